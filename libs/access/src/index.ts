@@ -1,0 +1,5 @@
+export * from './access.service.ts';
+export * from './api-key.ts';
+export * from './idempotency.store.ts';
+export * from './principal.ts';
+export * from './schema.ts';

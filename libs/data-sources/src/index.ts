@@ -1,0 +1,12 @@
+export * from './dossier.ts';
+export * from './issue.ts';
+export type * from './normalise/money.ts';
+export { parseCapital, type ParsedCapital } from './normalise/capital.ts';
+export { canonicalJson, payloadHash } from './payload-hash.ts';
+export { isIdNumber, looksPersonal } from './personal.ts';
+export * from './raw-row.ts';
+export * from './reference-tables.ts';
+export * from './source.ts';
+export { registrationOf, type KnownRegistration } from './sources/business-registration/registration.ts';
+export * from './sources/index.ts';
+export { applicationCheckDigit, parseApplicationNumber } from './sources/patents/application-number.ts';

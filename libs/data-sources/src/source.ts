@@ -1,0 +1,105 @@
+import type { LocalDate, Uscc } from '#lib/kernel';
+import type { Issue } from './issue.ts';
+import type { RawRow } from './raw-row.ts';
+import type { ReferenceTables } from './reference-tables.ts';
+
+/**
+ * A feed that can be present or absent for a firm. A source has one feed, or several where its files prove different
+ * things: the part before the dot is the code of domain §1.4 (REG, SOC, PAT, SUB …), `SOC.arrears` is the arrears file.
+ */
+export type Feed = string;
+
+export type Encoding = 'utf-8' | 'gb18030';
+
+/** What a delivery speaks for (覆盖范围): «no record» means zero only inside it. */
+export interface Coverage {
+  /** GB/T 2260 prefixes of 2, 4 or 6 digits; `CN` is the whole country. */
+  readonly territory: readonly string[];
+  /** `all`: absence means zero. `listed`: absence means nothing. */
+  readonly population: 'all' | 'listed';
+}
+
+/** A column of personal data that the provider does deliver: blanked or replaced by a keyed hash at the door. */
+export interface PersonalColumn {
+  readonly column: string;
+  readonly treatment: 'blank' | 'hash';
+}
+
+/** One form in which a bureau delivers a source. Columns carry the provider's own headers or JSON keys. */
+export interface Layout<P extends object = object> {
+  readonly name: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly form: 'csv' | 'jsonl';
+  /** Declared encodings; the first is the usual one. A byte-order mark is accepted with utf-8. */
+  readonly encodings: readonly [Encoding, ...Encoding[]];
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  readonly personal: readonly PersonalColumn[];
+  /** The feed that a delivery in this layout proves. */
+  readonly feed: Feed;
+  readonly coverage: Coverage;
+  /** What to do with a row whose valid code nobody registered. */
+  readonly unknownSubject: 'quarantine' | 'ignore';
+  /** Lowest share of rows whose firm must be known, in basis points; absent for registration and national feeds. */
+  readonly minMatchBp?: number;
+  /** Every delivery lists the whole population of one period, so a jump in the number of rows holds it. */
+  readonly fullPeriod?: boolean;
+  /** Pure: takes every declared column out of the row, one by one. */
+  map(row: RawRow, context: MapContext): MappedRow<P>;
+}
+
+export interface MapContext {
+  /** The day the delivery was received (Asia/Shanghai): later event dates are refused. */
+  readonly receivedOn: LocalDate;
+  /** Keyed hash of a personal value, hex, 32 characters. */
+  readonly hash: (value: string) => string;
+  /** Without them region and industry codes are not judged. */
+  readonly tables?: ReferenceTables;
+}
+
+/** One fact about one firm, ready for the ledger. Absent fields are left out of the payload, never null. */
+export interface MappedRecord<P extends object = object> {
+  readonly uscc: Uscc;
+  /** The natural key inside (firm, source). */
+  readonly recordKey: string;
+  readonly eventDate?: LocalDate;
+  readonly eventTo?: LocalDate;
+  /** U upsert, D withdrawal. */
+  readonly op: 'U' | 'D';
+  readonly payload: P;
+}
+
+/**
+ * What became of a row: records (field faults in `issues`, their fields left out), a refusal whose issues say why and
+ * suggest a fix (the row goes to quarantine), or a row that is none of ours and is counted by reason.
+ */
+export type MappedRow<P extends object = object> =
+  | { readonly kind: 'records'; readonly records: readonly MappedRecord<P>[]; readonly issues: readonly Issue[] }
+  | { readonly kind: 'quarantined'; readonly issues: readonly [Issue, ...Issue[]] }
+  | { readonly kind: 'ignored'; readonly reason: string };
+
+/** One data source (数据源): everything that intake needs to know about it. */
+export interface SourceDefinition<P extends object = object> {
+  /** kebab-case, the folder's name. */
+  readonly name: string;
+  /** Code of domain §1.4. */
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+  readonly publisher: string;
+  readonly legalBasis: {
+    readonly kind: 'public' | 'authorised' | 'contract';
+    readonly zh: string;
+    readonly en: string;
+  };
+  /** Only business-registration does. */
+  readonly createsCompanies: boolean;
+  /** Freshness horizon T in days (domain §1.4). */
+  readonly freshnessDays: number;
+  /** A record known later than its event date plus this is late. */
+  readonly graceDays: number;
+  readonly layouts: readonly [Layout<P>, ...Layout<P>[]];
+  /** Units and conventions of the payload, one line a field, published as documentation. */
+  readonly fields: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,159 @@
+import type { LocalDate } from '#lib/kernel';
+import type { Layout, SourceDefinition } from '#lib/data-sources';
+import type { Tx } from '#lib/platform';
+
+export interface ApplyInput {
+  readonly deliveryId: string;
+  readonly source: SourceDefinition;
+  readonly layout: Layout;
+  readonly territory: readonly string[];
+  readonly population: 'all' | 'listed';
+  readonly coversFrom: LocalDate | undefined;
+  readonly through: LocalDate | undefined;
+}
+
+export interface Verdicts {
+  readonly applied: number;
+  readonly unchanged: number;
+  readonly unknown: number;
+  readonly conflicting: number;
+}
+
+/**
+ * Takes the ledger's lock and names the tick of this apply: after every earlier one, so that «known when» orders
+ * everything. Throws RangeError when a simulated instant is not newer.
+ */
+export async function takeTick(tx: Tx, now: Date, simulatedAt: Date | undefined): Promise<Date> {
+  const [row] = await tx.query<{ newest: Date | null }>(
+    `SELECT CASE WHEN isfinite(newest) THEN newest END AS newest FROM ledger_tick FOR UPDATE`,
+  );
+  const newest = row!.newest?.getTime() ?? Number.NEGATIVE_INFINITY;
+  if (simulatedAt && simulatedAt.getTime() <= newest)
+    throw new RangeError('a simulated tick must be newer than every tick before it');
+  const tick = simulatedAt ?? new Date(Math.max(now.getTime(), newest + 1));
+  await tx.execute('UPDATE ledger_tick SET newest = $1', [tick]);
+  return tick;
+}
+
+/** Registers the firms that this delivery names first (business-registration only). Doubled keys register nobody. */
+export async function registerCompanies(tx: Tx, deliveryId: string, tick: Date): Promise<number> {
+  return tx.execute(
+    `INSERT INTO company (uscc, known_from, delivery_id)
+     SELECT DISTINCT s.uscc, $2::timestamptz, $1::uuid FROM stage s
+     WHERE NOT EXISTS (SELECT FROM doubled d WHERE d.uscc = s.uscc AND d.record_key = s.record_key AND d.contents > 1)
+       AND NOT EXISTS (SELECT FROM company c WHERE c.uscc = s.uscc)
+     ORDER BY s.uscc`,
+    [deliveryId, tick],
+  );
+}
+
+/** Keys that appear more than once in the file: `contents` > 1 means with different content. */
+export async function findDoubled(tx: Tx): Promise<void> {
+  await tx.execute(`CREATE TEMP TABLE doubled ON COMMIT DROP AS
+    SELECT uscc, record_key, count(DISTINCT (op, payload_hash)) AS contents, min(row_no) AS first_row
+    FROM stage GROUP BY uscc, record_key HAVING count(*) > 1`);
+}
+
+/**
+ * Decides for each staged record what it is to the ledger. A version that is older than the open one by
+ * (sequence, source time, received at, row) is `superseded`: it is kept, closed at its own tick.
+ */
+export async function decide(tx: Tx, deliveryId: string, source: string): Promise<void> {
+  await tx.execute(
+    `CREATE TEMP TABLE verdict ON COMMIT DROP AS
+     SELECT s.row_no, s.uscc, s.record_key, c.company_id,
+       CASE
+         WHEN d.contents > 1 THEN 'conflict'
+         WHEN d.first_row < s.row_no THEN 'same'
+         WHEN c.company_id IS NULL THEN 'unknown'
+         WHEN r.company_id IS NULL THEN 'new'
+         WHEN r.payload_hash = s.payload_hash AND r.op = s.op THEN 'unchanged'
+         WHEN (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
+            > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no) THEN 'changed'
+         ELSE 'superseded'
+       END AS verdict
+     FROM stage s
+     CROSS JOIN (SELECT sequence, source_time, received_at FROM delivery WHERE delivery_id = $1) this
+     LEFT JOIN doubled d ON d.uscc = s.uscc AND d.record_key = s.record_key
+     LEFT JOIN company c ON c.uscc = s.uscc
+     LEFT JOIN record r ON r.company_id = c.company_id AND r.source = $2 AND r.record_key = s.record_key AND r.known_to IS NULL
+     LEFT JOIN delivery that ON that.delivery_id = r.delivery_id`,
+    [deliveryId, source],
+  );
+  // A row is taken whole or not at all.
+  await tx.execute(
+    `UPDATE verdict SET verdict = 'conflict'
+     WHERE verdict <> 'conflict' AND row_no IN (SELECT row_no FROM verdict WHERE verdict = 'conflict')`,
+  );
+  await tx.execute('ANALYZE verdict');
+}
+
+/** One verdict a row: a row with several records is applied when any of them is. */
+export async function countVerdicts(tx: Tx): Promise<Verdicts> {
+  const rows = await tx.query<{ best: string; n: number }>(
+    `SELECT best, count(*)::int AS n FROM (
+       SELECT row_no, CASE
+         WHEN bool_or(verdict = 'conflict') THEN 'conflict'
+         WHEN bool_or(verdict IN ('new', 'changed', 'superseded')) THEN 'applied'
+         WHEN bool_or(verdict IN ('unchanged', 'same')) THEN 'unchanged'
+         ELSE 'unknown' END AS best
+       FROM verdict GROUP BY row_no) by_row GROUP BY best`,
+  );
+  const of = (best: string): number => rows.find((row) => row.best === best)?.n ?? 0;
+  return { applied: of('applied'), unchanged: of('unchanged'), unknown: of('unknown'), conflicting: of('conflict') };
+}
+
+/** Closes what is replaced and adds the new versions, in key order so that one firm's records lie together. */
+export async function writeRecords(tx: Tx, input: ApplyInput, tick: Date): Promise<number> {
+  await tx.execute(
+    `UPDATE record r SET known_to = $2 FROM verdict v
+     WHERE v.verdict = 'changed' AND r.company_id = v.company_id AND r.source = $1 AND r.record_key = v.record_key AND r.known_to IS NULL`,
+    [input.source.name, tick],
+  );
+  return tx.execute(
+    `INSERT INTO record (company_id, source, record_key, known_from, known_to, event_date, event_to, op, delivery_id, row_no, payload, payload_hash)
+     SELECT v.company_id, $1, s.record_key, $2::timestamptz, CASE WHEN v.verdict = 'superseded' THEN $2::timestamptz END,
+       s.event_date, s.event_to, s.op, $3::uuid, s.row_no, s.payload, s.payload_hash
+     FROM stage s JOIN verdict v ON v.row_no = s.row_no AND v.uscc = s.uscc AND v.record_key = s.record_key
+     WHERE v.verdict IN ('new', 'changed', 'superseded')
+     ORDER BY v.company_id, s.record_key`,
+    [input.source.name, tick, input.deliveryId],
+  );
+}
+
+export async function markStale(tx: Tx, tick: Date): Promise<void> {
+  await tx.execute(
+    `INSERT INTO dossier_stale (company_id, since)
+     SELECT DISTINCT company_id, $1::timestamptz FROM verdict WHERE verdict IN ('new', 'changed')
+     -- DO UPDATE, not DO NOTHING: it waits for a rebuild that holds the row, so that the mark is not deleted with it.
+     ON CONFLICT (company_id) DO UPDATE SET since = least(dossier_stale.since, excluded.since)`,
+    [tick],
+  );
+}
+
+export async function writeCoverage(tx: Tx, input: ApplyInput, tick: Date): Promise<void> {
+  if (input.through === undefined) return; // a delivery without a dated row speaks for no day
+  await tx.execute(
+    `INSERT INTO coverage (delivery_id, feed, source, territory, population, covers_from, through, known_from)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      input.deliveryId,
+      input.layout.feed,
+      input.source.name,
+      input.territory,
+      input.population,
+      input.coversFrom ?? null,
+      input.through,
+      tick,
+    ],
+  );
+}
+
+/** Everything of the delivery that is not a record: kept rows, findings, quarantine. */
+export async function writeLineage(tx: Tx, deliveryId: string): Promise<void> {
+  await tx.execute(`INSERT INTO delivery_block SELECT $1::uuid, first_row, rows, lines FROM stage_block`, [deliveryId]);
+  await tx.execute(
+    `INSERT INTO row_issue SELECT $1::uuid, row_no, code, column_name, raw, suggestion FROM stage_issue`,
+    [deliveryId],
+  );
+}

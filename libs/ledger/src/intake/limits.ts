@@ -1,0 +1,20 @@
+/** Bounds of a delivery (architecture §8): nothing that comes from outside is unbounded. */
+export interface IntakeLimits {
+  /** Bytes of the file as delivered. */
+  readonly fileBytes: number;
+  /** Bytes after unpacking. */
+  readonly unpackedBytes: number;
+  /** Unpacked ÷ packed, checked past the first MiB. */
+  readonly unpackRatio: number;
+  /** Bytes of one line or record. */
+  readonly lineBytes: number;
+}
+
+const MIB = 1024 * 1024;
+
+export const INTAKE_LIMITS: IntakeLimits = {
+  fileBytes: 2048 * MIB,
+  unpackedBytes: 20 * 1024 * MIB,
+  unpackRatio: 200,
+  lineBytes: MIB,
+};

@@ -1,0 +1,151 @@
+import { Parser, CsvError } from 'csv-parse';
+import type { Layout } from '#lib/data-sources';
+import { lineTooLong } from './decode.ts';
+import type { IntakeLimits } from './limits.ts';
+import { atHeader, atRow, refusal } from './refusals.ts';
+
+/** What the reader of a delivery hears, in the order of the file. Rows are 1-based; the header is not a row. */
+export interface RowListener {
+  /** Once, before the first CSV row. */
+  columns(columns: readonly string[]): void;
+  /** A CSV row with as many cells as there are columns. */
+  cells(cells: readonly string[], row: number): void;
+  /** A JSON object. */
+  object(object: Readonly<Record<string, unknown>>, row: number): void;
+  /** A row that has not the shape of one. */
+  misshapen(raw: string, row: number, why: { zh: string; en: string }): void;
+}
+
+/** Fed piece by piece; every piece is worked off before `write` returns, so the caller can wait between pieces. */
+export interface RowParser {
+  write(text: string): void;
+  end(): void;
+}
+
+export function rowParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
+  return layout.form === 'csv' ? csvParser(layout, limits, listener) : jsonLinesParser(limits, listener);
+}
+
+function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
+  let columns: readonly string[] | undefined;
+  let row = 0;
+  let failure: Error | undefined;
+  const take = (cells: string[]): null => {
+    if (!columns) {
+      columns = checkedHeader(cells, layout);
+      listener.columns(columns);
+      return null;
+    }
+    row += 1;
+    // Spreadsheets leave empty cells behind the last column.
+    while (cells.length > columns.length && cells.at(-1)!.trim() === '') cells.pop();
+    if (cells.length === columns.length) listener.cells(cells, row);
+    else
+      listener.misshapen(JSON.stringify(cells), row, {
+        zh: `应有${columns.length}列，实有${cells.length}列`,
+        en: `${columns.length} columns expected, ${cells.length} found`,
+      });
+    return null; // nothing is pushed on: the row has been dealt with
+  };
+  const parser = new Parser({
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    max_record_size: limits.lineBytes,
+    on_record: take,
+  });
+  parser.on('error', (error: Error) => (failure ??= error));
+  parser.resume();
+  const check = (): void => {
+    if (!failure) return;
+    if (failure instanceof CsvError) throw csvRefusal(failure, row + (columns ? 1 : 0), limits);
+    throw failure;
+  };
+  return {
+    write(text) {
+      parser.write(text);
+      check();
+    },
+    end() {
+      parser.end();
+      check();
+      if (!columns) throw refusal('file-empty', '文件为空，没有表头', 'the file is empty: it has no header');
+    },
+  };
+}
+
+function csvRefusal(error: CsvError, row: number, limits: IntakeLimits): Error {
+  if (error.code === 'CSV_MAX_RECORD_SIZE') return lineTooLong(row, limits);
+  const zh = `第${row}行的CSV格式有误`;
+  const en = `row ${row} is not valid CSV: ${error.message}`;
+  return refusal('csv-broken', zh, en, atRow(row, 'csv-broken', zh, en));
+}
+
+function checkedHeader(cells: readonly string[], layout: Layout): readonly string[] {
+  const columns = cells.map((cell) => cell.normalize('NFKC').trim());
+  const wanted = new Map(layout.required.map((name) => [name.normalize('NFKC'), name]));
+  const declared = new Map([...layout.required, ...layout.optional].map((name) => [name.normalize('NFKC'), name]));
+  const missing = [...wanted].filter(([folded]) => !columns.includes(folded)).map(([, name]) => name);
+  if (missing.length > 0)
+    throw refusal(
+      'columns-missing',
+      `缺少必需的列：${missing.join('、')}`,
+      `required columns are missing: ${missing.join(', ')}`,
+      {
+        errors: missing.map((name) =>
+          atHeader(name, 'columns-missing', `缺少列「${name}」`, `column ${name} is missing`),
+        ),
+        extra: { found: columns.slice(0, 100) },
+      },
+    );
+  const doubled = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);
+  if (doubled !== undefined)
+    throw refusal('columns-doubled', `列「${doubled}」出现两次`, `column ${doubled} appears twice`, {
+      errors: [atHeader(doubled, 'columns-doubled', '列重复', 'the column appears twice')],
+    });
+  return columns.map((column) => declared.get(column) ?? column);
+}
+
+function jsonLinesParser(limits: IntakeLimits, listener: RowListener): RowParser {
+  let rest = '';
+  let row = 0;
+  const line = (text: string): void => {
+    const trimmed = text.trim();
+    if (trimmed === '') return;
+    row += 1;
+    if (trimmed.length > limits.lineBytes) throw lineTooLong(row, limits);
+    let value: unknown;
+    try {
+      value = JSON.parse(trimmed);
+    } catch {
+      if (row === 1 && !trimmed.startsWith('{'))
+        throw refusal(
+          'not-json-lines',
+          '文件不是JSON Lines格式',
+          'the file is not JSON lines',
+          atRow(1, 'not-json-lines', '不是JSON对象', 'not a JSON object'),
+        );
+      listener.misshapen(trimmed, row, { zh: 'JSON无法解析', en: 'the line is not valid JSON' });
+      return;
+    }
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      listener.object(value as Record<string, unknown>, row);
+    else listener.misshapen(trimmed, row, { zh: '不是JSON对象', en: 'the line is not a JSON object' });
+  };
+  return {
+    write(text) {
+      let from = 0;
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
+        line(rest + text.slice(from, at));
+        rest = '';
+        from = at + 1;
+      }
+      rest += text.slice(from);
+      if (rest.length > limits.lineBytes) throw lineTooLong(row + 1, limits);
+    },
+    end() {
+      line(rest);
+      if (row === 0) throw refusal('file-empty', '文件为空', 'the file is empty');
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { gunzipSync } from 'node:zlib';
+import type { Issue } from '#lib/data-sources';
+import { copyField, type Tx } from '#lib/platform';
+
+interface RowToKeep {
+  readonly row_no: number;
+  readonly code: string;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * Writes the quarantine of a delivery: rows that did not parse or map (stage_quarantine), doubled keys with different
+ * content (DQ11) and, where the layout keeps them, rows of unregistered firms (DQ03) with what they would become.
+ */
+export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: boolean): Promise<void> {
+  const rows = await tx.query<RowToKeep>(
+    `SELECT row_no, code, issues FROM stage_quarantine
+     UNION ALL
+     SELECT row_no, 'DQ11', jsonb_build_array(jsonb_build_object('code', 'DQ11', 'raw', min(uscc || ' ' || record_key)))
+     FROM verdict WHERE verdict = 'conflict' GROUP BY row_no
+     UNION ALL
+     SELECT row_no, 'DQ03', jsonb_build_array(jsonb_build_object('code', 'DQ03', 'raw', min(uscc)))
+     FROM verdict WHERE $1 GROUP BY row_no HAVING bool_and(verdict = 'unknown')
+     ORDER BY row_no`,
+    [keepUnknown],
+  );
+  if (rows.length === 0) return;
+  const lines = await rawLines(
+    tx,
+    rows.map((row) => row.row_no),
+  );
+  await tx.copyIn(
+    `COPY quarantine (delivery_id, row_no, code, issues, raw) FROM STDIN`,
+    rows.map(
+      (row) =>
+        `${deliveryId}\t${row.row_no}\t${row.code}\t${copyField(JSON.stringify(row.issues))}\t${copyField(lines.get(row.row_no) ?? '')}\n`,
+    ),
+  );
+  if (keepUnknown)
+    await tx.execute(
+      `INSERT INTO quarantine_record (delivery_id, row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
+       SELECT $1, s.row_no, s.uscc, s.record_key, s.event_date, s.event_to, s.op, s.payload, s.payload_hash
+       FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code = 'DQ03'`,
+      [deliveryId],
+    );
+}
+
+async function rawLines(tx: Tx, wanted: readonly number[]): Promise<Map<number, string>> {
+  const found = new Map<number, string>();
+  const blocks = await tx.query<{ first_row: number; rows: number; lines: Buffer }>(
+    `SELECT first_row, rows, lines FROM stage_block b
+     WHERE EXISTS (SELECT FROM unnest($1::integer[]) w(row_no) WHERE w.row_no >= b.first_row AND w.row_no < b.first_row + b.rows)`,
+    [wanted],
+  );
+  const rows = new Set(wanted);
+  for (const block of blocks)
+    for (const [i, line] of unpackLines(block.lines).entries())
+      if (rows.has(block.first_row + i)) found.set(block.first_row + i, line);
+  return found;
+}
+
+/** The kept lines of a block: one JSON text a row. */
+export const unpackLines = (block: Buffer): string[] => gunzipSync(block).toString('utf8').split('\n');
+
+/**
+ * Rows that waited for their firm (DQ03) and whose firm this registration delivery brought: the newest version of each
+ * key becomes a record at this tick. The delivered rows stay in the quarantine as RELEASED.
+ */
+export async function releaseWaiting(tx: Tx, tick: Date): Promise<number> {
+  await tx.execute(
+    `CREATE TEMP TABLE waiting ON COMMIT DROP AS
+     SELECT q.*, c.company_id, d.source, row_number() OVER (PARTITION BY q.uscc, d.source, q.record_key
+       ORDER BY d.sequence DESC, coalesce(d.source_time, '-infinity') DESC, d.received_at DESC, q.row_no DESC) AS age
+     FROM quarantine_record q
+     JOIN company c ON c.uscc = q.uscc
+     JOIN quarantine w ON w.delivery_id = q.delivery_id AND w.row_no = q.row_no AND w.state = 'WAITING'
+     JOIN delivery d ON d.delivery_id = q.delivery_id`,
+  );
+  await tx.execute(
+    `INSERT INTO record (company_id, source, record_key, known_from, event_date, event_to, op, delivery_id, row_no, payload, payload_hash)
+     SELECT company_id, source, record_key, $1::timestamptz, event_date, event_to, op, delivery_id, row_no, payload, payload_hash
+     FROM waiting WHERE age = 1 ORDER BY company_id, source, record_key`,
+    [tick],
+  );
+  await tx.execute(
+    `INSERT INTO dossier_stale (company_id, since) SELECT DISTINCT company_id, $1::timestamptz FROM waiting
+     ON CONFLICT (company_id) DO UPDATE SET since = least(dossier_stale.since, excluded.since)`,
+    [tick],
+  );
+  return tx.execute(
+    `UPDATE quarantine q SET state = 'RELEASED', released_at = $1
+     FROM (SELECT DISTINCT delivery_id, row_no FROM waiting) w WHERE q.delivery_id = w.delivery_id AND q.row_no = w.row_no`,
+    [tick],
+  );
+}

@@ -1,0 +1,239 @@
+import { type LocalDate, isDemoUscc } from '#lib/kernel';
+import {
+  looksPersonal,
+  RawRow,
+  type Issue,
+  type Layout,
+  type MapContext,
+  type MappedRecord,
+  type MappedRow,
+} from '#lib/data-sources';
+import { decodeFile, type DecodeProgress } from './decode.ts';
+import type { IntakeLimits } from './limits.ts';
+import { rowParser, type RowListener } from './parse.ts';
+import { atHeader, atRow, refusal } from './refusals.ts';
+import type { Stage } from './stage.ts';
+
+/** Rows looked at before an undeclared column is judged. */
+const SAMPLE_ROWS = 200;
+
+export interface ReadResult {
+  readonly rows: number;
+  /** Rows that gave no records. */
+  readonly quarantined: number;
+  readonly ignored: number;
+  readonly columns: readonly string[];
+  readonly newestEvent: LocalDate | undefined;
+  readonly bookKind: 'demo' | 'real' | undefined;
+  /** An undeclared column that looks personal: the delivery is held, nothing of it is kept. */
+  readonly personal: { readonly column: string; readonly why: string } | undefined;
+}
+
+export interface ReadOptions {
+  readonly path: string;
+  readonly layout: Layout;
+  readonly context: MapContext;
+  readonly limits: IntakeLimits;
+  readonly progress: DecodeProgress & { rows: number };
+  /** The book's kind when it is already decided: the first row of the other kind ends the reading. */
+  readonly bookKind: 'demo' | 'real' | undefined;
+}
+
+/** Decode → parse → map → stage, in one pass and bounded memory. Throws ProblemError for what refuses the whole file. */
+export async function readDelivery(options: ReadOptions, stage: Stage): Promise<ReadResult> {
+  const reader = new DeliveryReader(options, stage);
+  const parser = rowParser(options.layout, options.limits, reader);
+  for await (const text of decodeFile(options.path, options.layout.encodings, options.limits, options.progress)) {
+    parser.write(text);
+    options.progress.rows = reader.rows;
+    await stage.flush();
+  }
+  parser.end();
+  options.progress.rows = reader.rows;
+  const result = reader.result();
+  await stage.close();
+  return result;
+}
+
+class DeliveryReader implements RowListener {
+  rows = 0;
+  private quarantined = 0;
+  private ignored = 0;
+  private newestEvent: LocalDate | undefined;
+  private bookKind: 'demo' | 'real' | undefined;
+  private personal: { column: string; why: string } | undefined;
+  private columnNames: readonly string[] = [];
+  private row: RawRow | undefined;
+  private readonly declared: ReadonlySet<string>;
+  private readonly treatment: ReadonlyMap<string, 'blank' | 'hash'>;
+  private readonly samples = new Map<string, string[]>();
+  private readonly seen = new Set<string>();
+  /** By position, for CSV: what to do with the cell in the kept line; undefined keeps it. */
+  private cellTreatment: readonly ('blank' | 'hash' | undefined)[] = [];
+  private treatsCells = false;
+
+  constructor(
+    private readonly options: ReadOptions,
+    private readonly stage: Stage,
+  ) {
+    const { layout } = options;
+    this.declared = new Set([...layout.required, ...layout.optional]);
+    this.treatment = new Map(layout.personal.map((p) => [p.column, p.treatment]));
+  }
+
+  columns(columns: readonly string[]): void {
+    this.columnNames = columns;
+    this.row = new RawRow(columns);
+    for (const column of columns) {
+      if (this.declared.has(column)) this.seen.add(column);
+      else if (column !== '') this.samples.set(column, []);
+    }
+    // A column that nobody declared is not kept: nobody has said what it is.
+    this.cellTreatment = columns.map((column) => (this.declared.has(column) ? this.treatment.get(column) : 'blank'));
+    this.treatsCells = this.cellTreatment.some((treatment) => treatment !== undefined);
+  }
+
+  cells(cells: readonly string[], rowNo: number): void {
+    this.rows = rowNo;
+    if (rowNo <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.columnNames.indexOf(column)]);
+    this.stage.keep(
+      JSON.stringify(this.treatsCells ? cells.map((cell, i) => this.treated(cell, this.cellTreatment[i])) : cells),
+    );
+    if (cells.some((cell) => cell.includes('\0'))) this.withNul(rowNo);
+    else this.take(this.options.layout.map(this.row!.load(cells, rowNo), this.options.context), rowNo);
+  }
+
+  object(object: Readonly<Record<string, unknown>>, rowNo: number): void {
+    this.rows = rowNo;
+    const kept: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(object)) {
+      if (this.declared.has(key)) {
+        this.seen.add(key);
+        const treatment = this.treatment.get(key);
+        kept[key] = treatment
+          ? this.treated(typeof value === 'string' ? value : JSON.stringify(value), treatment)
+          : value;
+      } else if (!this.samples.has(key) && this.samples.size < 1000) this.samples.set(key, []);
+    }
+    if (this.samples.size > 0) this.sample((column) => asText(object[column]));
+    const line = JSON.stringify(kept);
+    this.stage.keep(line);
+    if (line.includes('\\u0000')) this.withNul(rowNo);
+    else
+      this.take(
+        this.options.layout.map(
+          new RawRow(Object.keys(object)).load(Object.values(object), rowNo),
+          this.options.context,
+        ),
+        rowNo,
+      );
+  }
+
+  misshapen(raw: string, rowNo: number, why: { zh: string; en: string }): void {
+    this.rows = rowNo;
+    this.stage.keep(JSON.stringify({ misshapen: raw }));
+    this.refuse(rowNo, { code: 'ROW_SHAPE', raw: raw.slice(0, 1000), suggestion: `${why.zh} / ${why.en}` });
+  }
+
+  private withNul(rowNo: number): void {
+    this.refuse(rowNo, { code: 'ROW_SHAPE', suggestion: '含有NUL字符 / contains a NUL character' });
+  }
+
+  private refuse(rowNo: number, issue: Issue): void {
+    this.quarantined += 1;
+    this.stage.quarantine(rowNo, issue.code, [issue]);
+  }
+
+  private treated(cell: string, treatment: 'blank' | 'hash' | undefined): string {
+    if (treatment === undefined || cell === '') return cell;
+    return treatment === 'blank' ? '' : this.options.context.hash(cell);
+  }
+
+  private take(mapped: MappedRow, rowNo: number): void {
+    switch (mapped.kind) {
+      case 'ignored':
+        this.ignored += 1;
+        this.stage.count(`ignored:${mapped.reason}`);
+        return;
+      case 'quarantined':
+        this.quarantined += 1;
+        this.stage.quarantine(rowNo, mapped.issues[0].code, mapped.issues);
+        return;
+      case 'records':
+        for (const issue of mapped.issues) this.stage.issue(rowNo, issue);
+        for (const record of mapped.records.length > 1 ? distinct(mapped.records) : mapped.records) {
+          this.checkBook(record.uscc, rowNo);
+          // The day up to which the file shows facts: the end of a period, unless that lies in the future.
+          const event =
+            record.eventTo !== undefined && record.eventTo <= this.options.context.receivedOn
+              ? record.eventTo
+              : record.eventDate;
+          if (event !== undefined && (this.newestEvent === undefined || event > this.newestEvent))
+            this.newestEvent = event;
+          this.stage.record(rowNo, record);
+        }
+    }
+  }
+
+  /** Invented firms and real ones never share a database (architecture §3). */
+  private checkBook(uscc: string, rowNo: number): void {
+    const kind = isDemoUscc(uscc) ? 'demo' : 'real';
+    const book = this.options.bookKind ?? this.bookKind;
+    this.bookKind = kind;
+    if (book === undefined || book === kind) return;
+    const zh = `第${rowNo}行属于${kind === 'demo' ? '演示' : '真实'}企业，而本库为${book === 'demo' ? '演示' : '真实'}数据；请用另一个 DATA_DIR`;
+    const en = `row ${rowNo} names a ${kind === 'demo' ? 'made-up' : 'real'} firm, this database holds ${book === 'demo' ? 'a demo book' : 'real firms'}; use another DATA_DIR`;
+    throw refusal('book-kind', zh, en, { status: 409, ...atRow(rowNo, 'book-kind', zh, en) });
+  }
+
+  private sample(cell: (column: string) => string | undefined): void {
+    for (const [column, values] of this.samples) {
+      const value = cell(column);
+      if (value !== undefined && value.trim() !== '' && values.length < SAMPLE_ROWS) values.push(value);
+    }
+    if (this.rows === SAMPLE_ROWS) this.judgeSamples();
+  }
+
+  private judgeSamples(): void {
+    for (const [column, values] of this.samples) {
+      const why = looksPersonal(column, values);
+      if (why !== undefined) this.personal ??= { column, why };
+    }
+  }
+
+  result(): ReadResult {
+    this.judgeSamples();
+    const missing = this.options.layout.required.filter((column) => !this.seen.has(column));
+    if (missing.length > 0)
+      throw refusal(
+        'columns-missing',
+        `缺少必需的字段：${missing.join('、')}`,
+        `required fields are missing: ${missing.join(', ')}`,
+        {
+          errors: missing.map((name) =>
+            atHeader(name, 'columns-missing', `没有任何一行含「${name}」`, `no row has ${name}`),
+          ),
+        },
+      );
+    for (const column of this.samples.keys()) this.stage.count(`undeclared:${column.slice(0, 80)}`);
+    return {
+      rows: this.rows,
+      quarantined: this.quarantined,
+      ignored: this.ignored,
+      columns: this.columnNames,
+      newestEvent: this.newestEvent,
+      bookKind: this.bookKind,
+      personal: this.personal,
+    };
+  }
+}
+
+/** One row may name one firm twice (a co-applicant listed twice): that is one record. */
+function distinct(records: readonly MappedRecord[]): readonly MappedRecord[] {
+  return [...new Map(records.map((record) => [`${record.uscc}|${record.recordKey}`, record])).values()];
+}
+
+function asText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? undefined : JSON.stringify(value);
+}

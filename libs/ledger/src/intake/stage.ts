@@ -1,0 +1,117 @@
+import { gzipSync } from 'node:zlib';
+import { canonicalJson, payloadHash, type Issue, type IssueCode, type MappedRecord } from '#lib/data-sources';
+import { copyField, type Session } from '#lib/platform';
+
+/** Rows in one kept block, and in one COPY to the stage. */
+const BLOCK_ROWS = 1000;
+const BATCH_ROWS = 4000;
+
+const STAGE_TABLES = `
+DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block;
+CREATE TEMP TABLE stage (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
+  op "char", payload jsonb, payload_hash bytea);
+CREATE TEMP TABLE stage_quarantine (row_no integer, code text, issues jsonb);
+CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw text, suggestion text);
+CREATE TEMP TABLE stage_block (first_row integer, rows integer, lines bytea);
+`;
+
+/** PostgreSQL's text has no NUL. */
+const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '␀') : text);
+
+/**
+ * Collects a delivery's mapped rows in temporary tables of one session, in batches: while the server takes one batch
+ * the next is being parsed. A killed process leaves nothing behind.
+ */
+export class Stage {
+  private records: string[] = [];
+  private quarantined: string[] = [];
+  private issues: string[] = [];
+  private blocks: string[] = [];
+  private lines: string[] = [];
+  private blockStart = 1;
+  private inFlight: Promise<void> = Promise.resolve();
+  /** Findings and reasons by code. */
+  readonly counts = new Map<string, number>();
+
+  private constructor(private readonly session: Session) {}
+
+  static async open(session: Session): Promise<Stage> {
+    await session.client.query(STAGE_TABLES);
+    return new Stage(session);
+  }
+
+  record(row: number, record: MappedRecord): void {
+    const json = canonicalJson(record.payload);
+    const hash = payloadHash(record.payload, json).toString('hex');
+    this.records.push(
+      `${row}\t${record.uscc}\t${copyField(record.recordKey)}\t${record.eventDate ?? '\\N'}\t${record.eventTo ?? '\\N'}\t${record.op}\t${copyField(json)}\t\\\\x${hash}\n`,
+    );
+  }
+
+  issue(row: number, issue: Issue): void {
+    this.count(issue.code);
+    const raw = issue.raw === undefined ? undefined : withoutNul(issue.raw.slice(0, 1000));
+    this.issues.push(
+      `${row}\t${issue.code}\t${copyField(issue.column)}\t${copyField(raw)}\t${copyField(issue.suggestion)}\n`,
+    );
+  }
+
+  quarantine(row: number, code: IssueCode, issues: readonly Issue[]): void {
+    this.count(code);
+    this.quarantined.push(`${row}\t${code}\t${copyField(withoutNul(JSON.stringify(issues)))}\n`);
+  }
+
+  count(code: string, by = 1): void {
+    this.counts.set(code, (this.counts.get(code) ?? 0) + by);
+  }
+
+  /** Keeps the row as delivered; every row comes here once, in order. */
+  keep(line: string): void {
+    this.lines.push(line);
+    if (this.lines.length === BLOCK_ROWS) this.closeBlock();
+  }
+
+  private closeBlock(): void {
+    if (this.lines.length === 0) return;
+    const packed = gzipSync(this.lines.join('\n'), { level: 1 });
+    this.blocks.push(`${this.blockStart}\t${this.lines.length}\t\\\\x${packed.toString('hex')}\n`);
+    this.blockStart += this.lines.length;
+    this.lines = [];
+  }
+
+  /** Call between pieces of the file. Waits only while the batch before the last is still being taken. */
+  async flush(force = false): Promise<void> {
+    if (force) this.closeBlock();
+    const pending = this.records.length + this.issues.length + this.quarantined.length + 200 * this.blocks.length;
+    if (!force && pending < BATCH_ROWS) return;
+    await this.inFlight;
+    const batches: readonly (readonly [string, string[]])[] = [
+      ['stage', this.records],
+      ['stage_quarantine', this.quarantined],
+      ['stage_issue', this.issues],
+      ['stage_block', this.blocks],
+    ];
+    this.records = [];
+    this.quarantined = [];
+    this.issues = [];
+    this.blocks = [];
+    this.inFlight = this.send(batches);
+    this.inFlight.catch(() => undefined); // the next flush throws it
+    if (force) await this.inFlight;
+  }
+
+  private async send(batches: readonly (readonly [string, string[]])[]): Promise<void> {
+    for (const [table, lines] of batches)
+      if (lines.length > 0) await this.session.copyIn(`COPY ${table} FROM STDIN`, [lines.join('')]);
+  }
+
+  async close(): Promise<void> {
+    await this.flush(true);
+    await this.session.client.query('ANALYZE stage');
+  }
+
+  async drop(): Promise<void> {
+    await this.inFlight.catch(() => undefined);
+    await this.session.client.query('DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block');
+  }
+}

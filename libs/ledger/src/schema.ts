@@ -1,0 +1,188 @@
+import type { SchemaStep } from '#lib/platform';
+
+/** The ledger's tables (architecture §3). Row classes of these tables are private to this lib. */
+export const LEDGER_SCHEMA: readonly SchemaStep[] = [
+  {
+    name: 'Ledger1763800000001',
+    sql: `
+-- A database is either demo or real; its first delivery decides (one row, never changed).
+CREATE TABLE book (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  kind text NOT NULL CHECK (kind IN ('demo', 'real')),
+  decided_by uuid NOT NULL
+);
+
+-- The ledger's clock: locked by every apply, so applies are serial and ticks strictly ascend.
+CREATE TABLE ledger_tick (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  newest timestamptz(3) NOT NULL
+);
+INSERT INTO ledger_tick (newest) VALUES ('-infinity');
+
+CREATE TABLE company (
+  company_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  uscc text COLLATE "C" NOT NULL UNIQUE CHECK (uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'),
+  known_from timestamptz(3) NOT NULL,
+  delivery_id uuid NOT NULL
+);
+
+CREATE TABLE delivery (
+  delivery_id uuid PRIMARY KEY,
+  source text NOT NULL,
+  layout text NOT NULL,
+  file_name text NOT NULL,
+  file_sha256 bytea NOT NULL CHECK (octet_length(file_sha256) = 32),
+  bytes bigint NOT NULL CHECK (bytes >= 0),
+  -- Orders the versions of one key when deliveries arrive out of order.
+  sequence bigint NOT NULL,
+  state text NOT NULL CHECK (state IN ('RECEIVED', 'VERIFIED', 'PARSED', 'MATCHED', 'APPLIED', 'RECONCILED', 'HOLD', 'REJECTED')),
+  clock text NOT NULL CHECK (clock IN ('system', 'simulated')),
+  received_at timestamptz(3) NOT NULL,
+  received_by uuid NOT NULL,
+  source_time timestamptz(3),
+  manifest jsonb NOT NULL DEFAULT '{}',
+  territory text[] NOT NULL,
+  population text NOT NULL CHECK (population IN ('all', 'listed')),
+  covers_from date,
+  data_through date,
+  -- The apply tick. Unique: two deliveries never become known at the same instant.
+  applied_at timestamptz(3) UNIQUE,
+  rows bigint, applied bigint, unchanged bigint, quarantined bigint, ignored bigint,
+  held text,
+  counts jsonb NOT NULL DEFAULT '{}',
+  columns text[],
+  problem jsonb,
+  progress jsonb,
+  released_by uuid,
+  release_reason text,
+  seconds double precision,
+  -- Nothing is lost: every row of an applied delivery is in one of the four.
+  CHECK (state NOT IN ('APPLIED', 'RECONCILED') OR (applied_at IS NOT NULL AND rows = applied + unchanged + quarantined + ignored)),
+  CHECK (state <> 'HOLD' OR (held IS NOT NULL AND applied = 0 AND unchanged = 0 AND quarantined = 0 AND ignored = 0)),
+  CHECK (state <> 'REJECTED' OR problem IS NOT NULL)
+);
+-- The same file again is the same delivery; a refused file may be delivered again.
+CREATE UNIQUE INDEX delivery_file ON delivery (source, layout, file_sha256) WHERE state <> 'REJECTED';
+CREATE INDEX delivery_open ON delivery (received_at, delivery_id) WHERE state NOT IN ('RECONCILED', 'HOLD', 'REJECTED');
+CREATE INDEX delivery_newest ON delivery (received_at DESC, delivery_id DESC);
+
+-- Append-only, one table for all sources: a record is named by its key, there is no surrogate id.
+CREATE TABLE record (
+  company_id bigint NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  record_key text COLLATE "C" NOT NULL,
+  known_from timestamptz(3) NOT NULL,
+  known_to timestamptz(3) CHECK (known_to >= known_from),
+  event_date date,
+  event_to date,
+  op "char" NOT NULL CHECK (op IN ('U', 'D')),
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL CHECK (row_no > 0),
+  payload jsonb NOT NULL,
+  payload_hash bytea NOT NULL CHECK (octet_length(payload_hash) = 32),
+  PRIMARY KEY (company_id, source, record_key, known_from)
+);
+-- At most one open version of a record: this index is the guarantee.
+CREATE UNIQUE INDEX record_open ON record (company_id, source, record_key) WHERE known_to IS NULL;
+
+CREATE FUNCTION record_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF OLD.known_to IS NULL AND NEW.known_to IS NOT NULL
+       AND (NEW.company_id, NEW.source, NEW.record_key, NEW.known_from, NEW.op, NEW.delivery_id, NEW.row_no, NEW.payload_hash)
+         = (OLD.company_id, OLD.source, OLD.record_key, OLD.known_from, OLD.op, OLD.delivery_id, OLD.row_no, OLD.payload_hash)
+       AND NEW.payload = OLD.payload
+       AND NEW.event_date IS NOT DISTINCT FROM OLD.event_date AND NEW.event_to IS NOT DISTINCT FROM OLD.event_to THEN
+      RETURN NEW;
+    END IF;
+    RAISE EXCEPTION 'a record is never changed; only known_to of an open version may be closed, once' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RAISE EXCEPTION 'a record is never deleted' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER record_append_only BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION record_is_append_only();
+CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION record_is_append_only();
+
+-- Rows that could not be taken, with what is needed to mend or retry them.
+CREATE TABLE quarantine (
+  delivery_id uuid NOT NULL REFERENCES delivery,
+  row_no integer NOT NULL,
+  code text NOT NULL,
+  issues jsonb NOT NULL,
+  -- The row as delivered, personal columns blanked or hashed.
+  raw text NOT NULL,
+  state text NOT NULL DEFAULT 'WAITING' CHECK (state IN ('WAITING', 'RELEASED')),
+  released_at timestamptz(3),
+  PRIMARY KEY (delivery_id, row_no),
+  CHECK ((state = 'RELEASED') = (released_at IS NOT NULL))
+);
+-- What a row of an unregistered firm would become once business-registration knows the firm.
+CREATE TABLE quarantine_record (
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  uscc text COLLATE "C" NOT NULL,
+  record_key text COLLATE "C" NOT NULL,
+  event_date date, event_to date,
+  op "char" NOT NULL,
+  payload jsonb NOT NULL,
+  payload_hash bytea NOT NULL,
+  PRIMARY KEY (uscc, delivery_id, row_no, record_key),
+  FOREIGN KEY (delivery_id, row_no) REFERENCES quarantine
+);
+
+-- Findings that did not stop a row: a field left out, a code repaired.
+CREATE TABLE row_issue (
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  code text NOT NULL,
+  column_name text,
+  raw text,
+  suggestion text
+);
+CREATE INDEX row_issue_row ON row_issue (delivery_id, row_no);
+
+-- The delivered rows in blocks of 1,000 (gzip of JSON lines), personal columns blanked or hashed.
+CREATE TABLE delivery_block (
+  delivery_id uuid NOT NULL REFERENCES delivery,
+  first_row integer NOT NULL,
+  rows integer NOT NULL,
+  lines bytea NOT NULL,
+  PRIMARY KEY (delivery_id, first_row)
+);
+ALTER TABLE delivery_block ALTER COLUMN lines SET STORAGE EXTERNAL; -- it is compressed already
+
+-- For whom, and through which day, an applied delivery is complete: the evidence of a zero.
+CREATE TABLE coverage (
+  delivery_id uuid NOT NULL REFERENCES delivery,
+  feed text NOT NULL,
+  source text NOT NULL,
+  territory text[] NOT NULL,
+  population text NOT NULL CHECK (population IN ('all', 'listed')),
+  covers_from date,
+  through date NOT NULL,
+  known_from timestamptz(3) NOT NULL,
+  PRIMARY KEY (delivery_id, feed),
+  CHECK (covers_from <= through)
+);
+
+-- The newest dossier of a firm as one compact document; tick is the newest apply tick that it holds.
+CREATE TABLE dossier_document (
+  company_id bigint PRIMARY KEY,
+  tick timestamptz(3) NOT NULL,
+  document text NOT NULL
+) WITH (toast_tuple_target = 8160, fillfactor = 90);
+ALTER TABLE dossier_document ALTER COLUMN document SET STORAGE MAIN; -- one page read a firm, no detour
+
+-- Firms whose document lags behind the ledger since this tick.
+CREATE TABLE dossier_stale (
+  company_id bigint PRIMARY KEY,
+  since timestamptz(3) NOT NULL
+);
+
+GRANT SELECT ON ALL TABLES IN SCHEMA public TO firstmile_app;
+GRANT INSERT ON book, company, delivery, record, quarantine, quarantine_record, row_issue, delivery_block, coverage, dossier_document, dossier_stale TO firstmile_app;
+GRANT UPDATE ON ledger_tick, delivery, quarantine, dossier_document, dossier_stale TO firstmile_app;
+GRANT UPDATE (known_to) ON record TO firstmile_app;
+GRANT DELETE ON dossier_stale TO firstmile_app;
+`,
+  },
+];

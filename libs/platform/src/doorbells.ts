@@ -1,0 +1,126 @@
+import { createPostgresBackend, runMigrations, withBackend, Queue as RedisQueue, Worker as RedisWorker } from 'bullmq';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { randomUUID } from 'node:crypto';
+
+const onPostgres = withBackend(createPostgresBackend);
+
+/** What a ring carries: the id of the thing to look at. State is in the database; the ring only says «look now». */
+interface Ring {
+  readonly id: string;
+}
+
+interface Closable {
+  close(): Promise<unknown>;
+}
+interface RingQueue extends Closable {
+  add(name: string, data: Ring, options: object): Promise<unknown>;
+}
+
+export interface DoorbellOptions {
+  /** The application's role. */
+  readonly databaseUrl: string;
+  readonly redisUrl?: string;
+  readonly log: (event: string, error: unknown) => void;
+}
+
+/** BullMQ's tables on PostgreSQL belong to the owner; the application only uses them. Idempotent. */
+export async function migrateDoorbells(ownerUrl: string, appRole: string): Promise<void> {
+  const pool = new pg.Pool({ connectionString: ownerUrl, max: 1, options: '-c search_path=bullmq' });
+  try {
+    const client = await pool.connect();
+    try {
+      await runMigrations(client);
+      const role = client.escapeIdentifier(appRole);
+      await client.query(`GRANT USAGE ON SCHEMA bullmq TO ${role};
+        GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA bullmq TO ${role};
+        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO ${role};
+        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${role};`);
+    } finally {
+      client.release();
+    }
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
+ * The queue as a doorbell (门铃): rung after commit, never waited for. A lost ring only delays, since every worker also
+ * sweeps. BullMQ on Redis when there is one, else on the same PostgreSQL.
+ */
+export class Doorbells {
+  private readonly queues = new Map<string, RingQueue>();
+  private readonly workers: Closable[] = [];
+  private readonly pool: pg.Pool | undefined;
+  private readonly redis: Redis[] = [];
+
+  constructor(private readonly options: DoorbellOptions) {
+    if (options.redisUrl === undefined) {
+      // Each worker pins one connection for LISTEN; without keepAlive BullMQ caps its blocking waits.
+      this.pool = new pg.Pool({
+        connectionString: options.databaseUrl,
+        max: 10,
+        keepAlive: true,
+        options: '-c search_path=bullmq',
+        application_name: 'firstmile-doorbells',
+      });
+      this.pool.on('error', (error) => options.log('doorbell-connection', error));
+    }
+  }
+
+  /** Call after commit. Failing to ring is logged, not thrown: the sweep will find the work. */
+  async ring(bell: string, id: string): Promise<void> {
+    try {
+      await this.queue(bell).add(
+        'ring',
+        { id },
+        { jobId: randomUUID(), removeOnComplete: true, removeOnFail: true, attempts: 1 },
+      );
+    } catch (error) {
+      this.options.log('ring-lost', error);
+    }
+  }
+
+  /** Calls `answer` for each ring, one at a time. Errors are logged; the work itself keeps its own account of failures. */
+  listen(bell: string, answer: (id: string) => Promise<void>): void {
+    const processor = async (job: { data: Ring }): Promise<void> => {
+      try {
+        await answer(job.data.id);
+      } catch (error) {
+        this.options.log(`answer-${bell}`, error);
+      }
+    };
+    const worker = this.pool
+      ? new onPostgres.Worker<Ring>(bell, processor, { connection: this.pool, concurrency: 1 })
+      : new RedisWorker<Ring>(bell, processor, { connection: this.connectRedis(), concurrency: 1 });
+    worker.on('error', (error: Error) => this.options.log(`bell-${bell}`, error));
+    this.workers.push(worker);
+  }
+
+  private queue(bell: string): RingQueue {
+    let queue = this.queues.get(bell);
+    if (!queue) {
+      const made = this.pool
+        ? new onPostgres.Queue<Ring>(bell, { connection: this.pool })
+        : new RedisQueue<Ring>(bell, { connection: this.connectRedis() });
+      made.on('error', (error: Error) => this.options.log(`bell-${bell}`, error));
+      queue = made as unknown as RingQueue;
+      this.queues.set(bell, queue);
+    }
+    return queue;
+  }
+
+  private connectRedis(): Redis {
+    const redis = new Redis(this.options.redisUrl!, { maxRetriesPerRequest: null });
+    this.redis.push(redis);
+    return redis;
+  }
+
+  /** Listeners first: no answer may start while the rest is being closed. */
+  async close(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.close()));
+    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    for (const redis of this.redis) redis.disconnect();
+    await this.pool?.end();
+  }
+}

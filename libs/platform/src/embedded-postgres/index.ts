@@ -1,0 +1,1 @@
+export { openServer, stopAbandonedServer, type OpenOptions, type Server, type ServerUrls } from './server.ts';

@@ -1,0 +1,67 @@
+import { rebuildDocuments } from '#lib/ledger';
+import { catalogueHash, scoreNextShard } from '#lib/runs';
+import type { Product } from './product.ts';
+
+/** How often an idle worker looks by itself: a lost ring only delays. */
+const SWEEP_MS = 1000;
+
+export type Bell = 'intake' | 'documents' | 'runs';
+
+/**
+ * The three kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
+ * share the work, they never do it twice.
+ */
+export class Background {
+  private stopping = false;
+  private timer: NodeJS.Timeout | undefined;
+  private readonly busy = new Map<Bell, Promise<void>>();
+  private readonly worker = `${process.pid}`;
+
+  constructor(
+    private readonly product: Product,
+    private readonly log: (event: string, error: unknown) => void,
+  ) {}
+
+  /** Answers rings and sweeps, until `stop`. */
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs']): void {
+    for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
+    const sweep = (): void => {
+      for (const bell of bells) void this.answer(bell);
+    };
+    this.timer = setInterval(sweep, SWEEP_MS);
+    sweep();
+  }
+
+  /** One at a time for each kind; a ring during the work is answered by the next sweep at the latest. */
+  private answer(bell: Bell): Promise<void> {
+    const running = this.busy.get(bell);
+    if (running || this.stopping) return running ?? Promise.resolve();
+    const work = this.work(bell)
+      .catch((error: unknown) => this.log(`background-${bell}`, error))
+      .finally(() => this.busy.delete(bell));
+    this.busy.set(bell, work);
+    return work;
+  }
+
+  private async work(bell: Bell): Promise<void> {
+    if (bell === 'intake') {
+      if ((await this.product.intake.sweep()) > 0) await this.product.doorbells.ring('documents', 'stale');
+    } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
+    else await this.workRuns();
+  }
+
+  /** Scores open shards of any run, then publishes what is complete. */
+  async workRuns(): Promise<void> {
+    const { db, runs, clock } = this.product;
+    while (!this.stopping && (await scoreNextShard(db, this.worker, catalogueHash())) !== undefined);
+    if (this.stopping) return;
+    for (const runId of await runs.complete()) await runs.settle(runId, clock);
+  }
+
+  /** Ends after the piece in hand. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    clearInterval(this.timer);
+    await Promise.all(this.busy.values());
+  }
+}

@@ -1,0 +1,3 @@
+export * from './background.ts';
+export * from './product.ts';
+export * from './schema.ts';

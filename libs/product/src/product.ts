@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Access } from '#lib/access';
+import { referenceTables, type ReferenceTables } from '#lib/data-sources';
+import type { Clock } from '#lib/kernel';
+import { Deliveries, Intake, INTAKE_LIMITS, Spool, type IntakeLimits } from '#lib/ledger';
+import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
+import { Runs, Scores } from '#lib/runs';
+import { personalKey } from './personal-key.ts';
+import { migrateAll } from './schema.ts';
+
+/** Everything a process of ours works with, put together once. */
+export interface Product {
+  readonly config: Config;
+  readonly server: Server;
+  readonly db: Database;
+  readonly doorbells: Doorbells;
+  readonly clock: Clock;
+  readonly access: Access;
+  readonly deliveries: Deliveries;
+  readonly intake: Intake;
+  readonly runs: Runs;
+  readonly scores: Scores;
+  close(): Promise<void>;
+}
+
+export interface ProductOptions {
+  /** For pg_stat_activity: api, worker, cli. */
+  readonly name: string;
+  /** Progress for people, one line at a time. */
+  readonly log?: (line: string) => void;
+  readonly clock?: Clock;
+  readonly limits?: IntakeLimits;
+  /** A server that the caller opened and will close. */
+  readonly server?: Server;
+  readonly poolSize?: number;
+}
+
+function readTables(): ReferenceTables {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(path.join(packageRoot(), 'models', 'reference', name), 'utf8'));
+  return referenceTables(read('gb2260.v1.json'), read('gbt4754-2017.v1.json'));
+}
+
+/** Finds or starts the database, brings it up to date, and builds the services. */
+export async function openProduct(config: Config, options: ProductOptions): Promise<Product> {
+  const log = options.log ?? (() => undefined);
+  const server = options.server ?? (await openServer(config, { log }));
+  try {
+    await migrateAll(server.urls.owner);
+    const clock = options.clock ?? systemClock;
+    const limits = options.limits ?? INTAKE_LIMITS;
+    const db = new Database(server.urls.app, {
+      applicationName: `firstmile-${options.name}`,
+      max: options.poolSize ?? 10,
+    });
+    const doorbells = new Doorbells({
+      databaseUrl: server.urls.app,
+      ...(config.redisUrl ? { redisUrl: config.redisUrl } : {}),
+      log: (event, error) => log(`${event}: ${error instanceof Error ? error.message : String(error)}`),
+    });
+    const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
+    const access = new Access(db);
+    await access.ensureOperator();
+    return {
+      config,
+      server,
+      db,
+      doorbells,
+      clock,
+      access,
+      deliveries: new Deliveries(db, spool),
+      intake: new Intake(db, spool, { limits, personalKey: personalKey(config.dataDir), tables: readTables(), clock }),
+      runs: new Runs(db),
+      scores: new Scores(db),
+      close: async () => {
+        await doorbells.close();
+        await db.close();
+        if (!options.server) await server.close();
+      },
+    };
+  } catch (error) {
+    if (!options.server) await server.close();
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+import { ACCESS_SCHEMA } from '#lib/access';
+import { LEDGER_SCHEMA } from '#lib/ledger';
+import { migrate, migrateDoorbells, type SchemaStep } from '#lib/platform';
+import { RUNS_SCHEMA } from '#lib/runs';
+
+/** Every lib's tables, in the order in which they build on one another. */
+export const SCHEMA: readonly SchemaStep[] = [...LEDGER_SCHEMA, ...ACCESS_SCHEMA, ...RUNS_SCHEMA];
+
+export const APP_ROLE = 'firstmile_app';
+
+/** Brings the whole schema and the queue's tables up to date, as the owner. Safe from several processes at once. */
+export async function migrateAll(ownerUrl: string): Promise<void> {
+  await migrate(ownerUrl, SCHEMA);
+  await migrateDoorbells(ownerUrl, APP_ROLE);
+}

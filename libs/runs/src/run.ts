@@ -1,0 +1,49 @@
+import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
+
+/** 评分批次的状态. A run is published whole or held; the next published run archives it. */
+export type RunState = 'RUNNING' | 'PUBLISHED' | 'ARCHIVED' | 'HOLD' | 'RUN_FAILED';
+
+/** How the firms of a run came out. */
+export interface RunStats {
+  /** Firms by what may be published: NOT_RATED, REFERENCE, a grade, EXCLUDED, ON_HOLD, NOT_SCORED. */
+  readonly published: Readonly<Record<string, number>>;
+}
+
+/** A scoring run as people see it. as_of, known_at, model and catalogue are its pins: they alone decide the result. */
+export interface RunView {
+  readonly runId: string;
+  readonly asOf: LocalDate;
+  readonly knownAt: Date;
+  readonly modelId: string;
+  /** Hex. */
+  readonly modelHash: string;
+  readonly catalogueHash: string;
+  readonly codeVersion: string;
+  readonly state: RunState;
+  /** Firms scored so far; when finished, firms in the run. */
+  readonly firmsDone: number;
+  /** Firms known at the pin, an upper bound of those in the run. */
+  readonly firmsPlanned: number;
+  readonly firms: number | null;
+  readonly shards: number;
+  readonly shardsDone: number;
+  readonly outputHash: string | null;
+  readonly plannedAt: Date;
+  readonly plannedBy: string;
+  readonly finishedAt: Date | null;
+  readonly stats: RunStats | null;
+  readonly problem: Problem | null;
+}
+
+export const isFinished = (state: RunState): boolean => state !== 'RUNNING';
+
+export const runUnknown = (runId: string): ProblemError =>
+  new ProblemError({ code: 'run-unknown', status: 404, zh: `没有评分批次 ${runId}`, en: `there is no run ${runId}` });
+
+export const noPublishedRun = (): ProblemError =>
+  new ProblemError({
+    code: 'no-published-run',
+    status: 409,
+    zh: '尚无已发布的评分批次',
+    en: 'no run has been published yet',
+  });

@@ -1,0 +1,99 @@
+import type { SchemaStep } from '#lib/platform';
+
+/** The runs' tables (architecture §6). State is here; the queue is only a doorbell. */
+export const RUNS_SCHEMA: readonly SchemaStep[] = [
+  {
+    name: 'Runs1763800000003',
+    sql: `
+-- Every model that ever scored, by hash: a run is replayed with the very document that it used.
+CREATE TABLE model (
+  model_hash bytea PRIMARY KEY CHECK (octet_length(model_hash) = 32),
+  model_id text NOT NULL,
+  version text NOT NULL,
+  document jsonb NOT NULL,
+  known_from timestamptz(3) NOT NULL
+);
+
+CREATE TABLE run (
+  run_id uuid PRIMARY KEY,
+  -- The pins: nothing else decides the result.
+  as_of date NOT NULL,
+  known_at timestamptz(3) NOT NULL,
+  model_hash bytea NOT NULL REFERENCES model,
+  catalogue_hash bytea NOT NULL CHECK (octet_length(catalogue_hash) = 32),
+  code_version text NOT NULL,
+  state text NOT NULL CHECK (state IN ('RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED')),
+  planned_at timestamptz(3) NOT NULL,
+  planned_by uuid NOT NULL REFERENCES person,
+  finished_at timestamptz(3),
+  firms bigint,
+  output_hash bytea CHECK (octet_length(output_hash) = 32),
+  stats jsonb,
+  problem jsonb,
+  -- Published whole or not at all.
+  CHECK (state NOT IN ('PUBLISHED', 'ARCHIVED') OR (output_hash IS NOT NULL AND firms IS NOT NULL AND finished_at IS NOT NULL)),
+  CHECK (state NOT IN ('HOLD', 'RUN_FAILED') OR problem IS NOT NULL)
+);
+CREATE INDEX run_newest ON run (planned_at DESC, run_id DESC);
+-- One published run at a time: the newest; the others are archived.
+CREATE UNIQUE INDEX run_published ON run ((true)) WHERE state = 'PUBLISHED';
+
+CREATE TABLE run_shard (
+  run_id uuid NOT NULL REFERENCES run,
+  shard_no integer NOT NULL,
+  from_company bigint NOT NULL,
+  to_company bigint NOT NULL CHECK (to_company > from_company),
+  state text NOT NULL DEFAULT 'OPEN' CHECK (state IN ('OPEN', 'DONE')),
+  planned_firms integer NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  firms integer,
+  worker text,
+  problem text,
+  PRIMARY KEY (run_id, shard_no),
+  CHECK ((state = 'DONE') = (firms IS NOT NULL))
+);
+CREATE INDEX run_shard_open ON run_shard (run_id, shard_no) WHERE state = 'OPEN';
+
+-- One row a firm and run; parts, reasons and texts follow from it and the model.
+CREATE TABLE run_score (
+  run_id uuid NOT NULL,
+  company_id bigint NOT NULL,
+  uscc text COLLATE "C" NOT NULL,
+  score_tenths integer NOT NULL,
+  score integer NOT NULL,
+  low integer NOT NULL,
+  high integer NOT NULL,
+  coverage_bp integer NOT NULL CHECK (coverage_bp BETWEEN 0 AND 10000),
+  confidence "char" NOT NULL CHECK (confidence IN ('H', 'M', 'L')),
+  depth text NOT NULL,
+  decision text NOT NULL,
+  published text NOT NULL,
+  grade text,
+  knock_outs text[] NOT NULL,
+  warnings text[] NOT NULL,
+  dimension_tenths integer[] NOT NULL CHECK (cardinality(dimension_tenths) = 6),
+  bins bytea NOT NULL,
+  measured text NOT NULL,
+  PRIMARY KEY (run_id, company_id),
+  CHECK (low <= score AND score <= high),
+  CHECK (grade IS NULL OR published = grade)
+) PARTITION BY LIST (run_id);
+
+-- The application owns nothing and may not create tables: this makes the one kind that a run needs.
+CREATE FUNCTION create_run_partition(run uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  part text := 'run_score_' || replace(run::text, '-', '');
+BEGIN
+  EXECUTE format('CREATE TABLE %I PARTITION OF run_score FOR VALUES IN (%L)', part, run);
+  EXECUTE format('ALTER TABLE %I ALTER COLUMN measured SET STORAGE MAIN', part);
+  EXECUTE format('GRANT SELECT, INSERT ON %I TO firstmile_app', part);
+END $$;
+REVOKE ALL ON FUNCTION create_run_partition(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION create_run_partition(uuid) TO firstmile_app;
+
+-- A published score is never changed: the application may insert into a run, nothing more.
+GRANT SELECT, INSERT ON model, run, run_shard, run_score TO firstmile_app;
+GRANT UPDATE ON run, run_shard TO firstmile_app;
+`,
+  },
+];

@@ -1,0 +1,13 @@
+export * from './characteristics/age.ts';
+export { characteristicCatalogue, type CatalogueEntry } from './characteristics/catalogue.ts';
+export { assessmentDay, type AssessmentDay } from './characteristics/firm-at.ts';
+export * from './codes.ts';
+export { KNOCK_OUT_RULES } from './knock-outs.ts';
+export * from './score.ts';
+export * from './score-firm.ts';
+export * from './scorecard/evaluate.ts';
+export * from './scorecard/exact.ts';
+export * from './scorecard/explain.ts';
+export * from './scorecard/load-model.ts';
+export * from './scorecard/model.ts';
+export * from './value.ts';

@@ -1,0 +1,3 @@
+export * from './candidate.ts';
+export * from './candidate-facts.ts';
+export * from './candidates.reader.ts';
