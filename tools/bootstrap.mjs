@@ -24,10 +24,10 @@ const COMMANDS = {
 };
 
 /** Loads the command into this process as if node had been given its file. */
-async function become(main, args) {
-  process.argv = [process.argv[0], main, ...args];
+async function become(file, args) {
+  process.argv = [process.argv[0], file, ...args];
   process.setSourceMapsEnabled(true);
-  await import(pathToFileURL(main).href);
+  await import(pathToFileURL(file).href);
 }
 
 async function jest(args, environment = {}) {
@@ -62,7 +62,7 @@ function holdsAll(installed, locked) {
 async function installPackages() {
   say('Installing the locked packages (npm ci) …');
   const npm = process.env.npm_execpath ?? '';
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
   const status = npm.endsWith('npm-cli.js')
     ? await run(process.execPath, [npm, ...args])
     : await run('npm', args, process.platform === 'win32');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { stopAbandonedServer } from '#lib/platform';
+import { openServer, stopAbandonedServer, type Server } from '#lib/platform';
 import { freshFolder, holdSession, queryOnce, removeFolders } from './sessions.ts';
 
 jest.setTimeout(120_000);
@@ -32,15 +32,17 @@ describe('sessions of one server', () => {
     expect(await stopAbandonedServer(dataDir)).toBe('not-running');
   });
 
-  it('a process that opens while the last one closes gets a server', async () => {
+  it('one that opens while the last one closes gets a server', async () => {
     const dataDir = freshFolder();
-    let last = await holdSession(dataDir);
-    for (let round = 0; round < 5; round++) {
-      const [, next] = await Promise.all([last.close(), holdSession(dataDir)]);
+    const open = (): Promise<Server> => openServer({ dataDir }, { volatile: true });
+    let last = await open();
+    for (let round = 0; round < 10; round++) {
+      const [next] = await Promise.all([open(), last.close()]);
       expect(await queryOnce(next.urls.app, one)).toEqual([{ one: 1 }]);
       last = next;
     }
     await last.close();
+    expect(await stopAbandonedServer(dataDir)).toBe('not-running');
   });
 });
 
@@ -119,57 +121,55 @@ describe('where the folder lies', () => {
     expect(await queryOnce(session.urls.app, one)).toEqual([{ one: 1 }]);
     expect(session.folder).toBe(fs.realpathSync(dataDir));
     await session.close();
+    fs.rmdirSync(new URL(session.urls.app).searchParams.get('host')!);
   });
 
-  (isRoot ? it : it.skip)(
-    'a 0700 home, for root (skipped for other users: they can enter their own home)',
-    async () => {
-      const home = path.join(freshFolder(), 'home');
-      fs.mkdirSync(home, { mode: 0o700 });
-      const dataDir = path.join(home, 'clone', '.data');
-      const [first, second] = await Promise.all([holdSession(dataDir), holdSession(dataDir)]);
-      expect(second.pid).toBe(first.pid);
-      expect(fs.readFileSync(path.join(dataDir, 'pg.location'), 'utf8').trim()).toBe(first.folder);
-      expect(first.folder.startsWith(home)).toBe(false);
-      await queryOnce(first.urls.owner, 'CREATE TABLE kept AS SELECT 1 AS one');
-      await Promise.all([first.close(), second.close()]);
-      const later = await holdSession(dataDir);
-      expect(await queryOnce(later.urls.owner, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
-      await later.close();
-    },
-  );
+  it('a 0700 home: in place for its user, beside it for the account that root lends', async () => {
+    const home = path.join(freshFolder(), 'home');
+    fs.mkdirSync(home, { mode: 0o700 });
+    const dataDir = path.join(home, 'clone', '.data');
+    const [first, second] = await Promise.all([holdSession(dataDir), holdSession(dataDir)]);
+    expect(second.pid).toBe(first.pid);
+    const pointer = path.join(dataDir, 'pg.location');
+    expect(fs.existsSync(pointer) ? fs.readFileSync(pointer, 'utf8').trim() : fs.realpathSync(dataDir)).toBe(
+      first.folder,
+    );
+    expect(fs.existsSync(pointer)).toBe(isRoot);
+    await queryOnce(first.urls.owner, 'CREATE TABLE kept AS SELECT 1 AS one');
+    await Promise.all([first.close(), second.close()]);
+    const later = await holdSession(dataDir);
+    expect(await queryOnce(later.urls.owner, 'SELECT * FROM kept')).toEqual([{ one: 1 }]);
+    await later.close();
+  });
 
-  const account = isRoot ? nobody() : undefined;
-  (account ? it : it.skip)('as an ordinary user, then as root on the same folder (skipped unless root)', async () => {
+  it('made by an ordinary user, used by root, used by the user again', async () => {
     const dataDir = freshFolder();
-    fs.chownSync(dataDir, account!.uid, account!.gid);
-    fs.chmodSync(dataDir, 0o700);
-    const user = await holdSession(dataDir, account);
-    expect(fs.statSync(path.join(dataDir, 'pg')).uid).toBe(account!.uid);
-    await user.close();
-    const root = await holdSession(dataDir);
-    expect(await queryOnce(root.urls.app, one)).toEqual([{ one: 1 }]);
-    expect(root.folder).toBe(fs.realpathSync(dataDir));
-    await root.close();
-    const again = await holdSession(dataDir, account);
-    await again.close();
+    const user = isRoot ? nobody() : {};
+    if (user.uid !== undefined) {
+      fs.chownSync(dataDir, user.uid, user.gid);
+      fs.chmodSync(dataDir, 0o700);
+    }
+    for (const account of [user, {}, user]) {
+      const session = await holdSession(dataDir, account);
+      expect(await queryOnce(session.urls.app, one)).toEqual([{ one: 1 }]);
+      expect(session.folder).toBe(fs.realpathSync(dataDir));
+      await session.close();
+    }
+    expect(fs.statSync(path.join(dataDir, 'pg')).uid).not.toBe(0);
   });
 });
 
-function nobody(): { uid: number; gid: number } | undefined {
-  const line = fs
-    .readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .find((entry) => entry.startsWith('nobody:'));
-  const [, , uid, gid] = line?.split(':') ?? [];
-  if (!uid || !gid) return undefined;
-  // A checkout in a 0700 home is closed to it.
+/** An account without rights, for root; none where a parent folder of this checkout shuts it out. */
+function nobody(): { uid: number; gid: number } | { uid?: never; gid?: never } {
+  const [, , uid, gid] = /^nobody:.*$/m.exec(fs.readFileSync('/etc/passwd', 'utf8'))?.[0].split(':') ?? [];
   const account = { uid: Number(uid), gid: Number(gid) };
   const reads = spawnSync('/bin/sh', ['-c', 'test -r "$1"', 'sh', path.join(__dirname, 'hold-session.mjs')], {
     ...account,
     cwd: '/',
   });
-  return reads.status === 0 ? account : undefined;
+  if (uid && reads.status === 0) return account;
+  console.warn('the account nobody cannot read this checkout: the ordinary user is not tried here');
+  return {};
 }
 
 function strangerOf(owner: { uid: number; gid: number }): { pid: number; end: () => void } {

@@ -32,12 +32,10 @@ describe('the two roles of the embedded server', () => {
   it('the owner has the database and its schema, and is no superuser', async () => {
     expect(await queryOnce(server.urls.owner, ABOUT_ME)).toMatchObject([{ name: 'firstmile_owner', powerful: false }]);
     expect(await queryOnce(server.urls.owner, DATABASE_OWNER)).toEqual([{ name: 'firstmile_owner' }]);
-    expect(
-      await queryOnce(
-        server.urls.owner,
-        'CREATE SCHEMA bullmq; CREATE TABLE ours (a int); DROP SCHEMA bullmq; DROP TABLE ours',
-      ),
-    ).toBeDefined();
+    await queryOnce(
+      server.urls.owner,
+      'CREATE SCHEMA bullmq; CREATE TABLE ours (a int); DROP SCHEMA bullmq; DROP TABLE ours',
+    );
   });
 
   it('keeps UTC whatever the host says', async () => {
@@ -70,7 +68,7 @@ describe('a database of your own (DATABASE_URL)', () => {
     const server = await external(urlAs('firstmile_admin'));
     expect(server).toMatchObject({ embedded: false });
     expect(await queryOnce(server.urls.app, ABOUT_ME)).toEqual([{ name: 'firstmile_app', powerful: false, owned: 0 }]);
-    expect(await queryOnce(server.urls.owner, 'CREATE SCHEMA bullmq; CREATE TABLE ours (a int)')).toBeDefined();
+    await queryOnce(server.urls.owner, 'CREATE SCHEMA bullmq; CREATE TABLE ours (a int)');
     await expect(queryOnce(server.urls.app, 'SELECT * FROM ours')).rejects.toMatchObject({ code: '42501' });
     await server.close();
   });

@@ -23,6 +23,7 @@ export interface HeldSession {
 /** `account`: the uid and gid to run under, for root. */
 export async function holdSession(dataDir: string, account: { uid?: number; gid?: number } = {}): Promise<HeldSession> {
   const child = spawn(process.execPath, [FIXTURE, dataDir], { ...account, cwd: '/', stdio: ['pipe', 'pipe', 'pipe'] });
+  children.add(child);
   let errors = '';
   child.stderr.on('data', (piece: Buffer) => (errors += piece.toString()));
   const lines = collectLines(child);
@@ -86,8 +87,9 @@ export async function queryOnce<R extends object>(url: string, text: string): Pr
 }
 
 const folders: string[] = [];
+const children = new Set<ChildProcess>();
 
-/** A folder that the account lent to the server can enter. Removed, with its server, by `removeFolders`. */
+/** A folder that the account lent to the server can enter. Removed, with its sessions and server, by `removeFolders`. */
 export function freshFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'firstmile-session-'));
   fs.chmodSync(folder, 0o711);
@@ -96,6 +98,11 @@ export function freshFolder(): string {
 }
 
 export async function removeFolders(): Promise<void> {
+  for (const child of children) {
+    child.kill('SIGKILL'); // a test that failed has not closed it
+    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  }
+  children.clear();
   for (const folder of folders.splice(0)) {
     for (const dataDir of fs
       .readdirSync(folder, { recursive: true, encoding: 'utf8' })

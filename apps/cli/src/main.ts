@@ -2,9 +2,15 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ProblemError } from '#lib/kernel';
 import { ingest, type IngestOptions } from './ingest.command.ts';
+import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
+import { openapi } from './openapi.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
+import { simulateBook, type SimulateOptions } from './simulate.command.ts';
+import { start } from './start.command.ts';
 import { verify } from './verify.command.ts';
+
+const JSON_HELP = 'the result as one JSON object, the last line of stdout';
 
 let exitCode: number = EXIT.done;
 const run =
@@ -32,7 +38,7 @@ program
   .option('--from <date>', 'first day that the file speaks for')
   .option('--through <date>', 'last day that the file speaks for')
   .option('--as <person>', 'who acts', 'operator')
-  .option('--json', 'the result as one JSON object, the last line of stdout', false)
+  .option('--json', JSON_HELP, false)
   .action(run((source: string, file: string, options: IngestOptions) => ingest(source, file, options)));
 
 program
@@ -42,7 +48,7 @@ program
   .option('--known-at <instant>', 'what was known then; default: the newest apply tick')
   .option('--workers <n>', 'processes that score', '1')
   .option('--as <person>', 'who acts', 'operator')
-  .option('--json', 'the result as one JSON object, the last line of stdout', false)
+  .option('--json', JSON_HELP, false)
   .action(run((options: RescoreOptions) => rescore(options)));
 
 program
@@ -51,10 +57,66 @@ program
   .action(run((options: { run: string }) => work(options)));
 
 program
+  .command('start')
+  .description('serve the product on this machine: database, API, worker 启动')
+  .option('--no-demo', 'leave an empty database empty')
+  .action(run((options: { demo: boolean }) => start(options)));
+
+program
+  .command('simulate')
+  .description("write a made-up city's deliveries as files, with the truth beside them 模拟数据")
+  .requiredOption('--out <folder>', 'where the files go')
+  .option('--firms <n>', 'how many', '1000')
+  .option('--months <n>', 'told month by month', '36')
+  .option('--through <date>', 'a month end', '2026-06-30')
+  .option('--seed <seed>', 'same seed, same bytes', '1')
+  .option('--no-dirt', 'without the faults that bureaus make')
+  .option('--json', JSON_HELP, false)
+  .action(run((options: SimulateOptions) => simulateBook(options)));
+
+const institution = program.command('institution').description('institutions that use the product 机构');
+institution
+  .command('add')
+  .argument('<code>')
+  .requiredOption('--kind <kind>', 'operator, bank, guarantor, investor, insurer, lessor, regulator')
+  .requiredOption('--zh <name>', 'Chinese name')
+  .requiredOption('--en <name>', 'English name')
+  .option('--json', JSON_HELP, false)
+  .action(run((code: string, options: Parameters<typeof addInstitution>[1]) => addInstitution(code, options)));
+
+const person = program.command('person').description('people who act for an institution 人员');
+person
+  .command('add')
+  .argument('<handle>')
+  .requiredOption('--institution <code>')
+  .requiredOption('--name <name>')
+  .option('--json', JSON_HELP, false)
+  .action(run((handle: string, options: Parameters<typeof addPerson>[1]) => addPerson(handle, options)));
+
+const key = program.command('key').description('API keys 密钥');
+key
+  .command('issue')
+  .argument('<handle>', 'the person whose key it is')
+  .requiredOption('--scopes <list>', 'ops:deliveries, ops:runs, partner:scores, partner:candidates; joined by commas')
+  .option('--days <n>', 'until it expires', '365')
+  .option('--json', JSON_HELP, false)
+  .action(run((handle: string, options: Parameters<typeof issueKey>[1]) => issueKey(handle, options)));
+key
+  .command('revoke')
+  .argument('<keyId>')
+  .action(run((keyId: string) => revokeKey(keyId)));
+
+program
+  .command('openapi')
+  .description('write docs/openapi.json from the routes 接口文档')
+  .option('--check', 'only say whether it is up to date', false)
+  .action(run((options: { check: boolean }) => openapi(options)));
+
+program
   .command('verify')
   .description('replay a run from the ledger and compare every firm and the output hash 重放核验')
   .argument('<run>', 'run id')
-  .option('--json', 'the result as one JSON object, the last line of stdout', false)
+  .option('--json', JSON_HELP, false)
   .action(run((runId: string, options: { json: boolean }) => verify(runId, options)));
 
 try {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { instantText, parseLocalDate, ProblemError, type LocalDate } from '#lib/kernel';
 import { catalogueHash, isFinished, scoreNextShard, type RunView } from '#lib/runs';
 import type { Product } from '#lib/product';
@@ -29,8 +30,9 @@ export async function rescore(options: RescoreOptions): Promise<number> {
       clock: product.clock,
     });
     await product.doorbells.ring('runs', planned.runId);
-    const work = workers === 1 ? scoreHere(product, planned.runId) : scoreWithChildren(product, planned.runId, workers);
-    const run = await withProgress(async () => progressLine(await product.runs.get(planned.runId)), work);
+    const scoring =
+      workers === 1 ? scoreHere(product, planned.runId) : scoreWithChildren(product, planned.runId, workers);
+    const run = await withProgress(async () => progressLine(await product.runs.get(planned.runId)), scoring);
     return report(run, (performance.now() - started) / 1000, options.json);
   });
 }
@@ -56,9 +58,7 @@ async function scoreWithChildren(product: Product, runId: string, workers: numbe
       await wait(100);
     }
   } finally {
-    await Promise.all(
-      children.map((child) => hasEnded(child) || new Promise((resolve) => child.once('exit', resolve))),
-    );
+    for (const child of children) if (!hasEnded(child)) await once(child, 'exit');
   }
 }
 
@@ -78,6 +78,15 @@ function startChild(runId: string, number: number): ChildProcess {
 /** `firstmile work --run ID`: what a child of `rescore --workers` does. */
 export async function work(options: { run: string }): Promise<number> {
   return withProduct('worker', async (product) => {
+    const { state, catalogueHash: needed, codeVersion } = await product.runs.get(options.run);
+    // It would wait for ever for shards that only the other build may take.
+    if (!isFinished(state) && needed !== catalogueHash().toString('hex'))
+      throw new ProblemError({
+        code: 'catalogue-differs',
+        status: 409,
+        zh: `该批次须由另一版本（${codeVersion}）评分`,
+        en: `the run is to be scored by another version, ${codeVersion}`,
+      });
     const run = await scoreHere(product, options.run);
     return run.state === 'RUN_FAILED' ? EXIT.refused : EXIT.done;
   });

@@ -45,6 +45,11 @@ export interface Layout<P extends object = object> {
   readonly minMatchBp?: number;
   /** Every delivery lists the whole population of one period, so a jump in the number of rows holds it. */
   readonly fullPeriod?: boolean;
+  /**
+   * JSON lines only. Pure: the object without the personal data that lies inside its columns, for example the names of
+   * persons in a list. Intake keeps and maps nothing but what this returns, so `map` must give the same records for both.
+   */
+  redact?(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** Pure: takes every declared column out of the row, one by one. */
   map(row: RawRow, context: MapContext): MappedRow<P>;
 }

@@ -7,11 +7,13 @@ import {
   findByFile,
   findDelivery,
   insertDelivery,
+  type NewDelivery,
   pageOfDeliveries,
   pageOfQuarantine,
   rejectDelivery,
   releaseHeld,
 } from './deliveries.store.ts';
+import { storable } from './intake/storable.ts';
 import type { Spool, SpooledFile } from './spool.ts';
 
 export interface ReceiveDelivery {
@@ -30,7 +32,7 @@ export interface ReceiveDelivery {
 
 export interface Received {
   readonly deliveryId: string;
-  /** The same file was received before; `deliveryId` names that delivery. */
+  /** The same file was received before and worked off or held; `deliveryId` names that delivery. */
   readonly noop: boolean;
 }
 
@@ -111,33 +113,35 @@ export class Deliveries {
     const now = input.clock.now();
     const deliveryId = uuidv7({ msecs: now.getTime() });
     await this.spool.keep(file, deliveryId); // before the row: a row without its file could never be worked off
-    const fresh = await this.db.transaction((tx) =>
-      insertDelivery(tx, {
-        deliveryId,
-        source: source.name,
-        layout: layout.name,
-        fileName: input.fileName,
-        sha256: file.sha256,
-        bytes: file.bytes,
-        clock: input.simulated ? 'simulated' : 'system',
-        receivedAt: now,
-        receivedBy: input.receivedBy,
-        manifest,
-        territory: manifest.coverage?.territory ?? layout.coverage.territory,
-        population:
-          manifest.coverage?.population ??
-          (layout.coverage.territory.length === 0 ? 'listed' : layout.coverage.population),
-      }),
-    );
-    if (fresh) return { deliveryId, noop: false };
-    await this.spool.forget(deliveryId);
-    const other = await findByFile(this.db, source.name, layout.name, file.sha256);
-    return { deliveryId: other!.deliveryId, noop: true };
+    const delivery: NewDelivery = {
+      deliveryId,
+      source: source.name,
+      layout: layout.name,
+      fileName: storable(input.fileName),
+      sha256: file.sha256,
+      bytes: file.bytes,
+      clock: input.simulated ? 'simulated' : 'system',
+      receivedAt: now,
+      receivedBy: input.receivedBy,
+      manifest,
+      territory: manifest.coverage?.territory ?? layout.coverage.territory,
+      population:
+        manifest.coverage?.population ??
+        (layout.coverage.territory.length === 0 ? 'listed' : layout.coverage.population),
+    };
+    for (;;) {
+      if (await this.db.transaction((tx) => insertDelivery(tx, delivery))) return { deliveryId, noop: false };
+      // Somebody delivered the same file in the meantime; once that one has been rejected, ours stands.
+      const other = await findByFile(this.db, source.name, layout.name, file.sha256);
+      if (!other) continue;
+      await this.spool.forget(deliveryId);
+      return { deliveryId: other.deliveryId, noop: isFinished(other) };
+    }
   }
 
   /** The file is known: finished deliveries are a no-op, unfinished ones go on, with this copy if theirs is gone. */
   private async again(before: DeliveryView, file: SpooledFile): Promise<Received> {
-    const finished = before.state === 'RECONCILED' || before.state === 'HOLD';
+    const finished = isFinished(before);
     if (!finished && !(await this.spool.has(before.deliveryId))) await this.spool.keep(file, before.deliveryId);
     return { deliveryId: before.deliveryId, noop: finished };
   }
@@ -188,6 +192,8 @@ export class Deliveries {
     await this.spool.forget(deliveryId);
   }
 }
+
+const isFinished = (delivery: DeliveryView): boolean => delivery.state === 'RECONCILED' || delivery.state === 'HOLD';
 
 const notHeld = (deliveryId: string): ProblemError =>
   new ProblemError({

@@ -1,5 +1,6 @@
 import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
+import { storableJson } from './intake/storable.ts';
 import type { DeliveryManifest, DeliveryProgress, DeliveryState, DeliveryView, QuarantinedRow } from './deliveries.ts';
 
 interface DeliveryRow {
@@ -185,7 +186,7 @@ export async function insertDelivery(tx: Tx, d: NewDelivery): Promise<boolean> {
       d.clock,
       d.receivedAt,
       d.receivedBy,
-      d.manifest.sourceTime ?? null,
+      d.manifest.sourceTime === undefined ? null : new Date(d.manifest.sourceTime),
       JSON.stringify(d.manifest),
       d.territory,
       d.population,
@@ -218,7 +219,7 @@ export async function rejectDelivery(
     `UPDATE delivery SET state = 'REJECTED', problem = $2, progress = NULL, held = NULL, rows = NULL, applied = NULL, unchanged = NULL,
        quarantined = NULL, ignored = NULL, released_by = coalesce($3, released_by), release_reason = coalesce($4, release_reason)
      WHERE delivery_id = $1 AND state NOT IN ('RECONCILED', 'REJECTED')`,
-    [deliveryId, JSON.stringify(problem), by?.person ?? null, by?.reason ?? null],
+    [deliveryId, storableJson(problem), by?.person ?? null, by?.reason ?? null],
   );
 }
 
@@ -232,7 +233,7 @@ export async function holdDelivery(
   await db.query(
     `UPDATE delivery SET state = 'HOLD', held = $2, rows = $3, applied = 0, unchanged = 0, quarantined = 0, ignored = 0, counts = $4,
        problem = $5, progress = NULL WHERE delivery_id = $1`,
-    [deliveryId, held.code, rows, JSON.stringify(counts), JSON.stringify({ ...held, status: 409 })],
+    [deliveryId, held.code, rows, JSON.stringify(counts), storableJson({ ...held, status: 409 })],
   );
 }
 

@@ -91,6 +91,9 @@ const bad = (field: string, zh: string, en: string): ProblemError =>
     errors: [{ field, code: 'manifest-invalid', zh, en }],
   });
 
+/** ISO 8601 with an offset: without one it would mean something else on each machine. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)$/;
+
 const KNOWN = new Set(['rows', 'sha256', 'sequence', 'sourceTime', 'coverage']);
 
 /** Checks a manifest field by field. Throws ProblemError manifest-invalid, naming the field. Unknown fields are ignored with the file's own name and times. */
@@ -103,9 +106,12 @@ export function checkManifest(input: DeliveryManifest): DeliveryManifest {
     throw bad('sha256', '应为64位十六进制', 'sha256 must be 64 hex digits');
   if (sequence !== undefined && !(Number.isSafeInteger(sequence) && sequence >= 0))
     throw bad('sequence', '应为非负整数', 'sequence must be a whole number ≥ 0');
-  if (sourceTime !== undefined && Number.isNaN(Date.parse(sourceTime)))
-    throw bad('sourceTime', '应为ISO 8601时间', 'sourceTime must be an ISO 8601 instant');
-  for (const prefix of coverage?.territory ?? [])
+  if (sourceTime !== undefined && !(INSTANT.test(sourceTime) && !Number.isNaN(Date.parse(sourceTime))))
+    throw bad('sourceTime', '应为带时区的ISO 8601时间', 'sourceTime must be an ISO 8601 instant with an offset');
+  const territory = coverage?.territory;
+  if (territory !== undefined && !Array.isArray(territory))
+    throw bad('coverage.territory', '应为行政区划前缀的列表', 'territory must be a list of region prefixes');
+  for (const prefix of territory ?? [])
     if (!/^(CN|\d{2}|\d{4}|\d{6})$/.test(prefix))
       throw bad(
         'coverage.territory',

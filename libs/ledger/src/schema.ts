@@ -185,4 +185,20 @@ GRANT UPDATE (known_to) ON record TO firstmile_app;
 GRANT DELETE ON dossier_stale TO firstmile_app;
 `,
   },
+  {
+    name: 'Ledger1763800000004',
+    sql: `
+-- The newest delivery that stated an open version again, unchanged. It takes that version's place in the order of
+-- deliveries: of 1: A, 3: A, 2: B, arriving in this order, A stays open. Not evidence; the record names its own delivery.
+CREATE TABLE record_confirmed (
+  company_id bigint NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  record_key text COLLATE "C" NOT NULL,
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  PRIMARY KEY (company_id, source, record_key)
+);
+GRANT SELECT, INSERT, UPDATE ON record_confirmed TO firstmile_app;
+`,
+  },
 ];

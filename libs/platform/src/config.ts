@@ -11,6 +11,8 @@ export interface Config {
   readonly port: number;
   /** true when `PORT` was set: a taken port is then an error, else the next free one is used. */
   readonly portIsExplicit: boolean;
+  /** Address the API listens on. `HOST`, default 127.0.0.1: this machine only. */
+  readonly host: string;
   /** `DATABASE_URL`: a PostgreSQL to use in place of the embedded one. */
   readonly databaseUrl?: string;
   /** `REDIS_URL`: a Redis for the queues in place of PostgreSQL. */
@@ -29,6 +31,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: path.resolve(packageRoot(), env['DATA_DIR'] || '.data'),
     port,
     portIsExplicit: Boolean(env['PORT']),
+    host: env['HOST'] || '127.0.0.1',
     ...(env['DATABASE_URL'] ? { databaseUrl: urlOf('DATABASE_URL', env['DATABASE_URL'], POSTGRES) } : {}),
     ...(env['REDIS_URL'] ? { redisUrl: urlOf('REDIS_URL', env['REDIS_URL'], REDIS) } : {}),
   };

@@ -34,14 +34,14 @@ function safeInteger(text: string): number {
 
 /** `date` stays text (never a JS Date, which has a zone), `timestamptz` becomes a Date, `bigint` a safe integer. */
 const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (oid === DATE) return (text: string) => text;
     if (oid === TIMESTAMPTZ) return (text: string) => new Date(text);
     if (oid === BIGINT) return safeInteger;
     if (oid === BIGINT_ARRAY)
       return (text: string) => (text === '{}' ? [] : text.slice(1, -1).split(',').map(safeInteger));
-    return pg.types.getTypeParser(oid, format as 'text');
-  }) as pg.CustomTypesConfig['getTypeParser'],
+    return pg.types.getTypeParser(oid, format);
+  },
 };
 
 export interface DatabaseOptions {
@@ -80,12 +80,16 @@ export class Database implements Db {
   /** One connection for temporary tables and session locks. It is thrown away when `work` fails. */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    // A connection that breaks between two queries would end the process; the next query on it reports it.
+    const onError = (): void => undefined;
+    client.on('error', onError);
     let failed = true;
     try {
       const result = await work(new Session(client));
       failed = false;
       return result;
     } finally {
+      client.off('error', onError);
       client.release(failed);
     }
   }

@@ -7,6 +7,9 @@ import { outputLine, type ScoreRow } from './score-row.ts';
 
 const ROWS_AT_ONCE = 5000;
 
+/** Any number of ours. Publications follow one another: each decides by the run that is published when it comes. */
+const PUBLISH_LOCK = 7_104_006;
+
 const partitionOf = (runId: string): string => `run_score_${runId.replaceAll('-', '')}`;
 
 /** SHA-256 over one line a firm in the byte order of the codes, in one ordered scan. */
@@ -42,6 +45,7 @@ export async function publishRun(db: Database, runId: string, clock: Clock): Pro
       [runId],
     );
     if (!run) return;
+    await tx.execute('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
     const { hash, firms } = await hashOutput(tx, runId);
     const stats = await statsOf(tx, runId);
     const problem = await check(tx, runId, run, firms);

@@ -55,7 +55,11 @@ const viewOf = (row: RunRow): RunView => ({
   problem: row.problem,
 });
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Throws ProblemError run-unknown, also for what is no run id at all. */
 export async function findRun(db: Db, runId: string): Promise<RunView> {
+  if (!UUID.test(runId)) throw runUnknown(runId);
   const [row] = await db.query<RunRow>(`${SELECT} WHERE r.run_id = $1`, [runId], 'run-by-id');
   if (!row) throw runUnknown(runId);
   return viewOf(row);

@@ -83,6 +83,7 @@ async function scoreShard(tx: Tx, claim: Claim): Promise<number> {
 
 async function noteFailure(db: Database, claim: Claim, error: unknown): Promise<void> {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const reason = (error instanceof Error ? `${error.name}: ${error.message}` : text).slice(0, 500);
   await db.transaction(async (tx) => {
     await tx.execute(`UPDATE run_shard SET failures = failures + 1, problem = $3 WHERE run_id = $1 AND shard_no = $2`, [
       claim.run_id,
@@ -92,8 +93,8 @@ async function noteFailure(db: Database, claim: Claim, error: unknown): Promise<
     const problem = {
       code: 'run-failed',
       status: 500,
-      zh: `第${claim.shard_no}个分片失败${MAX_FAILURES}次`,
-      en: `shard ${claim.shard_no} failed ${MAX_FAILURES} times`,
+      zh: `第${claim.shard_no}个分片失败${MAX_FAILURES}次：${reason}`,
+      en: `shard ${claim.shard_no} failed ${MAX_FAILURES} times: ${reason}`,
     };
     await tx.execute(
       `UPDATE run SET state = 'RUN_FAILED', problem = $3

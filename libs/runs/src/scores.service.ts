@@ -12,7 +12,7 @@ import {
   type Score,
   type ScoredFirmRich,
 } from '#lib/scoring';
-import type { Database, Db } from '#lib/platform';
+import type { Database } from '#lib/platform';
 import { modelByHash } from './models.ts';
 import { noPublishedRun, type RunView } from './run.ts';
 import { findPublishedRun, findRun } from './runs.store.ts';
@@ -53,24 +53,13 @@ export interface ListedScore {
   readonly score: Score;
 }
 
-/** Coverage at a pin never changes; runs are asked for again and again. */
-const books = new Map<number, Promise<CoverageBook>>();
 const BOOKS_KEPT = 8;
-
-function coverageAt(db: Db, knownAt: Date): Promise<CoverageBook> {
-  const key = knownAt.getTime();
-  let book = books.get(key);
-  if (!book) {
-    book = readCoverage(db, knownAt);
-    book.catch(() => books.delete(key)); // a failed read is not kept
-    books.set(key, book);
-    if (books.size > BOOKS_KEPT) books.delete(books.keys().next().value!);
-  }
-  return book;
-}
 
 /** Scores of published runs. Partner reads: one row, and everything else follows from it and the model. */
 export class Scores {
+  /** By known_at. Coverage at a pin never changes; runs are asked for again and again. */
+  private readonly books = new Map<number, Promise<CoverageBook>>();
+
   constructor(private readonly db: Database) {}
 
   /**
@@ -95,7 +84,7 @@ export class Scores {
     const run = await this.runOf(runId);
     const model = await modelByHash(this.db, run.modelHash);
     const { row } = await this.find(uscc, run);
-    const firm = (await readDossier(this.db, row.uscc, run.knownAt, await coverageAt(this.db, run.knownAt)))!;
+    const firm = (await readDossier(this.db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt)))!;
     const scored = scoreFirmRich(firm.dossier, model, run.asOf);
     if (scored.kind !== 'scored' || !agrees(row, scored)) throw replayMismatch(uscc, run.runId);
     const registration = registrationOf(firm.dossier)?.registration;
@@ -127,6 +116,18 @@ export class Scores {
       ...(row.name === null ? {} : { name: row.name }),
       score: scoreWithRange(model, row),
     }));
+  }
+
+  private coverageAt(knownAt: Date): Promise<CoverageBook> {
+    const key = knownAt.getTime();
+    let book = this.books.get(key);
+    if (!book) {
+      book = readCoverage(this.db, knownAt);
+      book.catch(() => this.books.delete(key)); // a failed read is not kept
+      this.books.set(key, book);
+      if (this.books.size > BOOKS_KEPT) this.books.delete(this.books.keys().next().value!);
+    }
+    return book;
   }
 
   private async runOf(runId: string | undefined): Promise<RunView> {

@@ -93,6 +93,12 @@ describe('entry conditions', () => {
     ['coverage under 60 %', 3, 'fail', { newest: score(JUNE, 620, { coverageBp: 5999 }) }],
     ['a low end under cut − 60', 3, 'fail', { newest: score(JUNE, 620, { low: 539 }) }],
     ['a stale required feed', 3, 'fail', { feeds: withFeed('SOC', { freshness: { num: 29, den: 30 } }) }],
+    [
+      'a required feed past its horizon',
+      3,
+      'fail',
+      { feeds: withFeed('ABN', { freshness: undefined, cause: 'STALE' }) },
+    ],
     ['tax data wholly out of date', 3, 'fail', { feeds: withFeed('TAX', { freshness: { num: 0, den: 1 } }) }],
     [
       'a required feed that is not connected',

@@ -200,9 +200,9 @@ function wellKnown({ cut, newest, feeds }: CandidateInput): Verdict {
     const at = state.get(feed);
     if (at?.connected !== true) continue;
     const f = at.freshness;
-    if (f === undefined) open.push({ zh: `${feed} 未覆盖该企业`, en: `${feed} does not cover the firm` });
-    else if (feed === 'TAX' ? f.num <= 0 : f.num < f.den)
-      fails.push({ zh: `${feed} 数据过期`, en: `${feed} is out of date` });
+    const outdated = at.cause === 'STALE' || (f !== undefined && (feed === 'TAX' ? f.num <= 0 : f.num < f.den));
+    if (outdated) fails.push({ zh: `${feed} 数据过期`, en: `${feed} is out of date` });
+    else if (f === undefined) open.push({ zh: `${feed} 未覆盖该企业`, en: `${feed} does not cover the firm` });
   }
   const dates = REQUIRED_FEEDS.flatMap((feed) => state.get(feed)?.through ?? []);
   const oldest = dates.length > 0 ? dates.reduce((a, b) => (a < b ? a : b)) : null;

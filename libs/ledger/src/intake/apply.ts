@@ -1,6 +1,7 @@
 import type { LocalDate } from '#lib/kernel';
 import type { Layout, SourceDefinition } from '#lib/data-sources';
 import type { Tx } from '#lib/platform';
+import { refusal } from './refusals.ts';
 
 export interface ApplyInput {
   readonly deliveryId: string;
@@ -17,11 +18,13 @@ export interface Verdicts {
   readonly unchanged: number;
   readonly unknown: number;
   readonly conflicting: number;
+  /** Rows that repeat a key of the file with the same content (DQ10); they count as unchanged. */
+  readonly repeated: number;
 }
 
 /**
  * Takes the ledger's lock and names the tick of this apply: after every earlier one, so that «known when» orders
- * everything. Throws RangeError when a simulated instant is not newer.
+ * everything. Throws ProblemError tick-not-newer when a simulated instant is not newer.
  */
 export async function takeTick(tx: Tx, now: Date, simulatedAt: Date | undefined): Promise<Date> {
   const [row] = await tx.query<{ newest: Date | null }>(
@@ -29,7 +32,12 @@ export async function takeTick(tx: Tx, now: Date, simulatedAt: Date | undefined)
   );
   const newest = row!.newest?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (simulatedAt && simulatedAt.getTime() <= newest)
-    throw new RangeError('a simulated tick must be newer than every tick before it');
+    throw refusal(
+      'tick-not-newer',
+      `模拟时间${simulatedAt.toISOString()}不晚于已有的${row!.newest!.toISOString()}`,
+      `the simulated instant ${simulatedAt.toISOString()} is not newer than ${row!.newest!.toISOString()}, the newest tick`,
+      { status: 409 },
+    );
   const tick = simulatedAt ?? new Date(Math.max(now.getTime(), newest + 1));
   await tx.execute('UPDATE ledger_tick SET newest = $1', [tick]);
   return tick;
@@ -56,7 +64,8 @@ export async function findDoubled(tx: Tx): Promise<void> {
 
 /**
  * Decides for each staged record what it is to the ledger. A version that is older than the open one by
- * (sequence, source time, received at, row) is `superseded`: it is kept, closed at its own tick.
+ * (sequence, source time, received at, row), or than a later delivery that stated the open one again, is `superseded`:
+ * it is kept, closed at its own tick.
  */
 export async function decide(tx: Tx, deliveryId: string, source: string): Promise<void> {
   await tx.execute(
@@ -68,16 +77,23 @@ export async function decide(tx: Tx, deliveryId: string, source: string): Promis
          WHEN c.company_id IS NULL THEN 'unknown'
          WHEN r.company_id IS NULL THEN 'new'
          WHEN r.payload_hash = s.payload_hash AND r.op = s.op THEN 'unchanged'
-         WHEN (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
-            > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no) THEN 'changed'
+         WHEN newer THEN 'changed'
          ELSE 'superseded'
-       END AS verdict
+       END AS verdict,
+       newer
      FROM stage s
      CROSS JOIN (SELECT sequence, source_time, received_at FROM delivery WHERE delivery_id = $1) this
      LEFT JOIN doubled d ON d.uscc = s.uscc AND d.record_key = s.record_key
      LEFT JOIN company c ON c.uscc = s.uscc
      LEFT JOIN record r ON r.company_id = c.company_id AND r.source = $2 AND r.record_key = s.record_key AND r.known_to IS NULL
-     LEFT JOIN delivery that ON that.delivery_id = r.delivery_id`,
+     LEFT JOIN delivery that ON that.delivery_id = r.delivery_id
+     LEFT JOIN record_confirmed f ON f.company_id = r.company_id AND f.source = r.source AND f.record_key = r.record_key
+     LEFT JOIN delivery again ON again.delivery_id = f.delivery_id
+     CROSS JOIN LATERAL (SELECT
+       (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
+         > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no)
+       AND (f.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
+         > (again.sequence, coalesce(again.source_time, '-infinity'), again.received_at, f.row_no)) AS newer) o`,
     [deliveryId, source],
   );
   // A row is taken whole or not at all.
@@ -90,9 +106,9 @@ export async function decide(tx: Tx, deliveryId: string, source: string): Promis
 
 /** One verdict a row: a row with several records is applied when any of them is. */
 export async function countVerdicts(tx: Tx): Promise<Verdicts> {
-  const rows = await tx.query<{ best: string; n: number }>(
-    `SELECT best, count(*)::int AS n FROM (
-       SELECT row_no, CASE
+  const rows = await tx.query<{ best: string; n: number; repeated: number }>(
+    `SELECT best, count(*)::int AS n, (count(*) FILTER (WHERE repeats))::int AS repeated FROM (
+       SELECT row_no, bool_and(verdict = 'same') AS repeats, CASE
          WHEN bool_or(verdict = 'conflict') THEN 'conflict'
          WHEN bool_or(verdict IN ('new', 'changed', 'superseded')) THEN 'applied'
          WHEN bool_or(verdict IN ('unchanged', 'same')) THEN 'unchanged'
@@ -100,7 +116,13 @@ export async function countVerdicts(tx: Tx): Promise<Verdicts> {
        FROM verdict GROUP BY row_no) by_row GROUP BY best`,
   );
   const of = (best: string): number => rows.find((row) => row.best === best)?.n ?? 0;
-  return { applied: of('applied'), unchanged: of('unchanged'), unknown: of('unknown'), conflicting: of('conflict') };
+  return {
+    applied: of('applied'),
+    unchanged: of('unchanged'),
+    unknown: of('unknown'),
+    conflicting: of('conflict'),
+    repeated: rows.find((row) => row.best === 'unchanged')?.repeated ?? 0,
+  };
 }
 
 /** Closes what is replaced and adds the new versions, in key order so that one firm's records lie together. */
@@ -121,6 +143,17 @@ export async function writeRecords(tx: Tx, input: ApplyInput, tick: Date): Promi
   );
 }
 
+/** Open versions that a newer delivery states again: with it they hold against deliveries between the two. */
+export async function confirmRecords(tx: Tx, input: ApplyInput): Promise<void> {
+  await tx.execute(
+    `INSERT INTO record_confirmed (company_id, source, record_key, delivery_id, row_no)
+     SELECT company_id, $1, record_key, $2, row_no FROM verdict WHERE verdict = 'unchanged' AND newer
+     ORDER BY company_id, record_key
+     ON CONFLICT (company_id, source, record_key) DO UPDATE SET delivery_id = excluded.delivery_id, row_no = excluded.row_no`,
+    [input.source.name, input.deliveryId],
+  );
+}
+
 export async function markStale(tx: Tx, tick: Date): Promise<void> {
   await tx.execute(
     `INSERT INTO dossier_stale (company_id, since)
@@ -132,7 +165,8 @@ export async function markStale(tx: Tx, tick: Date): Promise<void> {
 }
 
 export async function writeCoverage(tx: Tx, input: ApplyInput, tick: Date): Promise<void> {
-  if (input.through === undefined) return; // a delivery without a dated row speaks for no day
+  // A delivery without a dated row speaks for no day, nor does one whose first day lies behind its last.
+  if (input.through === undefined || (input.coversFrom !== undefined && input.coversFrom > input.through)) return;
   await tx.execute(
     `INSERT INTO coverage (delivery_id, feed, source, territory, population, covers_from, through, known_from)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

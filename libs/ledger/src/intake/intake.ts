@@ -16,6 +16,7 @@ import {
 import type { Spool } from '../spool.ts';
 import {
   type ApplyInput,
+  confirmRecords,
   countVerdicts,
   decide,
   findDoubled,
@@ -75,13 +76,21 @@ export class Intake {
     });
   }
 
-  /** Works off whatever waits, oldest first. Resolves to the number of deliveries that it finished. */
+  /**
+   * Works off whatever waits, oldest first. Resolves to the number of deliveries that it finished. A delivery that fails
+   * keeps no other waiting: its error is thrown at the end, and it stays open for the next sweep.
+   */
   async sweep(): Promise<number> {
     let finished = 0;
-    for (const deliveryId of await openDeliveries(this.db)) {
-      const after = await this.process(deliveryId);
-      if (after.state === 'RECONCILED' || after.state === 'HOLD' || after.state === 'REJECTED') finished += 1;
-    }
+    const failures: unknown[] = [];
+    for (const deliveryId of await openDeliveries(this.db))
+      try {
+        const after = await this.process(deliveryId);
+        if (after.state === 'RECONCILED' || after.state === 'HOLD' || after.state === 'REJECTED') finished += 1;
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures.length === 1 ? failures[0] : new AggregateError(failures);
     return finished;
   }
 
@@ -95,11 +104,12 @@ export class Intake {
       void saveProgress(this.db, delivery.deliveryId, phase, now).catch(() => undefined);
     };
     const timer = setInterval(report, PROGRESS_MS);
+    let stage: Stage | undefined;
     try {
       if (!(await this.spool.has(delivery.deliveryId)))
         throw refusal('file-lost', '暂存文件已丢失，请重新交付', 'the spooled file is gone; deliver it again');
       const { layout } = layoutOf(delivery.source, delivery.layout);
-      const stage = await Stage.open(session);
+      stage = await Stage.open(session);
       const read = await readDelivery(
         {
           path: this.spool.pathOf(delivery.deliveryId),
@@ -116,15 +126,17 @@ export class Intake {
           'manifest-mismatch',
           `清单为${delivery.manifest.rows}行，文件为${read.rows}行`,
           `the manifest says ${delivery.manifest.rows} rows, the file has ${read.rows}`,
+          { errors: [{ field: 'rows', code: 'manifest-mismatch', zh: '行数不符', en: 'the number of rows differs' }] },
         );
       phase = 'PARSED';
       report();
       await this.apply(session, delivery, stage, read, started);
-      await stage.drop();
       await this.spool.forget(delivery.deliveryId);
     } catch (error) {
       await this.settleFailure(delivery, error);
     } finally {
+      // Also after a refusal: a batch may still be on its way, and the connection goes back to the pool.
+      await stage?.drop().catch(() => undefined);
       clearInterval(timer);
     }
   }
@@ -196,6 +208,7 @@ export class Intake {
         through,
       };
       const written = await writeRecords(tx, input, tick);
+      await confirmRecords(tx, input);
       await markStale(tx, tick);
       await writeLineage(tx, delivery.deliveryId);
       await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
@@ -204,6 +217,7 @@ export class Intake {
         const released = await releaseWaiting(tx, tick);
         if (released > 0) counts['released:DQ03'] = released;
       }
+      if (verdicts.repeated > 0) counts['DQ10'] = verdicts.repeated;
       if (verdicts.conflicting > 0) counts['DQ11'] = verdicts.conflicting;
       if (verdicts.unknown > 0) counts[keepUnknown ? 'DQ03' : 'ignored:unknown-firm'] = verdicts.unknown;
       await reconcile(tx, delivery.deliveryId, written);

@@ -8,6 +8,8 @@ export interface IntakeLimits {
   readonly unpackRatio: number;
   /** Bytes of one line or record. */
   readonly lineBytes: number;
+  /** Columns of a header. */
+  readonly columns: number;
 }
 
 const MIB = 1024 * 1024;
@@ -17,4 +19,5 @@ export const INTAKE_LIMITS: IntakeLimits = {
   unpackedBytes: 20 * 1024 * MIB,
   unpackRatio: 200,
   lineBytes: MIB,
+  columns: 1000,
 };

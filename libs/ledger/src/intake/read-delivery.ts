@@ -12,10 +12,13 @@ import { decodeFile, type DecodeProgress } from './decode.ts';
 import type { IntakeLimits } from './limits.ts';
 import { rowParser, type RowListener } from './parse.ts';
 import { atHeader, atRow, refusal } from './refusals.ts';
+import { holdsUnstorable, storable } from './storable.ts';
 import type { Stage } from './stage.ts';
 
 /** Rows looked at before an undeclared column is judged. */
 const SAMPLE_ROWS = 200;
+/** Characters of a record key; an index entry must fit on a third of a page. */
+const MAX_KEY = 200;
 
 export interface ReadResult {
   readonly rows: number;
@@ -48,7 +51,7 @@ export async function readDelivery(options: ReadOptions, stage: Stage): Promise<
     options.progress.rows = reader.rows;
     await stage.flush();
   }
-  parser.end();
+  await parser.end();
   options.progress.rows = reader.rows;
   const result = reader.result();
   await stage.close();
@@ -71,6 +74,9 @@ class DeliveryReader implements RowListener {
   /** By position, for CSV: what to do with the cell in the kept line; undefined keeps it. */
   private cellTreatment: readonly ('blank' | 'hash' | undefined)[] = [];
   private treatsCells = false;
+  /** A row that cannot be told apart into columns may hold anything: its text is kept only where no column is withheld. */
+  private keepsMisshapen: boolean;
+  private positions: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly options: ReadOptions,
@@ -79,6 +85,7 @@ class DeliveryReader implements RowListener {
     const { layout } = options;
     this.declared = new Set([...layout.required, ...layout.optional]);
     this.treatment = new Map(layout.personal.map((p) => [p.column, p.treatment]));
+    this.keepsMisshapen = layout.personal.length === 0 && layout.redact === undefined;
   }
 
   columns(columns: readonly string[]): void {
@@ -91,11 +98,13 @@ class DeliveryReader implements RowListener {
     // A column that nobody declared is not kept: nobody has said what it is.
     this.cellTreatment = columns.map((column) => (this.declared.has(column) ? this.treatment.get(column) : 'blank'));
     this.treatsCells = this.cellTreatment.some((treatment) => treatment !== undefined);
+    if (this.treatsCells) this.keepsMisshapen = false;
+    this.positions = new Map(columns.map((column, i) => [column, i]));
   }
 
   cells(cells: readonly string[], rowNo: number): void {
     this.rows = rowNo;
-    if (rowNo <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.columnNames.indexOf(column)]);
+    if (rowNo <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.positions.get(column)!]);
     this.stage.keep(
       JSON.stringify(this.treatsCells ? cells.map((cell, i) => this.treated(cell, this.cellTreatment[i])) : cells),
     );
@@ -103,8 +112,10 @@ class DeliveryReader implements RowListener {
     else this.take(this.options.layout.map(this.row!.load(cells, rowNo), this.options.context), rowNo);
   }
 
-  object(object: Readonly<Record<string, unknown>>, rowNo: number): void {
+  object(delivered: Readonly<Record<string, unknown>>, rowNo: number): void {
     this.rows = rowNo;
+    const { layout } = this.options;
+    const object = layout.redact ? layout.redact(delivered) : delivered;
     const kept: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(object)) {
       if (this.declared.has(key)) {
@@ -118,25 +129,31 @@ class DeliveryReader implements RowListener {
     if (this.samples.size > 0) this.sample((column) => asText(object[column]));
     const line = JSON.stringify(kept);
     this.stage.keep(line);
-    if (line.includes('\\u0000')) this.withNul(rowNo);
+    if (holdsUnstorable(line)) this.withNul(rowNo);
     else
       this.take(
-        this.options.layout.map(
-          new RawRow(Object.keys(object)).load(Object.values(object), rowNo),
-          this.options.context,
-        ),
+        layout.map(new RawRow(Object.keys(object)).load(Object.values(object), rowNo), this.options.context),
         rowNo,
       );
   }
 
   misshapen(raw: string, rowNo: number, why: { zh: string; en: string }): void {
     this.rows = rowNo;
-    this.stage.keep(JSON.stringify({ misshapen: raw }));
-    this.refuse(rowNo, { code: 'ROW_SHAPE', raw: raw.slice(0, 1000), suggestion: `${why.zh} / ${why.en}` });
+    const suggestion = `${why.zh} / ${why.en}`;
+    if (this.keepsMisshapen) {
+      this.stage.keep(JSON.stringify({ misshapen: raw }));
+      this.refuse(rowNo, { code: 'ROW_SHAPE', raw: raw.slice(0, 1000), suggestion });
+    } else {
+      this.stage.keep(JSON.stringify({ misshapenCharacters: raw.length }));
+      this.refuse(rowNo, { code: 'ROW_SHAPE', suggestion });
+    }
   }
 
   private withNul(rowNo: number): void {
-    this.refuse(rowNo, { code: 'ROW_SHAPE', suggestion: '含有NUL字符 / contains a NUL character' });
+    this.refuse(rowNo, {
+      code: 'ROW_SHAPE',
+      suggestion: '含有NUL或不成对的代理字符 / contains a NUL or half a surrogate pair',
+    });
   }
 
   private refuse(rowNo: number, issue: Issue): void {
@@ -160,6 +177,13 @@ class DeliveryReader implements RowListener {
         this.stage.quarantine(rowNo, mapped.issues[0].code, mapped.issues);
         return;
       case 'records':
+        if (mapped.records.some((record) => record.recordKey.length > MAX_KEY)) {
+          this.refuse(rowNo, {
+            code: 'ROW_SHAPE',
+            suggestion: `主键超过${MAX_KEY}个字符 / the key is longer than ${MAX_KEY} characters`,
+          });
+          return;
+        }
         for (const issue of mapped.issues) this.stage.issue(rowNo, issue);
         for (const record of mapped.records.length > 1 ? distinct(mapped.records) : mapped.records) {
           this.checkBook(record.uscc, rowNo);
@@ -215,12 +239,12 @@ class DeliveryReader implements RowListener {
           ),
         },
       );
-    for (const column of this.samples.keys()) this.stage.count(`undeclared:${column.slice(0, 80)}`);
+    for (const column of this.samples.keys()) this.stage.count(`undeclared:${storable(column.slice(0, 80))}`);
     return {
       rows: this.rows,
       quarantined: this.quarantined,
       ignored: this.ignored,
-      columns: this.columnNames,
+      columns: this.columnNames.map(storable),
       newestEvent: this.newestEvent,
       bookKind: this.bookKind,
       personal: this.personal,

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { canonicalJson, payloadHash, type Issue, type IssueCode, type MappedRecord } from '#lib/data-sources';
 import { copyField, type Session } from '#lib/platform';
+import { storable, storableJson } from './storable.ts';
 
 /** Rows in one kept block, and in one COPY to the stage. */
 const BLOCK_ROWS = 1000;
@@ -14,9 +15,6 @@ CREATE TEMP TABLE stage_quarantine (row_no integer, code text, issues jsonb);
 CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw text, suggestion text);
 CREATE TEMP TABLE stage_block (first_row integer, rows integer, lines bytea);
 `;
-
-/** PostgreSQL's text has no NUL. */
-const withoutNul = (text: string): string => (text.includes('\0') ? text.replaceAll('\0', '␀') : text);
 
 /**
  * Collects a delivery's mapped rows in temporary tables of one session, in batches: while the server takes one batch
@@ -50,7 +48,7 @@ export class Stage {
 
   issue(row: number, issue: Issue): void {
     this.count(issue.code);
-    const raw = issue.raw === undefined ? undefined : withoutNul(issue.raw.slice(0, 1000));
+    const raw = issue.raw === undefined ? undefined : storable(issue.raw.slice(0, 1000));
     this.issues.push(
       `${row}\t${issue.code}\t${copyField(issue.column)}\t${copyField(raw)}\t${copyField(issue.suggestion)}\n`,
     );
@@ -58,7 +56,7 @@ export class Stage {
 
   quarantine(row: number, code: IssueCode, issues: readonly Issue[]): void {
     this.count(code);
-    this.quarantined.push(`${row}\t${code}\t${copyField(withoutNul(JSON.stringify(issues)))}\n`);
+    this.quarantined.push(`${row}\t${code}\t${copyField(storableJson(issues))}\n`);
   }
 
   count(code: string, by = 1): void {

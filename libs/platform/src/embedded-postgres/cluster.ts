@@ -84,14 +84,19 @@ function socketFolder(data: string, account: Account | undefined): string {
   const name = createHash('sha256').update(`${data}\n${uid}`).digest('hex').slice(0, 12);
   // macOS gives every user a long temporary folder of their own.
   const parent = Buffer.byteLength(os.tmpdir()) <= 60 && canEnter(os.tmpdir(), account) ? os.tmpdir() : '/tmp';
-  const folder = path.join(parent, `fm-${name}`);
-  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const made = fs.lstatSync(folder);
+  return path.join(parent, `fm-${name}`);
+}
+
+/** Makes the socket's folder where it is not the data folder. */
+export function prepareSockets({ sockets, data, account }: Cluster): void {
+  if (sockets === data) return;
+  const uid = account?.uid ?? process.getuid!();
+  fs.mkdirSync(sockets, { recursive: true, mode: 0o700 });
+  const made = fs.lstatSync(sockets);
   if (!made.isDirectory() || (made.uid !== uid && made.uid !== process.getuid!()))
-    throw unreachable(`${folder} belongs to somebody else`);
-  if (account) fs.chownSync(folder, account.uid, account.gid);
-  fs.chmodSync(folder, 0o700);
-  return folder;
+    throw unreachable(`${sockets} belongs to somebody else`);
+  if (account) fs.chownSync(sockets, account.uid, account.gid);
+  fs.chmodSync(sockets, 0o700);
 }
 
 /** What `postmaster.pid` says; undefined when no server has the folder. */

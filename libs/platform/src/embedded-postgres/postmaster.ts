@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { ProblemError } from '#lib/kernel';
-import { ADMIN, runningServer, type Cluster } from './cluster.ts';
+import { ADMIN, prepareSockets, runningServer, type Cluster } from './cluster.ts';
 import { SERVER_ENVIRONMENT } from './binaries.ts';
 
 /** How long a dead server may block its folder: PID 1 reaps it late, and its backends must notice. */
@@ -113,6 +113,7 @@ function startServer(cluster: Cluster, binaries: string, durable: boolean): Star
     '5432',
     ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ];
+  prepareSockets(cluster);
   const log = fs.openSync(cluster.logFile, 'a');
   const from = fs.fstatSync(log).size;
   // Its own process group: Ctrl-C reaches the application, which drains its work and then stops the server itself.

@@ -34,7 +34,7 @@ export function arrearsOf(firm: FirmAt): ArrearsReading {
       const from = monthNumber(payload.fromMonth);
       const to = payload.toMonth === undefined ? from : monthNumber(payload.toMonth);
       const cleared = payload.clearedOn !== undefined && payload.clearedOn <= firm.day.date;
-      stretches.push({ record, from, to, ...(cleared ? { clearedOn: payload.clearedOn! } : {}) });
+      stretches.push({ record, from, to, ...(cleared ? { clearedOn: payload.clearedOn } : {}) });
     }
   return { view, stretches, unreadable };
 }

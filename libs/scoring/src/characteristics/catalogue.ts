@@ -34,4 +34,6 @@ export const NEEDS_TABLE: Readonly<Record<string, { readonly feed: string; reado
 export type CatalogueEntry = Omit<CharacteristicDefinition, 'compute'>;
 
 export const characteristicCatalogue = (): readonly CatalogueEntry[] =>
-  COMPUTED.map(({ compute: _, ...entry }) => entry);
+  COMPUTED.map(({ code, dimension, zh, en, definition, unit, window, feeds }) => {
+    return { code, dimension, zh, en, definition, unit, window, feeds };
+  });

@@ -1,4 +1,4 @@
-import { localDate, type Fen } from '#lib/kernel';
+import { localDate } from '#lib/kernel';
 import { AS_OF, gone, is, model, NA, old, valueIn, type Case } from '../../fixtures/cases.ts';
 import { DossierBuilder } from '../../fixtures/dossier-builder.ts';
 import { scoreFirmRich } from '../score-firm.ts';
@@ -12,7 +12,7 @@ const day = (text: string) => localDate(text);
 const cases: readonly Case[] = [
   ['TG08 the day is reached', old, 'TG08', is(77)],
   ['TG08 one day before', DossierBuilder.firm().registered('2020-01-31'), 'TG08', is(76), '2026-06-29'],
-  ['TG08 of a month that has no 31st', DossierBuilder.firm().registered('2020-01-31'), 'TG08', is(77)],
+  ['TG08 the 31st is not reached on 30 June', DossierBuilder.firm().registered('2020-01-31'), 'TG08', is(76)],
   ['TG08 on the first day', DossierBuilder.firm().registered(AS_OF), 'TG08', is(0)],
   ['TG08 without registration', DossierBuilder.firm(), 'TG08', gone('NOT_CONNECTED')],
   ['OV09 half paid', paid(50, 100), 'OV09', is(50)],
@@ -194,7 +194,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('characteristics of registration, patents and subsidies', () => {
-  it.each(cases)('%s', (...row) => expect(valueIn(row)).toEqual(row[3]));
+  for (const row of cases) it(`gives ${row[0]}`, () => expect(valueIn(row)).toEqual(row[3]));
 });
 
 describe('characteristics', () => {
@@ -230,7 +230,7 @@ describe('characteristics', () => {
 });
 
 function paid(minor: number, of: number, through = AS_OF): DossierBuilder {
-  const capitals = { paidCapital: capital(minor as Fen), registeredCapital: capital(of as Fen) };
+  const capitals = { paidCapital: capital(minor), registeredCapital: capital(of) };
   return DossierBuilder.firm().registered('2020-01-15', capitals).covers('REG', through);
 }
 

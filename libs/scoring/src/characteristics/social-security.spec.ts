@@ -59,14 +59,16 @@ const cases: readonly Case[] = [
   ['OV01 payment not stated', unstated(), 'OV01', gone('NOT_STATED')],
   ['OV01 nobody insured', soc, 'OV01', NA],
   ['OV01 L = 5', young('2026-01-31'), 'OV01', NA],
-  ['OV01 L = 6, five on time, scaled', young('2025-12-31', 6), 'OV01', is(10)],
+  ['OV01 L = 6, all on time that is due', young('2025-12-31', 6), 'OV01', is(12)],
+  ['OV01 L = 6, January without staff', young('2025-12-31', 5), 'OV01', is({ num: 48, den: 5 })],
   ['CC02 none', soc.months('2026-06', steady(5)), 'CC02', is('none')],
   ['CC02 open', soc.months('2026-06', steady(5)).arrears('2026-05'), 'CC02', is('open')],
   ['CC02 cleared after the day is open', soc.arrears('2026-05', { clearedOn: day('2026-07-01') }), 'CC02', is('open')],
   ['CC02 few', soc.arrears('2026-03', { clearedOn: day('2026-05-01') }), 'CC02', is('few')],
   ['CC02 32 days', soc.arrears('2026-03', { clearedOn: day('2026-05-02') }), 'CC02', is('many')],
   ['CC02 three late months', threeLate(), 'CC02', is('many')],
-  ['CC02 two insurances, one month', twoInsurances(), 'CC02', is('few')],
+  ['CC02 two insurances, one month', twoInsurances('2026-04-21'), 'CC02', is('few')],
+  ['CC02 the later clearance of a month counts', twoInsurances('2026-05-20'), 'CC02', is('many')],
   [
     'CC02 older than 24 months',
     soc.months('2026-06', steady(5)).arrears('2024-06', { clearedOn: day('2024-12-01') }),
@@ -86,7 +88,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('characteristics of social insurance', () => {
-  it.each(cases)('%s', (...row) => expect(valueIn(row)).toEqual(row[3]));
+  for (const row of cases) it(`gives ${row[0]}`, () => expect(valueIn(row)).toEqual(row[3]));
 });
 
 function young(establishedOn: string, months = 6): DossierBuilder {
@@ -117,7 +119,8 @@ function threeLate(): DossierBuilder {
   );
 }
 
-function twoInsurances(): DossierBuilder {
-  const cleared = { clearedOn: day('2026-04-20') };
-  return soc.arrears('2026-03', cleared).arrears('2026-03', { ...cleared, type: 'medical' });
+function twoInsurances(second: string): DossierBuilder {
+  return soc
+    .arrears('2026-03', { clearedOn: day('2026-04-20') })
+    .arrears('2026-03', { clearedOn: day(second), type: 'medical' });
 }

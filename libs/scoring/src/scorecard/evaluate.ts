@@ -169,19 +169,24 @@ function confidenceOf(model: Model, values: Values, floorBp: number, context: Ev
   const gates = model.document.publication;
   if (floorBp < gates.mediumConfidenceFromBp) return 'L';
   if (floorBp < gates.highConfidenceFromBp) return 'M';
-  const fresh = context.isFresh ?? ((feed: Feed) => freshByValues(model, values, feed));
-  return gates.highConfidenceFeeds.every(fresh) ? 'H' : 'M';
+  const { isFresh } = context;
+  const fresh = isFresh ? gates.highConfidenceFeeds.every(isFresh) : freshByValues(model.watched, values);
+  return fresh ? 'H' : 'M';
 }
 
-function freshByValues(model: Model, values: Values, feed: Feed): boolean {
-  let seen = false;
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (value.state !== 'VALUE' || !model.characteristics[i]!.document.feeds.includes(feed)) continue;
-    if (value.freshness !== undefined && value.freshness.num !== value.freshness.den) return false;
-    seen = true;
+/** Each watched feed has a value, and none of its values is stale. */
+function freshByValues(watched: Model['watched'], values: Values): boolean {
+  for (const positions of watched) {
+    let seen = false;
+    for (const position of positions) {
+      const value = values[position]!;
+      if (value.state !== 'VALUE') continue;
+      if (value.freshness !== undefined && value.freshness.num !== value.freshness.den) return false;
+      seen = true;
+    }
+    if (!seen) return false;
   }
-  return seen;
+  return true;
 }
 
 /** Brings values named by code into the model's order. Throws ProblemError `values-do-not-fit` naming the code. */

@@ -32,7 +32,7 @@ export function explain(model: Model, values: Values, score: Score, context: Exp
     return {
       ...common,
       value: value.value,
-      ...(stale ? { freshness: value.freshness! } : {}),
+      ...(stale ? { freshness: value.freshness } : {}),
       attribute: c.document.attributes[bin]!.id,
       partialTenths: c.partials[bin]!,
     };

@@ -99,7 +99,10 @@ export function loadModel(json: unknown, knownCodes: readonly string[] = CHARACT
   if (found.length > 0) return invalid(found);
   const characteristics = document.characteristics.map(compileCharacteristic);
   const position = new Map(characteristics.map((c, index) => [c.code, index]));
-  return done({ document, hash: modelHash(document), characteristics, position });
+  const watched = document.publication.highConfidenceFeeds.map((feed) =>
+    document.characteristics.flatMap((c, index) => (c.feeds.includes(feed) ? [index] : [])),
+  );
+  return done({ document, hash: modelHash(document), characteristics, position, watched });
 }
 
 /** SHA-256, hex, of the canonical JSON (keys in code-unit order, no blanks): layout and key order do not change it. */

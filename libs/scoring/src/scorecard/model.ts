@@ -119,6 +119,8 @@ export interface Model {
   readonly characteristics: readonly CompiledCharacteristic[];
   /** Position of a characteristic by its code. */
   readonly position: ReadonlyMap<string, number>;
+  /** For each feed that confidence H watches, the positions of its characteristics. */
+  readonly watched: readonly (readonly number[])[];
 }
 
 export const isCategorical = (p: Predicate): p is { readonly in: readonly string[] } => 'in' in p;

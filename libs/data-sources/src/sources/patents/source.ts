@@ -1,5 +1,6 @@
 import type { SourceDefinition } from '../../source.ts';
 import { mapPatent } from './map.ts';
+import { withoutApplicantNames } from './redact.ts';
 import type { Patent } from './payload.ts';
 
 /** 专利 (domain §1.4 row 4): a national feed, one record for each applicant with a USCC. */
@@ -50,6 +51,7 @@ export const patents: SourceDefinition<Patent> = {
       feed: 'PAT',
       coverage: { territory: ['CN'], population: 'listed' },
       unknownSubject: 'ignore',
+      redact: withoutApplicantNames,
       map: mapPatent,
     },
   ],

@@ -1,0 +1,23 @@
+/** An orderly end is given up after this long: what was in hand is in one transaction and starts again. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Runs `stop` once at the first Ctrl-C or SIGTERM and exits 0 after it; a second signal exits at once. Nest's own hooks
+ * raise the signal again when they are done, so that nothing could follow them.
+ */
+export function onStop(stop: () => Promise<void>): void {
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      setTimeout(() => process.exit(1), PATIENCE_MS).unref();
+      stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+          process.exit(1);
+        },
+      );
+    });
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import type { Clock } from '#lib/kernel';
+import type { IntakeLimits } from '#lib/ledger';
+import { Database, type Server, type ServerUrls } from '#lib/platform';
+import { migrateAll, openProduct, type Product } from '#lib/product';
+
+/** A database of its own for one test file, on the server that Jest's global set-up started. */
+export interface TestDatabase {
+  readonly urls: ServerUrls;
+  readonly db: Database;
+  /** The superuser's connection, to look behind the application's back. */
+  readonly admin: pg.Client;
+  close(): Promise<void>;
+}
+
+const TEMPLATE = 'firstmile_template';
+/** Any number of ours: two test processes must not make the template at once. */
+const TEMPLATE_LOCK = 7_104_099;
+
+function urlsOf(name: string): ServerUrls & { admin: string } {
+  const admin = process.env['TEST_PG_ADMIN_URL'];
+  if (!admin) throw new Error('TEST_PG_ADMIN_URL is not set: run through jest');
+  const as = (user: string): string => {
+    const url = new URL(admin);
+    url.username = user;
+    url.pathname = `/${name}`;
+    return url.toString();
+  };
+  return { admin: as(new URL(admin).username), owner: as('firstmile_owner'), app: as('firstmile_app') };
+}
+
+async function client(url: string): Promise<pg.Client> {
+  const c = new pg.Client({ connectionString: url });
+  await c.connect();
+  return c;
+}
+
+/** The schema is built once a server and copied for each test file. */
+async function ensureTemplate(): Promise<void> {
+  const admin = await client(process.env['TEST_PG_ADMIN_URL']!);
+  try {
+    await admin.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]);
+    const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [TEMPLATE]);
+    if (rowCount) return;
+    const building = `${TEMPLATE}_${process.pid}`;
+    await admin.query(`CREATE DATABASE ${building} OWNER firstmile_owner`);
+    const inside = await client(urlsOf(building).admin);
+    await inside.query('ALTER SCHEMA public OWNER TO firstmile_owner');
+    await inside.end();
+    await migrateAll(urlsOf(building).owner);
+    await admin.query(`ALTER DATABASE ${building} RENAME TO ${TEMPLATE}`);
+  } finally {
+    await admin.end();
+  }
+}
+
+export async function openTestDatabase(): Promise<TestDatabase> {
+  await ensureTemplate();
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const root = await client(process.env['TEST_PG_ADMIN_URL']!);
+  await root.query('SELECT pg_advisory_lock($1)', [TEMPLATE_LOCK]); // a template may not be in use while it is copied
+  await root.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} OWNER firstmile_owner`);
+  await root.query('SELECT pg_advisory_unlock($1)', [TEMPLATE_LOCK]);
+  const urls = urlsOf(name);
+  const db = new Database(urls.app, { applicationName: 'test', max: 10 });
+  const admin = await client(urls.admin);
+  return {
+    urls,
+    db,
+    admin,
+    close: async () => {
+      await db.close();
+      await admin.end();
+      await root.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await root.end();
+    },
+  };
+}
+
+export interface TestProduct extends Product {
+  readonly database: TestDatabase;
+  /** The person `operator`. */
+  readonly person: string;
+}
+
+/** The whole product on a database and a data folder of its own. */
+export async function openTestProduct(clock: Clock, limits?: IntakeLimits): Promise<TestProduct> {
+  const database = await openTestDatabase();
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'firstmile-data-'));
+  const server: Server = { urls: database.urls, embedded: true, close: () => Promise.resolve() };
+  const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1' };
+  const product = await openProduct(config, { name: 'test', clock, server, ...(limits ? { limits } : {}) });
+  const person = await product.access.personByHandle('operator');
+  return {
+    ...product,
+    database,
+    person: person.personId,
+    close: async () => {
+      await product.close();
+      await database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
