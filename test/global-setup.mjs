@@ -10,7 +10,8 @@ const YOUNG_MS = 60_000;
 
 export default async function globalSetup() {
   const built = new URL('../dist/libs/platform/src/embedded-postgres/index.js', import.meta.url);
-  if (!fs.existsSync(built)) throw new Error('the tests need the built tree: run them with npm test, or npm run build first');
+  if (!fs.existsSync(built))
+    throw new Error('the tests need the built tree: run them with npm test, or npm run build first');
   const { openServer, stopAbandonedServer } = await import(built.href);
   await sweep(stopAbandonedServer);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
@@ -26,7 +27,8 @@ async function sweep(stopAbandonedServer) {
   for (const name of fs.readdirSync(os.tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
     const folder = path.join(os.tmpdir(), name);
     try {
-      if (Date.now() - fs.statSync(folder).mtimeMs < YOUNG_MS || (await stopAbandonedServer(folder)) === 'in-use') continue;
+      if (Date.now() - fs.statSync(folder).mtimeMs < YOUNG_MS || (await stopAbandonedServer(folder)) === 'in-use')
+        continue;
       removeWithHome(folder);
     } catch {
       // another user's, or just removed by another run: not ours to mind

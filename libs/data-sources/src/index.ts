@@ -2,7 +2,7 @@ export * from './dossier.ts';
 export * from './issue.ts';
 export type * from './normalise/money.ts';
 export { parseCapital, type ParsedCapital } from './normalise/capital.ts';
-export { canonicalJson, payloadHash } from './payload-hash.ts';
+export { canonicalJson, payloadHash, payloadHashHex } from './payload-hash.ts';
 export { isIdNumber, looksPersonal } from './personal.ts';
 export * from './raw-row.ts';
 export * from './reference-tables.ts';

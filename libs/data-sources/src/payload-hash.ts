@@ -44,6 +44,9 @@ function isCanonicalFlat(object: Readonly<Record<string, unknown>>): boolean {
 
 const sortedKeys = (object: object): string[] => Object.keys(object).sort();
 
-/** SHA-256 of the canonical JSON, 32 bytes; a caller that has that text already passes it. */
+/** SHA-256 of a payload's canonical JSON, 64 hex digits. */
+export const payloadHashHex = (canonical: string): string => hash('sha256', canonical, 'hex');
+
+/** As payloadHashHex, 32 bytes; a caller that has the canonical JSON already passes it. */
 export const payloadHash = (payload: object, json: string = canonicalJson(payload)): Buffer =>
   hash('sha256', json, 'buffer');

@@ -4,7 +4,12 @@ import { loadConfig, packageRoot } from './config.ts';
 
 describe('loadConfig', () => {
   it('has a default for everything, and folders count from the package root', () => {
-    expect(loadConfig({})).toEqual({ dataDir: path.join(packageRoot(), '.data'), port: 3000, portIsExplicit: false });
+    expect(loadConfig({})).toEqual({
+      dataDir: path.join(packageRoot(), '.data'),
+      port: 3000,
+      portIsExplicit: false,
+      host: '127.0.0.1',
+    });
     expect(loadConfig({ DATA_DIR: '', PORT: '' })).toEqual(loadConfig({}));
     expect(loadConfig({ DATA_DIR: '../elsewhere' }).dataDir).toBe(path.resolve(packageRoot(), '../elsewhere'));
     expect(loadConfig({ DATA_DIR: '/abs' }).dataDir).toBe('/abs');
@@ -24,6 +29,10 @@ describe('loadConfig', () => {
         }),
       }),
     );
+  });
+
+  it('listens on this machine only unless told otherwise', () => {
+    expect(loadConfig({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
   it('takes database and Redis addresses', () => {

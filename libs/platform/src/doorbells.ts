@@ -3,6 +3,14 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import { randomUUID } from 'node:crypto';
 
+/** A pool takes its start-up options from its URL alone, so they are appended there (a role may stand there already). */
+function inQueueSchema(databaseUrl: string): string {
+  const url = new URL(databaseUrl);
+  const options = url.searchParams.get('options');
+  url.searchParams.set('options', `${options === null ? '' : `${options} `}-c search_path=bullmq`);
+  return url.toString();
+}
+
 const onPostgres = withBackend(createPostgresBackend);
 
 /** What a ring carries: the id of the thing to look at. State is in the database; the ring only says «look now». */
@@ -26,7 +34,7 @@ export interface DoorbellOptions {
 
 /** BullMQ's tables on PostgreSQL belong to the owner; the application only uses them. Idempotent. */
 export async function migrateDoorbells(ownerUrl: string, appRole: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: ownerUrl, max: 1, options: '-c search_path=bullmq' });
+  const pool = new pg.Pool({ connectionString: inQueueSchema(ownerUrl), max: 1 });
   try {
     const client = await pool.connect();
     try {
@@ -58,10 +66,9 @@ export class Doorbells {
     if (options.redisUrl === undefined) {
       // Each worker pins one connection for LISTEN; without keepAlive BullMQ caps its blocking waits.
       this.pool = new pg.Pool({
-        connectionString: options.databaseUrl,
+        connectionString: inQueueSchema(options.databaseUrl),
         max: 10,
         keepAlive: true,
-        options: '-c search_path=bullmq',
         application_name: 'firstmile-doorbells',
       });
       this.pool.on('error', (error) => options.log('doorbell-connection', error));

@@ -46,6 +46,7 @@ export async function publishRun(db: Database, runId: string, clock: Clock): Pro
     );
     if (!run) return;
     await tx.execute('SELECT pg_advisory_xact_lock($1)', [PUBLISH_LOCK]);
+    await tx.execute('SELECT finish_run_partition($1)', [runId]);
     const { hash, firms } = await hashOutput(tx, runId);
     const stats = await statsOf(tx, runId);
     const problem = await check(tx, runId, run, firms);

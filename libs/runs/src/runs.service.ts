@@ -6,7 +6,7 @@ import { catalogueHash } from './catalogue.ts';
 import { archiveModel, championModel } from './models.ts';
 import { publishRun } from './publish-run.ts';
 import { isFinished, type RunView } from './run.ts';
-import { findPublishedRun, findRun, pageOfRuns } from './runs.store.ts';
+import { findPublishedAsOf, findPublishedRun, findRun, pageOfRuns } from './runs.store.ts';
 
 /** Firms of a shard: small enough to be lost without regret, large enough that its overhead does not show. */
 const SHARD_FIRMS = 2000;
@@ -89,6 +89,11 @@ export class Runs {
 
   latestPublished(): Promise<RunView | undefined> {
     return findPublishedRun(this.db);
+  }
+
+  /** The newest published run of this day. */
+  publishedAsOf(asOf: LocalDate): Promise<RunView | undefined> {
+    return findPublishedAsOf(this.db, asOf);
   }
 
   /** Newest first. */

@@ -70,13 +70,13 @@ export async function findPublishedRun(db: Db): Promise<RunView | undefined> {
   return row && viewOf(row);
 }
 
-/** Published and archived runs of earlier dates, newest date first: the run before this one. */
-export async function findRunsBefore(db: Db, asOf: LocalDate, limit: number): Promise<RunView[]> {
-  const rows = await db.query<RunRow>(
-    `${SELECT} WHERE r.state IN ('PUBLISHED', 'ARCHIVED') AND r.as_of < $1 ORDER BY r.as_of DESC, r.finished_at DESC LIMIT $2`,
-    [asOf, limit],
+/** The newest run of this day that was published, archived since or not; two runs of one day count once. */
+export async function findPublishedAsOf(db: Db, asOf: LocalDate): Promise<RunView | undefined> {
+  const [row] = await db.query<RunRow>(
+    `${SELECT} WHERE r.state IN ('PUBLISHED', 'ARCHIVED') AND r.as_of = $1 ORDER BY r.finished_at DESC LIMIT 1`,
+    [asOf],
   );
-  return rows.map(viewOf);
+  return row && viewOf(row);
 }
 
 export async function pageOfRuns(db: Db, limit: number, before?: { at: string; id: string }): Promise<RunView[]> {

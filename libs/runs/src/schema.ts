@@ -91,8 +91,21 @@ END $$;
 REVOKE ALL ON FUNCTION create_run_partition(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION create_run_partition(uuid) TO firstmile_app;
 
--- A published score is never changed: the application may insert into a run, nothing more.
-GRANT SELECT, INSERT ON model, run, run_shard, run_score TO firstmile_app;
+-- Once all shards are written: one row a firm, found by its code, and nothing can be added any more.
+CREATE FUNCTION finish_run_partition(run uuid) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  part text := 'run_score_' || replace(run::text, '-', '');
+BEGIN
+  EXECUTE format('CREATE UNIQUE INDEX %I ON %I (uscc)', part || '_uscc', part);
+  EXECUTE format('ANALYZE %I', part);
+  EXECUTE format('REVOKE INSERT ON %I FROM firstmile_app', part);
+END $$;
+REVOKE ALL ON FUNCTION finish_run_partition(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION finish_run_partition(uuid) TO firstmile_app;
+
+-- A score is never changed: the application may insert into the partition of a running run, nothing more.
+GRANT SELECT, INSERT ON model, run, run_shard TO firstmile_app;
+GRANT SELECT ON run_score TO firstmile_app;
 GRANT UPDATE ON run, run_shard TO firstmile_app;
 `,
   },

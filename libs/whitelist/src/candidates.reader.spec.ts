@@ -1,4 +1,4 @@
-import { localDate, ProblemError, type Uscc } from '#lib/kernel';
+import { localDate, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Part, RichScore, Score } from '#lib/scoring';
 import {
   CandidatesReader,
@@ -90,7 +90,7 @@ const rows = (count: number, points: number): ScoreRow[] =>
 const runs = {
   latestPublished: async () => run,
   get: async () => run,
-  list: async () => ({ items: [run, { ...may, state: 'HOLD' }, may], nextCursor: null }),
+  publishedAsOf: async (asOf: LocalDate) => (asOf === may.asOf ? may : undefined),
 };
 
 describe('candidates', () => {

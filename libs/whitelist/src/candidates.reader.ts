@@ -30,8 +30,8 @@ export interface RunSource {
   latestPublished(): Promise<RunHead | undefined>;
   /** Throws ProblemError run-unknown. */
   get(runId: string): Promise<RunHead>;
-  /** Newest first. */
-  list(query: { limit: number; cursor?: string }): Promise<{ items: readonly RunHead[]; nextCursor: string | null }>;
+  /** The newest run of this day that was published; two runs of one as_of count once. */
+  publishedAsOf(asOf: LocalDate): Promise<RunHead | undefined>;
 }
 
 export interface ScoreRow {
@@ -77,7 +77,6 @@ export interface CandidatePage {
 
 /** Rows read from a run at once while looking for firms that were scored. */
 const ROWS = 200;
-const WAS_PUBLISHED = ['PUBLISHED', 'ARCHIVED'];
 
 /** 候选企业: every scored firm of the latest published run with its eight entry conditions. */
 export class CandidatesReader {
@@ -92,7 +91,7 @@ export class CandidatesReader {
     const from = query.cursor === undefined ? undefined : readCursor(query.cursor);
     const run = from === undefined ? await this.runs.latestPublished() : await this.runs.get(from.runId);
     if (run === undefined) throw noPublishedRun();
-    const previousRun = isMonthly(run.asOf) ? await this.publishedAsOf(monthEndBefore(run.asOf)) : undefined;
+    const previousRun = isMonthly(run.asOf) ? await this.runs.publishedAsOf(monthEndBefore(run.asOf)) : undefined;
 
     const { rows, more } = await this.scoredRows(run.runId, query.limit, from?.after);
     const before = previousRun === undefined ? new Map<string, RunScore>() : await this.scoresOf(previousRun, rows);
@@ -109,16 +108,6 @@ export class CandidatesReader {
     const last = rows.at(-1);
     const nextCursor = more && last !== undefined ? writeCursor({ runId: run.runId, after: last.uscc }) : null;
     return { run, previousRun: previousRun ?? null, cut: this.cut, ...header, items, nextCursor };
-  }
-
-  /** The newest run of this day that was published; two runs of one as_of count once. */
-  private async publishedAsOf(asOf: LocalDate): Promise<RunHead | undefined> {
-    for (let cursor: string | undefined; ;) {
-      const page = await this.runs.list({ limit: ROWS, ...(cursor === undefined ? {} : { cursor }) });
-      const found = page.items.find((run) => run.asOf === asOf && WAS_PUBLISHED.includes(run.state));
-      if (found !== undefined || page.nextCursor === null) return found;
-      cursor = page.nextCursor;
-    }
   }
 
   private candidate(run: RunHead, row: ScoreRow, firm: CandidateFirm, previous: RunScore | undefined): Candidate {

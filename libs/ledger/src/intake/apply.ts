@@ -59,7 +59,10 @@ export async function registerCompanies(tx: Tx, deliveryId: string, tick: Date):
 export async function findDoubled(tx: Tx): Promise<void> {
   await tx.execute(`CREATE TEMP TABLE doubled ON COMMIT DROP AS
     SELECT uscc, record_key, count(DISTINCT (op, payload_hash)) AS contents, min(row_no) AS first_row
-    FROM stage GROUP BY uscc, record_key HAVING count(*) > 1`);
+    FROM stage
+    -- Few keys are doubled: only they are sorted by content.
+    WHERE (uscc, record_key) IN (SELECT uscc, record_key FROM stage GROUP BY uscc, record_key HAVING count(*) > 1)
+    GROUP BY uscc, record_key`);
 }
 
 /**

@@ -32,7 +32,6 @@ export function rowParser(layout: Layout, limits: IntakeLimits, listener: RowLis
 function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
   let columns: readonly string[] | undefined;
   let row = 0;
-  let failure: Error | undefined;
   const take = (cells: string[]): null => {
     if (!columns) {
       columns = checkedHeader(cells, layout, limits);
@@ -56,6 +55,7 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
   // UTF-8 writes a UTF-16 unit in at most three bytes: shorter lines are surely within the limit.
   const surelyShort = Math.floor(limits.lineBytes / 4);
   const check = (): void => {
+    const failure = parser?.errored; // known at once, while the event comes a turn later
     if (!failure) return;
     if (failure instanceof CsvError) throw csvRefusal(failure, row + (columns ? 1 : 0), limits);
     throw failure;
@@ -63,7 +63,7 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
   const parse = (text: string): void => {
     if (!parser) {
       parser = csvParse(delimiter, limits, take);
-      parser.on('error', (error: Error) => (failure ??= error));
+      parser.on('error', () => undefined); // check() throws it
       parser.resume();
     }
     parser.write(text);
@@ -91,11 +91,14 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
       else if (text.includes('"')) parse(rest + text);
       else if (!cutLines(rest + text)) parse(rest);
     },
-    end() {
+    async end() {
       if (!parser && delimiter === undefined && rest.endsWith('\r')) parse(rest);
       if (!parser && rest !== '') take(rest.split(','));
-      parser?.end();
-      check();
+      if (parser) {
+        parser.end();
+        await finished(parser).catch(() => undefined); // check() throws it
+        check();
+      }
       if (!columns) throw refusal('file-empty', '文件为空，没有表头', 'the file is empty: it has no header');
     },
   };

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { canonicalJson, payloadHash, type Issue, type IssueCode, type MappedRecord } from '#lib/data-sources';
+import { canonicalJson, payloadHashHex, type Issue, type IssueCode, type MappedRecord } from '#lib/data-sources';
 import { copyField, type Session } from '#lib/platform';
 import { storable, storableJson } from './storable.ts';
 
@@ -40,7 +40,7 @@ export class Stage {
 
   record(row: number, record: MappedRecord): void {
     const json = canonicalJson(record.payload);
-    const hash = payloadHash(record.payload, json).toString('hex');
+    const hash = payloadHashHex(json);
     this.records.push(
       `${row}\t${record.uscc}\t${copyField(record.recordKey)}\t${record.eventDate ?? '\\N'}\t${record.eventTo ?? '\\N'}\t${record.op}\t${copyField(json)}\t\\\\x${hash}\n`,
     );
@@ -105,7 +105,7 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.flush(true);
-    await this.session.client.query('ANALYZE stage');
+    await this.session.client.query('ANALYZE stage (row_no, uscc, record_key)');
   }
 
   async drop(): Promise<void> {

@@ -1,0 +1,21 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Product } from '#lib/product';
+import { championModel } from '#lib/runs';
+import { createApi } from './create-api.ts';
+import type { Log } from './http/request-log.ts';
+
+/** The API over the product's services. The product is closed by whoever opened it, after the API. */
+export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
+  const { db, access, deliveries, runs, scores, doorbells, clock } = product;
+  return createApi({
+    db,
+    access,
+    deliveries,
+    runs,
+    scores,
+    bells: doorbells,
+    model: championModel(),
+    clock,
+    ...(log ? { log } : {}),
+  });
+}

@@ -1,0 +1,56 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import type { IdempotencyStore } from '#lib/access';
+import { Deliveries } from '#lib/ledger';
+import { modelByHash, Runs, Scores } from '#lib/runs';
+import { CandidatesReader } from '#lib/whitelist';
+import { BELLS, CLOCK, DB, MODEL, MODELS, OPENAPI, type ApiDeps, type Models } from './deps.ts';
+import { IdempotentPosts } from './http/idempotent-posts.ts';
+import { InputPipe } from './http/input.pipe.ts';
+import type { ProblemFilter } from './http/problem.filter.ts';
+import { ScopeGuard } from './http/scope.guard.ts';
+import { Shutdown } from './http/shutdown.ts';
+import { MetaController } from './meta/meta.controller.ts';
+import { DeliveriesController } from './ops/deliveries.controller.ts';
+import { RunsController } from './ops/runs.controller.ts';
+import { SourcesController } from './ops/sources.controller.ts';
+import { CandidatesController } from './partner/candidates.controller.ts';
+import { CatalogueController } from './partner/catalogue.controller.ts';
+import { ScoresController } from './partner/scores.controller.ts';
+
+@Module({})
+export class ApiModule {
+  static with(deps: ApiDeps, filter: ProblemFilter, answers: IdempotencyStore): DynamicModule {
+    const models: Models = (hash) => modelByHash(deps.db, hash);
+    return {
+      module: ApiModule,
+      imports: [DiscoveryModule],
+      controllers: [
+        MetaController,
+        DeliveriesController,
+        SourcesController,
+        RunsController,
+        ScoresController,
+        CandidatesController,
+        CatalogueController,
+      ],
+      providers: [
+        { provide: Deliveries, useValue: deps.deliveries },
+        { provide: Runs, useValue: deps.runs },
+        { provide: Scores, useValue: deps.scores },
+        { provide: BELLS, useValue: deps.bells },
+        { provide: CLOCK, useValue: deps.clock },
+        { provide: DB, useValue: deps.db },
+        { provide: MODEL, useValue: deps.model },
+        { provide: MODELS, useValue: models },
+        { provide: OPENAPI, useValue: { document: {} } },
+        { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },
+        { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },
+        Shutdown,
+        { provide: APP_GUARD, useValue: new ScopeGuard(deps.access, deps.clock) },
+        { provide: APP_PIPE, useValue: new InputPipe() },
+        { provide: APP_FILTER, useValue: filter },
+      ],
+    };
+  }
+}

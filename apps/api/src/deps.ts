@@ -1,0 +1,43 @@
+import type { Access } from '#lib/access';
+import type { Clock } from '#lib/kernel';
+import type { Deliveries } from '#lib/ledger';
+import type { Database } from '#lib/platform';
+import type { Runs, Scores } from '#lib/runs';
+import type { Model } from '#lib/scoring';
+import type { Log } from './http/request-log.ts';
+
+/** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
+export interface Bells {
+  ring(bell: 'intake' | 'runs', id: string): Promise<void>;
+}
+
+/** What the API needs from outside. It owns none of it: whoever made it closes it, after the API. */
+export interface ApiDeps {
+  readonly db: Database;
+  readonly access: Access;
+  readonly deliveries: Deliveries;
+  readonly runs: Runs;
+  readonly scores: Scores;
+  readonly bells: Bells;
+  /** The model in force: documentation of the catalogue. */
+  readonly model: Model;
+  readonly clock: Clock;
+  /** Default: one JSON line an event to stderr. */
+  readonly log?: Log;
+}
+
+/** Injection tokens of what has no class of its own. */
+export const BELLS = Symbol('bells');
+export const CLOCK = Symbol('clock');
+export const MODEL = Symbol('model');
+export const DB = Symbol('db');
+export const MODELS = Symbol('models');
+export const OPENAPI = Symbol('openapi');
+
+/** The model with this hash: a run is explained in the words of the model that scored it. */
+export type Models = (hash: string) => Promise<Model>;
+
+/** Filled once the routes are known. */
+export interface OpenApiHolder {
+  document: object;
+}

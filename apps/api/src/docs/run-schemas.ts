@@ -1,0 +1,45 @@
+import { choice, day, hex, id, instant, int, map, nullable, object, page, str, text } from './schema.ts';
+
+const STATES = ['RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED'];
+
+const run = object({
+  runId: id('The run.'),
+  asOf: day('The day that is scored.'),
+  knownAt: instant('What was known at this instant is used, nothing later.'),
+  modelId: str('Scorecard.', 'startup-potential'),
+  modelHash: hex('SHA-256 of the scorecard.'),
+  catalogueHash: hex('SHA-256 of the code and tables that compute.'),
+  codeVersion: str('Version of the code.', '0.1.0'),
+  state: choice(
+    'PUBLISHED: the newest published. ARCHIVED: published, followed by another. HOLD: checked and not published.',
+    STATES,
+    'PUBLISHED',
+  ),
+  firms: nullable(int('Firms in the run; null until finished.', 2000)),
+  firmsPlanned: int('Firms known at the pin; an upper bound.', 2003),
+  firmsDone: int('Firms scored so far.', 2000),
+  shards: int('Parts of the run.', 2),
+  shardsDone: int('Parts done.', 2),
+  outputHash: nullable(hex('SHA-256 of the result: the same pins give the same hash.')),
+  plannedAt: instant('When it was asked for.'),
+  plannedBy: id('The person.'),
+  finishedAt: nullable(instant('When it was published, held or given up.')),
+  stats: nullable(
+    object({ published: map(int('Firms.', 1), 'Firms by what may be published.', { NOT_RATED: 1990, REFERENCE: 10 }) }),
+  ),
+  problem: nullable(
+    object(
+      {
+        code: str('Stable code.', 'run-check'),
+        status: int('HTTP status it would have.', 409),
+        ...text('校验未通过', 'a check failed'),
+        errors: { type: 'array', items: { type: 'object', additionalProperties: true, example: {} } },
+        extra: map({}, 'Further members.', {}),
+      },
+      ['errors', 'extra'],
+    ),
+    null,
+  ),
+});
+
+export const runSchemas = { Run: run, RunPage: page(run) };

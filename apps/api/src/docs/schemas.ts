@@ -1,0 +1,45 @@
+import { deliverySchemas } from './delivery-schemas.ts';
+import { runSchemas } from './run-schemas.ts';
+import { scoreSchemas } from './score-schemas.ts';
+import { catalogueSchemas } from './catalogue-schemas.ts';
+import { int, list, object, str, type JsonSchema } from './schema.ts';
+
+const detail = object(
+  {
+    pointer: str('JSON pointer into the body.', '/asOf'),
+    field: str('Parameter of the query or the path.', 'limit'),
+    header: str('Header of the request, or column of a delivery.', 'Idempotency-Key'),
+    row: int('1-based row of a delivery; the header is not a row.', 17),
+    code: str('What is wrong there.', 'field-invalid'),
+    zh: str('Chinese text.', '应为存在的日期 YYYY-MM-DD'),
+    en: str('English text.', 'a day that exists, as YYYY-MM-DD, is expected'),
+  },
+  ['pointer', 'field', 'header', 'row'],
+  'Exactly one of pointer, field, header and row names the place, or none.',
+);
+
+/** application/problem+json; further members (id, scope, deliveryId …) may stand beside these. */
+const problem: JsonSchema = {
+  ...object({
+    type: str('/problems/CODE: the page that explains it.', '/problems/request-invalid'),
+    title: str('What the code means.', 'The request is not valid: errors names each field'),
+    status: int('HTTP status.', 400),
+    code: str('Stable code.', 'request-invalid'),
+    detail: str('English, for this case.', 'the request is not valid: /asOf'),
+    zh: str('Chinese, for this case.', '请求有误：/asOf'),
+    en: str('English, for this case.', 'the request is not valid: /asOf'),
+    errors: list(detail),
+  }),
+  additionalProperties: true,
+};
+
+/** Every answer of the API by name: the document's components, and what the tests hold the real answers against. */
+export const SCHEMAS = {
+  Problem: problem,
+  ...deliverySchemas,
+  ...runSchemas,
+  ...scoreSchemas,
+  ...catalogueSchemas,
+} satisfies Record<string, JsonSchema>;
+
+export type SchemaName = keyof typeof SCHEMAS;

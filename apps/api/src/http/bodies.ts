@@ -1,0 +1,72 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ProblemError } from '#lib/kernel';
+
+export const JSON_LIMIT_BYTES = 1024 * 1024;
+export const UPLOAD_LIMIT_BYTES = 2048 * 1024 * 1024;
+/** Config of a route (@RouteConfig) whose body is handed over as a stream, unread. */
+export const STREAMED_BODY = { streamedBody: true } as const;
+
+export const isStreamed = (request: FastifyRequest): boolean =>
+  (request.routeOptions.config as { streamedBody?: boolean }).streamedBody === true;
+
+/** One parser for all: a streamed route gets the stream, every other takes JSON and nothing else. */
+export function registerBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage): Promise<unknown> => {
+    const streamed = isStreamed(request);
+    const limit = streamed ? UPLOAD_LIMIT_BYTES : JSON_LIMIT_BYTES;
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit, 'Content-Length');
+    if (streamed) return payload;
+    if (!/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) throw unsupported(request);
+    return readJson(payload);
+  });
+}
+
+async function readJson(payload: AsyncIterable<Buffer>): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of payload) {
+    bytes += chunk.length;
+    if (bytes > JSON_LIMIT_BYTES) throw tooLarge(JSON_LIMIT_BYTES);
+    chunks.push(chunk);
+  }
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    if (depthWithin(value, JSON_DEPTH)) return value;
+  } catch (error) {
+    throw brokenJson('JSON 无法解析', `the body is not JSON: ${(error as Error).message}`);
+  }
+  throw brokenJson(`JSON 嵌套超过${JSON_DEPTH}层`, `the body is nested deeper than ${JSON_DEPTH}`);
+}
+
+/** Deeper than any request of ours; validation walks a body by recursion. */
+const JSON_DEPTH = 16;
+
+const depthWithin = (value: unknown, levels: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((member) => depthWithin(member, levels - 1)));
+
+function brokenJson(zh: string, en: string): ProblemError {
+  const code = 'json-broken';
+  return new ProblemError({ code, status: 400, zh, en, errors: [{ pointer: '', code, zh, en }] });
+}
+
+/** `header` where the announced length is already too much. */
+export function tooLarge(limit: number, header?: string): ProblemError {
+  const words = { zh: `请求体超过${limit}字节`, en: `the body is larger than ${limit} bytes` };
+  const code = 'body-too-large';
+  const place = header === undefined ? { pointer: '' } : { header };
+  return new ProblemError({ code, status: 413, ...words, errors: [{ ...place, code, ...words }] });
+}
+
+function unsupported(request: FastifyRequest): ProblemError {
+  const type = request.headers['content-type'] ?? '';
+  const words = {
+    zh: `不支持的内容类型「${type}」`,
+    en: `the content type "${type}" is not supported, application/json is`,
+  };
+  const code = 'media-type-unsupported';
+  return new ProblemError({ code, status: 415, ...words, errors: [{ header: 'Content-Type', code, ...words }] });
+}

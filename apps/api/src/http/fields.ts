@@ -1,0 +1,98 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { parseLocalDate } from '#lib/kernel';
+import type { RuleWords } from './input.pipe.ts';
+
+/** Each decorator checks a field and documents it: the rule and its words stand in one place. */
+export interface FieldWords {
+  readonly description: string;
+  readonly example?: string | number;
+  readonly optional?: boolean;
+}
+
+const rule = (zh: string, en: string): { context: RuleWords } => ({ context: { code: 'field-invalid', zh, en } });
+
+function documented(words: FieldWords, schema: object): PropertyDecorator {
+  const { description, example, optional = false } = words;
+  return applyDecorators(
+    ApiProperty({ description, required: !optional, ...(example === undefined ? {} : { example }), ...schema }),
+    ...(optional ? [IsOptional()] : []),
+  );
+}
+
+/** A day YYYY-MM-DD, as text. */
+export const DateField = (words: FieldWords): PropertyDecorator =>
+  applyDecorators(
+    documented(words, { type: 'string', format: 'date' }),
+    ValidateBy(
+      {
+        name: 'localDate',
+        validator: { validate: (value: unknown) => typeof value === 'string' && parseLocalDate(value) !== undefined },
+      },
+      rule('应为存在的日期 YYYY-MM-DD', 'a day that exists, as YYYY-MM-DD, is expected'),
+    ),
+  );
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** An instant ISO 8601 with offset, as text; at most milliseconds. */
+export const InstantField = (words: FieldWords): PropertyDecorator =>
+  applyDecorators(
+    documented(words, { type: 'string', format: 'date-time' }),
+    ValidateBy(
+      {
+        name: 'instant',
+        validator: {
+          validate: (value: unknown) =>
+            typeof value === 'string' &&
+            INSTANT.test(value) &&
+            parseLocalDate(value.slice(0, 10)) !== undefined &&
+            !Number.isNaN(Date.parse(value)),
+        },
+      },
+      rule('应为带时区偏移的 ISO 8601 时刻', 'an ISO 8601 instant with an offset is expected'),
+    ),
+  );
+
+export const TextField = (words: FieldWords, min: number, max: number): PropertyDecorator => {
+  const said = rule(`应为${min}至${max}个字符的文本`, `text of ${min} to ${max} characters is expected`);
+  return applyDecorators(
+    documented(words, { type: 'string', minLength: min, maxLength: max }),
+    IsString(said),
+    Length(min, max, said),
+  );
+};
+
+export const PatternField = (words: FieldWords, pattern: RegExp, zh: string, en: string): PropertyDecorator =>
+  applyDecorators(documented(words, { type: 'string', pattern: pattern.source }), Matches(pattern, rule(zh, en)));
+
+export const ChoiceField = (words: FieldWords, choices: readonly string[]): PropertyDecorator =>
+  applyDecorators(
+    documented(words, { type: 'string', enum: [...choices] }),
+    IsIn(choices, rule(`应为 ${choices.join('、')} 之一`, `one of ${choices.join(', ')} is expected`)),
+  );
+
+/** A whole number of a query: only plain digits are read as one. */
+export const NumberField = (
+  words: FieldWords & { readonly default?: number },
+  min: number,
+  max: number,
+): PropertyDecorator => {
+  const said = rule(`应为${min}至${max}的整数`, `a whole number from ${min} to ${max} is expected`);
+  return applyDecorators(
+    documented(words, {
+      type: 'integer',
+      minimum: min,
+      maximum: max,
+      ...(words.default === undefined ? {} : { default: words.default }),
+    }),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt(said),
+    Min(min, said),
+    Max(max, said),
+  );
+};

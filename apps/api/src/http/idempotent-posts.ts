@@ -1,0 +1,110 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { ProblemError } from '#lib/kernel';
+import { TOUCH_MS, type IdempotencyStore, type StoredAnswer } from '#lib/access';
+import { principalOf, type ApiReply, type ApiRequest } from './api-request.ts';
+import { tooLarge, UPLOAD_LIMIT_BYTES } from './bodies.ts';
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+
+/** POSTs with an Idempotency-Key: the same request again gets the same answer for 24 hours, and is not done again. */
+@Injectable()
+export class IdempotentPosts {
+  constructor(private readonly store: IdempotencyStore) {}
+
+  /** Of a JSON body. Throws idempotency-conflict 422, idempotency-in-progress 409. */
+  async once(request: ApiRequest, reply: ApiReply, work: () => Promise<StoredAnswer>): Promise<object> {
+    const key = keyOf(request);
+    if (key === undefined) return answer(reply, await work());
+    const hash = requestHash(request).update(JSON.stringify(request.body ?? null));
+    return answer(reply, await this.keyed(request, key, work, async () => hash.digest()));
+  }
+
+  /** Of a streamed body: the request is known when its last byte is in. A repeat is read, compared and not received again. */
+  async onceStreamed(
+    request: ApiRequest,
+    reply: ApiReply,
+    work: (body: AsyncIterable<Buffer>) => Promise<StoredAnswer>,
+  ): Promise<object> {
+    const key = keyOf(request);
+    const hash = requestHash(request);
+    const body = bounded(request.body as AsyncIterable<Buffer>, key === undefined ? undefined : hash);
+    if (key === undefined) return answer(reply, await work(body));
+    const drained = async (): Promise<Buffer> => {
+      for await (const _ of body); // what `work` did not read still belongs to the hash
+      return hash.digest();
+    };
+    return answer(reply, await this.keyed(request, key, () => work(body), drained));
+  }
+
+  private async keyed(
+    request: ApiRequest,
+    key: string,
+    work: () => Promise<StoredAnswer>,
+    hashOf: () => Promise<Buffer>,
+  ): Promise<StoredAnswer> {
+    const { personId } = principalOf(request);
+    const held = await this.store.reserve(personId, key);
+    if (held.kind === 'answered') {
+      if (!held.requestHash.equals(await hashOf())) throw conflict();
+      return held.answer;
+    }
+    const touch = setInterval(
+      () => void this.store.touch(personId, key, held.attempt).catch(() => undefined),
+      TOUCH_MS,
+    ).unref();
+    try {
+      const done = await work();
+      await this.store.complete(personId, key, held.attempt, await hashOf(), done);
+      return done;
+    } catch (error) {
+      await this.store.release(personId, key, held.attempt);
+      throw error;
+    } finally {
+      clearInterval(touch);
+    }
+  }
+}
+
+/** Status and Location of the answer; returns its body. */
+function answer(reply: ApiReply, { status, location, body }: StoredAnswer): object {
+  reply.status(status);
+  if (location !== null) reply.header('location', location);
+  return body;
+}
+
+const requestHash = (request: ApiRequest): Hash => createHash('sha256').update(`${request.method} ${request.url}\n`);
+
+async function* bounded(body: AsyncIterable<Buffer>, hash: Hash | undefined): AsyncGenerator<Buffer, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > UPLOAD_LIMIT_BYTES) throw tooLarge(UPLOAD_LIMIT_BYTES);
+    hash?.update(chunk);
+    yield chunk;
+  }
+}
+
+function keyOf(request: ApiRequest): string | undefined {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return undefined;
+  if (typeof key === 'string' && KEY.test(key)) return key;
+  throw atHeader(
+    'idempotency-key-invalid',
+    400,
+    '应为1至200个可见ASCII字符',
+    '1 to 200 visible ASCII characters are expected',
+  );
+}
+
+const conflict = (): ProblemError =>
+  atHeader(
+    'idempotency-conflict',
+    422,
+    '相同 Idempotency-Key 的请求内容不同',
+    'this Idempotency-Key was sent with another request',
+  );
+
+function atHeader(code: string, status: number, zh: string, en: string): ProblemError {
+  return new ProblemError({ code, status, zh, en, errors: [{ header: 'Idempotency-Key', code, zh, en }] });
+}

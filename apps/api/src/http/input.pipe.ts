@@ -1,0 +1,100 @@
+import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { parseUscc, ProblemError, type ProblemDetail, type Uscc } from '#lib/kernel';
+
+type Place = 'body' | 'query';
+
+/** Words and code that a field's rule carries (`context` of class-validator). */
+export interface RuleWords {
+  readonly code: string;
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** Turns bodies and queries into their checked classes. Every fault is named: bodies by JSON pointer, queries by field. */
+@Injectable()
+export class InputPipe implements PipeTransform {
+  private readonly pipes: Readonly<Record<Place, ValidationPipe>> = { body: pipeFor('body'), query: pipeFor('query') };
+
+  transform(value: unknown, metadata: ArgumentMetadata): unknown {
+    if (metadata.type !== 'body' && metadata.type !== 'query') return value;
+    const { metatype } = metadata;
+    if (metatype === undefined || metatype === Object || metatype === String) return value;
+    if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+      throw invalid([{ pointer: '', code: 'field-invalid', zh: '应为 JSON 对象', en: 'a JSON object is expected' }]);
+    }
+    const inherited = Object.keys(value as object).filter((name) => name in Object.prototype);
+    if (inherited.length > 0) throw invalid(inherited.map((name) => unknownField(metadata.type as Place, '', name)));
+    return this.pipes[metadata.type].transform(value, metadata);
+  }
+}
+
+const placeOf = (place: Place, parent: string, name: string): Pick<ProblemDetail, 'pointer' | 'field'> => {
+  const path = `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return place === 'body' ? { pointer: path } : { field: path.slice(1) };
+};
+
+/** Also for names such as `constructor`, which class-transformer would drop in silence. */
+const unknownField = (place: Place, parent: string, name: string): ProblemDetail => ({
+  ...placeOf(place, parent, name),
+  code: 'field-unknown',
+  zh: `未知字段「${name}」`,
+  en: `there is no field ${name}`,
+});
+
+const pipeFor = (place: Place): ValidationPipe =>
+  new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    forbidUnknownValues: true,
+    exceptionFactory: (errors: ValidationError[]) => invalid(errors.flatMap((error) => details(error, place, ''))),
+  });
+
+function invalid(errors: readonly ProblemDetail[]): ProblemError {
+  const where = errors.map((error) => error.pointer ?? error.field ?? '').join(', ');
+  return new ProblemError({
+    code: 'request-invalid',
+    status: 400,
+    zh: `请求有误：${where}`,
+    en: `the request is not valid: ${where}`,
+    errors,
+  });
+}
+
+function details(error: ValidationError, place: Place, parent: string): ProblemDetail[] {
+  const at = placeOf(place, parent, error.property);
+  const own = Object.keys(error.constraints ?? {}).map((rule): ProblemDetail => {
+    if (rule === 'whitelistValidation') return unknownField(place, parent, error.property);
+    const words = error.contexts?.[rule] as RuleWords | undefined;
+    return { ...at, ...(words ?? { code: 'field-invalid', zh: '字段值有误', en: error.constraints![rule]! }) };
+  });
+  // One fault a field is enough: a wrong type would break every rule at once.
+  return [
+    ...own.slice(0, 1),
+    ...(error.children ?? []).flatMap((child) => details(child, place, `${parent}/${error.property}`)),
+  ];
+}
+
+/** A path parameter that names a company. Throws `uscc-malformed` 422. */
+@Injectable()
+export class UsccPipe implements PipeTransform<string, Uscc> {
+  transform(text: string): Uscc {
+    const parsed = parseUscc(text);
+    if (parsed.ok) return parsed.value.uscc;
+    const { code, zh, en } = parsed.problem;
+    throw new ProblemError({ ...parsed.problem, errors: [{ field: 'uscc', code, zh, en }] });
+  }
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** An id in a path or a query, `undefined` where it may be left out. */
+@Injectable()
+export class IdPipe implements PipeTransform<string | undefined, string | undefined> {
+  transform(text: string | undefined, { data }: ArgumentMetadata): string | undefined {
+    if (text === undefined || (typeof text === 'string' && UUID.test(text))) return text;
+    const field = data ?? 'id';
+    throw invalid([{ field, code: 'field-invalid', zh: '应为 UUID（小写）', en: 'a UUID in lower case is expected' }]);
+  }
+}

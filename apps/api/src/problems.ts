@@ -1,0 +1,104 @@
+import type { Text } from '#lib/scoring';
+
+export interface ProblemEntry extends Text {
+  readonly status: number;
+}
+
+const entry = (status: number, zh: string, en: string): ProblemEntry => ({ status, zh, en });
+
+/** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
+export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
+  // Keys and permissions
+  'key-missing': entry(
+    401,
+    '缺少密钥：请发送 Authorization: Bearer KEY',
+    'No key was sent: send Authorization: Bearer KEY',
+  ),
+  'key-unknown': entry(401, '密钥无效', 'The key is not known'),
+  'key-expired': entry(401, '密钥已过期', 'The key has expired'),
+  'key-revoked': entry(401, '密钥已被吊销', 'The key was revoked'),
+  'scope-missing': entry(403, '密钥没有所需权限', 'The key lacks the scope that this route needs'),
+  'institution-code-taken': entry(409, '机构代码已被使用', 'The institution code is taken'),
+  'handle-taken': entry(409, '用户名已被使用', 'The handle is taken'),
+  'person-unknown': entry(404, '没有该用户', 'There is no such person'),
+
+  // The request itself
+  'request-invalid': entry(400, '请求有误', 'The request is not valid: errors names each field'),
+  'field-unknown': entry(400, '未知字段', 'The field is not known; nothing is ignored silently'),
+  'field-invalid': entry(400, '字段值有误', 'The value of a field is not valid'),
+  'json-broken': entry(400, 'JSON 无法解析', 'The body is not JSON'),
+  'body-too-large': entry(413, '请求体过大', 'The body is too large: 1 MiB for JSON, 2 GiB for a delivery'),
+  'media-type-unsupported': entry(415, '不支持的内容类型', 'The content type is not supported: send application/json'),
+  'upload-aborted': entry(400, '上传中断', 'The upload broke off before its end; nothing was received'),
+  'route-unknown': entry(404, '没有该接口', 'There is no such route'),
+  'method-not-allowed': entry(405, '该接口不支持此方法', 'The route does not take this method'),
+  'address-too-long': entry(414, '地址过长', 'A part of the address is too long'),
+  'request-refused': entry(400, '请求被拒绝', 'The request could not be read'),
+  'cursor-invalid': entry(400, '游标无效', 'The cursor is not one of this list'),
+  'idempotency-key-invalid': entry(
+    400,
+    'Idempotency-Key 有误',
+    'Idempotency-Key must be 1 to 200 visible ASCII characters',
+  ),
+  'idempotency-conflict': entry(
+    422,
+    '相同 Idempotency-Key 的请求内容不同',
+    'The same Idempotency-Key was sent with another request',
+  ),
+  'idempotency-in-progress': entry(
+    409,
+    '相同 Idempotency-Key 的请求正在处理',
+    'A request with this Idempotency-Key is under way',
+  ),
+  internal: entry(500, '内部错误', 'An internal error; the id finds it in our log'),
+  'not-ready': entry(503, '服务未就绪', 'The service is not ready'),
+  'problem-unknown': entry(404, '没有该问题代码', 'There is no such problem code'),
+
+  // Deliveries
+  'unknown-source': entry(404, '没有该数据源', 'There is no such source'),
+  'unknown-layout': entry(404, '没有该格式', 'The source has no such layout'),
+  'delivery-unknown': entry(404, '没有该交付批次', 'There is no such delivery'),
+  'delivery-not-held': entry(409, '交付批次不在暂扣状态', 'The delivery is not on hold'),
+  'rejected-by-person': entry(409, '人工拒收', 'The delivery was rejected by a person'),
+  'manifest-invalid': entry(422, '交付清单有误', 'The manifest is not valid'),
+  'manifest-mismatch': entry(422, '文件与交付清单不符', 'The file does not agree with its manifest'),
+  'file-empty': entry(422, '文件为空', 'The file is empty'),
+  'file-too-large': entry(413, '文件过大', 'The file is larger than 2 GiB'),
+
+  // What a delivery's own `problem` may say
+  'archive-bomb': entry(422, '解压后过大', 'The file unpacks past 20 GiB or 200 : 1'),
+  'book-kind': entry(409, '演示数据与真实数据不可混用', 'The database holds the other kind of book, demo or real'),
+  'columns-doubled': entry(422, '列重复', 'A column appears twice'),
+  'columns-missing': entry(422, '缺少必需的列', 'Required columns are missing'),
+  'columns-too-many': entry(422, '列过多', 'The file has too many columns'),
+  'csv-broken': entry(422, 'CSV 结构有误', 'The file is not well-formed CSV'),
+  encoding: entry(422, '编码有误', 'The file is not in its declared encoding'),
+  'file-lost': entry(422, '暂存文件已丢失', 'The spooled file is gone; deliver it again'),
+  'gzip-broken': entry(422, 'gzip 文件已损坏', 'The gzip file is damaged'),
+  'gzip-truncated': entry(422, 'gzip 文件不完整', 'The gzip file is truncated'),
+  'line-too-long': entry(422, '行过长', 'A line is longer than 1 MiB'),
+  'not-json-lines': entry(422, '不是 JSON Lines', 'The file is not JSON lines'),
+  'tick-not-newer': entry(409, '入账时刻未晚于最新入账时刻', 'The apply tick does not lie after the newest one'),
+
+  // What a run's own `problem` may say
+  'catalogue-differs': entry(409, '该批次由另一版本算出', 'The run was computed by another version of the code'),
+  'firms-lost': entry(409, '企业数减少', 'Firms of the published run are missing in this one'),
+  'run-failed': entry(500, '分片多次失败', 'A part of the run failed again and again'),
+  'run-incomplete': entry(500, '结果不完整', 'The result does not hold what the parts scored'),
+
+  // Companies, runs and scores
+  'uscc-malformed': entry(422, '统一社会信用代码格式有误', 'The USCC is malformed'),
+  'company-unknown': entry(404, '没有该企业', 'There is no such company'),
+  'run-unknown': entry(404, '没有该评分批次', 'There is no such run'),
+  'not-in-run': entry(404, '企业不在该评分批次中', 'The company is not in this run'),
+  'run-not-published': entry(409, '该评分批次未发布', 'The run is not published'),
+  'run-not-finished': entry(409, '该评分批次未完成', 'The run is not finished'),
+  'ledger-empty': entry(
+    409,
+    '台账为空，尚无可评分的数据',
+    'Nothing has been applied yet, so there is nothing to score',
+  ),
+  'known-at-too-late': entry(422, 'knownAt 晚于最新入账时刻', 'knownAt lies after the newest apply tick'),
+  'no-published-run': entry(409, '尚无已发布的评分', 'No run has been published yet'),
+  'replay-mismatch': entry(409, '重算结果与存档不一致', 'Scoring again at the pins does not give what was stored'),
+};
