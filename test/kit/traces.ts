@@ -1,4 +1,6 @@
+import { gunzipSync } from 'node:zlib';
 import type { Product } from '#lib/product';
+import type { TestProduct } from './database.ts';
 
 const TABLES = [
   'record',
@@ -26,4 +28,20 @@ export async function traces(product: Pick<Product, 'db'>, deliveryId: string): 
   ]);
   if (book!.n > 0) found['book'] = book!.n;
   return found;
+}
+
+/** Every value of every table as text, packed rows unpacked. */
+export async function everyText(product: Pick<TestProduct, 'database'>): Promise<string> {
+  const { admin } = product.database;
+  const { rows: tables } = await admin.query<{ name: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  const texts: string[] = [];
+  for (const { name } of tables) {
+    const { rows } = await admin.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
+    texts.push(...rows.map((row) => row.text));
+  }
+  const { rows: blocks } = await admin.query<{ lines: Buffer }>('SELECT lines FROM delivery_block');
+  texts.push(...blocks.map((block) => gunzipSync(block.lines).toString('utf8')));
+  return texts.join('\n');
 }

@@ -46,7 +46,8 @@ function socialSecurityFile(): string {
 function subsidiesFile(): string {
   const rows = Array.from(
     { length: 12 },
-    (_, i) => `XM2023${String(i).padStart(4, '0')},${madeUp(i * 2)},样例项目,市级,是,已拨付,${10 + i * 5},2023-05-10,2023-08-10`,
+    (_, i) =>
+      `XM2023${String(i).padStart(4, '0')},${madeUp(i * 2)},样例项目,市级,是,已拨付,${10 + i * 5},2023-05-10,2023-08-10`,
   );
   return `项目编号,统一社会信用代码,项目名称,级别,竞争性(是/否),状态,批复金额(万元),批复日期,拨付日期\n${rows.join('\n')}\n`;
 }
@@ -57,7 +58,12 @@ const covered = (through: string, from?: string): DeliveryManifest => ({
 
 /** The deliveries of a book of 41 firms and three sources. Registration first, the others in any order. */
 export const BOOK: readonly Given[] = [
-  { source: 'business-registration', layout: 'open-register', body: registrationFile(FIRMS), manifest: covered('2024-06-30') },
+  {
+    source: 'business-registration',
+    layout: 'open-register',
+    body: registrationFile(FIRMS),
+    manifest: covered('2024-06-30'),
+  },
   { source: 'business-registration', layout: 'open-register', body: laterFirm },
   { source: 'social-security', body: socialSecurityFile(), manifest: covered('2024-06-30', '2020-01-01') },
   { source: 'subsidies', body: subsidiesFile(), manifest: covered('2024-06-30', '2018-01-01') },

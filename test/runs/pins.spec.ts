@@ -4,7 +4,19 @@ import { Database } from '#lib/platform';
 import { catalogueHash, scoreNextShard, verifyRun } from '#lib/runs';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
-import { AS_OF, BOOK, bookClock, deliverAll, ESTABLISHED_LATER, planRun, problemCode, recutShards, runTo, scoreShards } from './book.ts';
+import {
+  AS_OF,
+  BOOK,
+  bookClock,
+  deliverAll,
+  madeUp,
+  ESTABLISHED_LATER,
+  planRun,
+  problemCode,
+  recutShards,
+  runTo,
+  scoreShards,
+} from './book.ts';
 
 const products: TestProduct[] = [];
 async function product(): Promise<TestProduct> {
@@ -33,7 +45,12 @@ describe('the pins of a run', () => {
   it('refuses a known_at after the newest tick, naming that tick', async () => {
     const late = new Date(newest.getTime() + 1);
     await expect(planRun(book, AS_OF, late)).rejects.toMatchObject({
-      problem: { code: 'known-at-too-late', status: 422, en: expect.stringContaining(instantText(newest)), errors: [{ pointer: '/knownAt' }] },
+      problem: {
+        code: 'known-at-too-late',
+        status: 422,
+        en: expect.stringContaining(instantText(newest)),
+        errors: [{ pointer: '/knownAt' }],
+      },
     });
   });
 
@@ -44,7 +61,12 @@ describe('the pins of a run', () => {
   it('the same pins give the same hash, and each run verifies', async () => {
     const [one, two] = [await runTo(book), await runTo(book)];
     expect(one.outputHash).toMatch(/^[0-9a-f]{64}$/);
-    expect(two).toMatchObject({ outputHash: one.outputHash, firms: 40, modelHash: one.modelHash, catalogueHash: one.catalogueHash });
+    expect(two).toMatchObject({
+      outputHash: one.outputHash,
+      firms: 40,
+      modelHash: one.modelHash,
+      catalogueHash: one.catalogueHash,
+    });
     expect(two.runId).not.toBe(one.runId);
     expect(await verifyRun(book.db, one.runId)).toMatchObject({ agrees: true, firms: 40, outputHash: one.outputHash });
   });
@@ -80,8 +102,7 @@ describe('as-of never sees the future', () => {
     const before = await runTo(book);
     // More firms, more facts, a correction of a fact, a withdrawal: all of them later.
     await deliverAll(book, BOOK.slice(3));
-    const [row] = [...BOOK[0]!.body.toString().split('\n')].slice(1);
-    const code = row!.split(',')[1]!;
+    const code = madeUp(0);
     await deliver(book, {
       source: 'social-security',
       body: `统一社会信用代码,费款所属期,参保总人数,操作标志\n${code},202406,400,U\n${code},202405,1,D\n`,
@@ -119,7 +140,9 @@ describe('what must not matter', () => {
     const other = new Database(book.database.urls.app, { applicationName: 'second', max: 2 });
     await scoreNextShard(other, 'worker-1', catalogueHash(), runId);
     await scoreShards(runId, book.db, other);
-    const workers = await book.db.query('SELECT DISTINCT worker FROM run_shard WHERE run_id = $1 ORDER BY worker', [runId]);
+    const workers = await book.db.query('SELECT DISTINCT worker FROM run_shard WHERE run_id = $1 ORDER BY worker', [
+      runId,
+    ]);
     expect(workers).toEqual([{ worker: 'worker-0' }, { worker: 'worker-1' }]);
     const settled = await book.runs.settle(runId, book.clock);
     await other.close();
@@ -130,13 +153,19 @@ describe('what must not matter', () => {
     const book = await product();
     await deliverAll(book);
     const documents = async (): Promise<number> =>
-      (await book.db.query<{ n: number }>('SELECT count(*)::int AS n FROM dossier_document WHERE company_id NOT IN (SELECT company_id FROM dossier_stale)'))[0]!.n;
+      (
+        await book.db.query<{ n: number }>(
+          'SELECT count(*)::int AS n FROM dossier_document WHERE company_id NOT IN (SELECT company_id FROM dossier_stale)',
+        )
+      )[0]!.n;
     expect(await documents()).toBe(0);
     expect((await runTo(book)).outputHash).toBe(expected);
     await rebuildDocuments(book.db);
     expect(await documents()).toBe(41);
     expect((await runTo(book)).outputHash).toBe(expected);
-    await book.database.admin.query(`INSERT INTO dossier_stale SELECT company_id, '2024-01-01' FROM company WHERE company_id % 3 = 0`);
+    await book.database.admin.query(
+      `INSERT INTO dossier_stale SELECT company_id, '2024-01-01' FROM company WHERE company_id % 3 = 0`,
+    );
     expect(await documents()).toBeLessThan(41);
     expect((await runTo(book)).outputHash).toBe(expected);
   });
@@ -145,9 +174,15 @@ describe('what must not matter', () => {
     const book = await product();
     await deliverAll(book);
     await rebuildDocuments(book.db);
-    await book.database.admin.query(`UPDATE dossier_document SET document = '{}' WHERE company_id = (SELECT min(company_id) FROM company)`);
+    await book.database.admin.query(
+      `UPDATE dossier_document SET document = '{}' WHERE company_id = (SELECT min(company_id) FROM company)`,
+    );
     const run = await runTo(book);
     expect(run.outputHash).not.toBe(expected);
-    expect(await verifyRun(book.db, run.runId)).toMatchObject({ agrees: false, differencesFound: 1, outputHash: expected });
+    expect(await verifyRun(book.db, run.runId)).toMatchObject({
+      agrees: false,
+      differencesFound: 1,
+      outputHash: expected,
+    });
   });
 });

@@ -2,7 +2,18 @@ import { Background } from '#lib/product';
 import { Database } from '#lib/platform';
 import { scoreNextShard, verifyRun } from '#lib/runs';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
-import { AS_OF, BOOK, bookClock, deliverAll, madeUp, planRun, problemCode, recutShards, runTo, scoreShards } from './book.ts';
+import {
+  AS_OF,
+  BOOK,
+  bookClock,
+  deliverAll,
+  madeUp,
+  planRun,
+  problemCode,
+  recutShards,
+  runTo,
+  scoreShards,
+} from './book.ts';
 
 let book: TestProduct;
 beforeEach(async () => {
@@ -16,7 +27,12 @@ const stateOf = async (runId: string): Promise<string> => (await book.runs.get(r
 describe('publication', () => {
   it('one run is published at a time: the newest date, the latest of that date', async () => {
     const may = await runTo(book, '2024-05-31');
-    expect(may).toMatchObject({ state: 'PUBLISHED', firms: 40, stats: { published: expect.any(Object) }, problem: null });
+    expect(may).toMatchObject({
+      state: 'PUBLISHED',
+      firms: 40,
+      stats: { published: expect.any(Object) },
+      problem: null,
+    });
     const june = await runTo(book);
     expect([await stateOf(may.runId), june.state]).toEqual(['ARCHIVED', 'PUBLISHED']);
     const juneAgain = await runTo(book);
@@ -44,7 +60,13 @@ describe('publication', () => {
     const { runId } = await planRun(book);
     await recutShards(book, runId, 30);
     await scoreNextShard(book.db, 'w', (await catalogueOf(runId))!, runId);
-    expect(await book.runs.settle(runId, book.clock)).toMatchObject({ state: 'RUNNING', shardsDone: 1, shards: 2, firmsDone: 30, outputHash: null });
+    expect(await book.runs.settle(runId, book.clock)).toMatchObject({
+      state: 'RUNNING',
+      shardsDone: 1,
+      shards: 2,
+      firmsDone: 30,
+      outputHash: null,
+    });
     expect(await problemCode(book.scores.of(madeUp(0)))).toBe('no-published-run');
     expect(await problemCode(book.scores.of(madeUp(0), runId))).toBe('run-not-published');
     expect(await problemCode(verifyRun(book.db, runId))).toBe('run-not-finished');
@@ -82,7 +104,11 @@ describe('a run that may not be published', () => {
     );
     await scoreShards(runId, book.db);
     const held = await book.runs.settle(runId, book.clock);
-    expect(held).toMatchObject({ state: 'HOLD', firms: 39, problem: { code: 'firms-lost', en: expect.stringContaining('1 of the 40') } });
+    expect(held).toMatchObject({
+      state: 'HOLD',
+      firms: 39,
+      problem: { code: 'firms-lost', en: expect.stringContaining('1 of the 40') },
+    });
     expect([await stateOf(june.runId), (await book.runs.latestPublished())?.runId]).toEqual(['PUBLISHED', june.runId]);
     expect(await problemCode(book.scores.of(madeUp(5), runId))).toBe('run-not-published');
     // Verification names the very firm.
@@ -94,7 +120,10 @@ describe('a run that may not be published', () => {
     const { runId } = await planRun(book);
     await scoreShards(runId, book.db);
     await book.database.admin.query('UPDATE run_shard SET firms = firms + 1 WHERE run_id = $1', [runId]);
-    expect(await book.runs.settle(runId, book.clock)).toMatchObject({ state: 'HOLD', problem: { code: 'run-incomplete' } });
+    expect(await book.runs.settle(runId, book.clock)).toMatchObject({
+      state: 'HOLD',
+      problem: { code: 'run-incomplete' },
+    });
   });
 
   it('fails with the reason once a shard failed three times', async () => {
@@ -122,7 +151,9 @@ describe('a run that may not be published', () => {
     expect(await book.runs.latestPublished()).toBeUndefined();
     expect(await problemCode(book.scores.of(madeUp(0), runId))).toBe('run-not-published');
     // Nothing of the failed shard is there, and nobody takes its shards any more.
-    const left = await book.db.query<{ n: number }>('SELECT count(*)::int AS n FROM run_score WHERE run_id = $1', [runId]);
+    const left = await book.db.query<{ n: number }>('SELECT count(*)::int AS n FROM run_score WHERE run_id = $1', [
+      runId,
+    ]);
     expect(left[0]!.n).toBeLessThanOrEqual(25);
     expect(await scoreNextShard(book.db, 'w', catalogue)).toBeUndefined();
   });
@@ -134,7 +165,10 @@ describe('workers', () => {
     expect(await scoreNextShard(book.db, 'w', Buffer.alloc(32, 1), runId)).toBeUndefined();
     expect(await scoreNextShard(book.db, 'w', Buffer.alloc(32, 1))).toBeUndefined();
     expect(await book.runs.get(runId)).toMatchObject({ state: 'RUNNING', shardsDone: 0 });
-    await book.database.admin.query('UPDATE run SET catalogue_hash = $2 WHERE run_id = $1', [runId, Buffer.alloc(32, 1)]);
+    await book.database.admin.query('UPDATE run SET catalogue_hash = $2 WHERE run_id = $1', [
+      runId,
+      Buffer.alloc(32, 1),
+    ]);
     await scoreShards(runId, book.db);
     expect(await book.runs.get(runId)).toMatchObject({ shardsDone: 0 });
   });
@@ -150,11 +184,17 @@ describe('workers', () => {
     const lost = scoreNextShard(doomed, 'doomed', catalogue, runId).catch((error: Error) => error.message);
     while ((await waiting()) === 0);
     expect(await scoreNextShard(book.db, 'w', catalogue, runId)).toBeUndefined(); // it is taken
-    await book.database.admin.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'doomed'`);
+    await book.database.admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'doomed'`,
+    );
     await admin.query('COMMIT');
     await lost;
     await scoreShards(runId, book.db);
-    expect(await book.runs.settle(runId, book.clock)).toMatchObject({ state: 'PUBLISHED', firms: 40, outputHash: expected });
+    expect(await book.runs.settle(runId, book.clock)).toMatchObject({
+      state: 'PUBLISHED',
+      firms: 40,
+      outputHash: expected,
+    });
     await doomed.close();
   });
 
@@ -172,7 +212,9 @@ describe('workers', () => {
 });
 
 async function catalogueOf(runId: string): Promise<Buffer | undefined> {
-  const [row] = await book.db.query<{ catalogue_hash: Buffer }>('SELECT catalogue_hash FROM run WHERE run_id = $1', [runId]);
+  const [row] = await book.db.query<{ catalogue_hash: Buffer }>('SELECT catalogue_hash FROM run WHERE run_id = $1', [
+    runId,
+  ]);
   return row?.catalogue_hash;
 }
 

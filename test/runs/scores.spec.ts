@@ -32,7 +32,11 @@ describe('the score of a firm', () => {
       ...replayed.rich,
       score: { ...replayed.rich.score, bins: [...replayed.rich.score.bins] },
     });
-    expect([stored.name, stored.establishedOn, stored.legalPerson]).toEqual([replayed.name, replayed.establishedOn, replayed.legalPerson]);
+    expect([stored.name, stored.establishedOn, stored.legalPerson]).toEqual([
+      replayed.name,
+      replayed.establishedOn,
+      replayed.legalPerson,
+    ]);
   });
 
   it('refuses by name what there is no score of', async () => {
@@ -72,7 +76,14 @@ describe('evidence', () => {
   it('each value names its records, and each of them is the delivered row', async () => {
     const evidence = await book.scores.evidence(madeUp(4));
     const heads = of(evidence, 'TG01').records;
-    expect(heads.map((ref) => ref.recordKey)).toEqual(['2024-01', '2024-02', '2024-03', '2024-04', '2024-05', '2024-06']);
+    expect(heads.map((ref) => ref.recordKey)).toEqual([
+      '2024-01',
+      '2024-02',
+      '2024-03',
+      '2024-04',
+      '2024-05',
+      '2024-06',
+    ]);
     for (const ref of evidence.evidence.flatMap((entry) => entry.records)) {
       const [found] = await book.db.query(
         `SELECT r.source FROM record r JOIN company c USING (company_id) JOIN delivery d ON d.delivery_id = r.delivery_id
@@ -99,10 +110,21 @@ describe('evidence', () => {
     const evidence = await book.scores.evidence(madeUp(35));
     expect(valueOf(evidence, 'TG01')).toMatchObject({ state: 'VALUE', value: 0 });
     const zero = of(evidence, 'TG01');
-    const [delivery] = await book.db.query<{ delivery_id: string }>(`SELECT delivery_id FROM delivery WHERE source = 'social-security'`);
+    const [delivery] = await book.db.query<{ delivery_id: string }>(
+      `SELECT delivery_id FROM delivery WHERE source = 'social-security'`,
+    );
     expect(zero).toMatchObject({
       records: [],
-      coverage: [{ feed: 'SOC', source: 'social-security', deliveryId: delivery!.delivery_id, territory: ['CN'], from: '2020-01-01', through: '2024-06-30' }],
+      coverage: [
+        {
+          feed: 'SOC',
+          source: 'social-security',
+          deliveryId: delivery!.delivery_id,
+          territory: ['CN'],
+          from: '2020-01-01',
+          through: '2024-06-30',
+        },
+      ],
     });
   });
 
@@ -114,10 +136,15 @@ describe('evidence', () => {
 
   it('is of the pins: a later delivery is not in it', async () => {
     const before = await book.scores.evidence(madeUp(4));
-    await deliver(book, { source: 'social-security', body: `统一社会信用代码,费款所属期,参保总人数\n${madeUp(4)},202406,999\n` });
+    await deliver(book, {
+      source: 'social-security',
+      body: `统一社会信用代码,费款所属期,参保总人数\n${madeUp(4)},202406,999\n`,
+    });
     expect(await book.scores.evidence(madeUp(4))).toEqual(before);
     const now = await runTo(book);
-    expect(of(await book.scores.evidence(madeUp(4), now.runId), 'TG01').records.at(-1)?.knownFrom).toBe(now.knownAt.toISOString());
+    expect(of(await book.scores.evidence(madeUp(4), now.runId), 'TG01').records.at(-1)?.knownFrom).toBe(
+      now.knownAt.toISOString(),
+    );
     expect(await book.scores.evidence(madeUp(4), run.runId)).toMatchObject({ evidence: before.evidence });
   });
 
@@ -126,7 +153,10 @@ describe('evidence', () => {
     const { admin } = book.database;
     const evidence = (): Promise<string> => problemCode(book.scores.evidence(madeUp(9), run.runId));
     expect(await evidence()).toBe('no problem');
-    await admin.query(`UPDATE ${part} SET bins = set_byte(bins, 3, 200 + (get_byte(bins, 3) + 1) % 8) WHERE uscc = $1`, [madeUp(9)]);
+    await admin.query(
+      `UPDATE ${part} SET bins = set_byte(bins, 3, 200 + (get_byte(bins, 3) + 1) % 8) WHERE uscc = $1`,
+      [madeUp(9)],
+    );
     expect(await evidence()).toBe('replay-mismatch');
     expect(await problemCode(book.scores.evidence(madeUp(10), run.runId))).toBe('no problem');
     await admin.query(`UPDATE ${part} SET measured = replace(measured, '[', '[ ') WHERE uscc = $1`, [madeUp(10)]);

@@ -24,7 +24,10 @@ async function verifyWith(harm: string, ...values: unknown[]): Promise<Verificat
     await admin.query(`DELETE FROM ${part}`);
     await admin.query(`INSERT INTO ${part} SELECT * FROM kept`);
     await admin.query('DROP TABLE kept');
-    await admin.query('UPDATE run SET output_hash = $2 WHERE run_id = $1', [run.runId, Buffer.from(run.outputHash!, 'hex')]);
+    await admin.query('UPDATE run SET output_hash = $2 WHERE run_id = $1', [
+      run.runId,
+      Buffer.from(run.outputHash!, 'hex'),
+    ]);
   }
 }
 const code = madeUp(7);
@@ -72,7 +75,11 @@ describe('finds, and names the firm', () => {
 
   it('a stored value, though no value is in the hash', async () => {
     const found = await verifyWith(`UPDATE ${part} SET measured = replace(measured, '[', '[ ') WHERE uscc = $1`, code);
-    expect(found).toMatchObject({ agrees: false, differences: [{ uscc: code, en: 'values differ' }], differencesFound: 1 });
+    expect(found).toMatchObject({
+      agrees: false,
+      differences: [{ uscc: code, en: 'values differ' }],
+      differencesFound: 1,
+    });
   });
 
   it('a row that was taken away', async () => {
@@ -103,7 +110,12 @@ describe('finds, and names the firm', () => {
 
 it('finds an output hash that was changed', async () => {
   const found = await verifyWith('UPDATE run SET output_hash = $2 WHERE run_id = $1', run.runId, Buffer.alloc(32));
-  expect(found).toMatchObject({ agrees: false, outputHash: run.outputHash, storedHash: '0'.repeat(64), differencesFound: 1 });
+  expect(found).toMatchObject({
+    agrees: false,
+    outputHash: run.outputHash,
+    storedHash: '0'.repeat(64),
+    differencesFound: 1,
+  });
 });
 
 it('refuses what it cannot judge', async () => {
@@ -112,5 +124,8 @@ it('refuses what it cannot judge', async () => {
   const { admin } = book.database;
   await admin.query('UPDATE run SET catalogue_hash = $2 WHERE run_id = $1', [run.runId, Buffer.alloc(32, 1)]);
   expect(await problemCode(verifyRun(book.db, run.runId))).toBe('catalogue-differs');
-  await admin.query('UPDATE run SET catalogue_hash = $2 WHERE run_id = $1', [run.runId, Buffer.from(run.catalogueHash, 'hex')]);
+  await admin.query('UPDATE run SET catalogue_hash = $2 WHERE run_id = $1', [
+    run.runId,
+    Buffer.from(run.catalogueHash, 'hex'),
+  ]);
 });

@@ -1,42 +1,74 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { FixedClock, ProblemError, type Clock } from '#lib/kernel';
 import { rebuildDocuments } from '#lib/ledger';
 import type { Product } from '#lib/product';
-import { simulate, type ScheduledRun, type SimulatedDelivery, type SimulationOptions } from '#tools/simulate';
+import {
+  simulate,
+  type ScheduledRun,
+  type SimulatedDelivery,
+  type SimulationOptions,
+  type TimelineStep,
+} from '#tools/simulate';
 import { scoreHere } from './rescore.command.ts';
 import type { ShownFirm } from './screen.ts';
 
 /** The demo book (演示数据): the same for everybody, from one seed. */
-const DEMO: SimulationOptions = { seed: 20_260_630, firms: 2000, months: 36, through: '2026-06-30', dirt: true };
+export const demoOptions = (firms: number): SimulationOptions => ({
+  seed: 20_260_630,
+  firms,
+  months: 36,
+  through: '2026-06-30',
+  dirt: true,
+});
 
 const PROGRESS_MS = 2000;
 
-/** The firms that the screen points at. */
-export function shownFirms(): ShownFirm[] {
-  const { rich, thin, doubtful } = simulate(DEMO).showcase();
-  return [
+/**
+ * The firms that the screen points at, as the newest run sees them; they are the same in a demo book of any size. None in
+ * another book.
+ */
+export async function shownFirms(product: Product): Promise<ShownFirm[]> {
+  const { rich, thin, doubtful } = simulate(demoOptions(3)).showcase();
+  const firms = [
     { uscc: rich, zh: '数据丰富', en: 'a rich firm: much is known' },
     { uscc: thin, zh: '数据稀少', en: 'a thin firm: hardly anything is known' },
     { uscc: doubtful, zh: '存疑', en: 'a doubtful firm: shrinking, and it owes contributions' },
   ];
+  try {
+    const scores = await Promise.all(firms.map(({ uscc }) => product.scores.of(uscc)));
+    return firms.map((firm, i) => {
+      const { score, label } = scores[i]!.score;
+      return { ...firm, score: { index: score.score, label, coverageBp: score.coverageBp } };
+    });
+  } catch (error) {
+    // company-unknown, not-in-run or no-published-run: somebody else's firms, or a book that is not complete.
+    if (error instanceof ProblemError) return [];
+    throw error;
+  }
 }
 
 /**
  * Fills an empty database with the demo book, month by month under a fixed clock; goes on where an earlier start was
- * ended. Leaves every other book alone.
+ * ended. Leaves every other book alone. Returns after the piece in hand when `leaving` is aborted.
  */
-export async function ensureDemoBook(product: Product, say: (line: string) => void): Promise<void> {
-  const [book] = await product.db.query<{ kind: string }>('SELECT kind FROM book');
-  if (book?.kind === 'real') return;
-  if (book === undefined && (await product.deliveries.list({ limit: 1 })).items.length > 0) return;
-  const simulation = simulate(DEMO);
+export async function ensureDemoBook(
+  product: Product,
+  options: SimulationOptions,
+  say: (line: string) => void,
+  leaving: AbortSignal,
+): Promise<void> {
+  const simulation = simulate(options);
   const last = simulation.schedule.at(-1)!;
   if (await finishedRun(product, last)) return;
   const steps = [...simulation.timeline()];
-  say(`filling the demo book: ${DEMO.firms} made-up firms, ${steps.length} deliveries and runs 正在生成演示数据`);
+  const begun = await beginning(product);
+  if (begun && !isFirstOf(steps, begun)) return;
+  say(`filling the demo book: ${options.firms} made-up firms, ${steps.length} deliveries and runs 正在生成演示数据`);
   const operator = await product.access.personByHandle('operator');
   let said = performance.now();
   for (const [i, step] of steps.entries()) {
+    if (leaving.aborted) return;
     if (step.kind === 'delivery') await deliver(product, step.delivery, operator.personId);
     else await scoreMonth(product, step.run, operator.personId);
     if (performance.now() - said < PROGRESS_MS) continue;
@@ -45,7 +77,33 @@ export async function ensureDemoBook(product: Product, say: (line: string) => vo
       `  ${i + 1} of ${steps.length}: ${step.kind === 'run' ? `run as of ${step.run.asOf}` : step.delivery.fileName}`,
     );
   }
-  await rebuildDocuments(product.db);
+  await rebuildDocuments(product.db, () => leaving.aborted);
+}
+
+interface Beginning {
+  /** Of the first delivery, hex. */
+  readonly sha256: string;
+  /** Nothing has come from outside, whose ticks would lie after the demo book's. */
+  readonly simulated: boolean;
+}
+
+/** undefined: nothing has been delivered. */
+async function beginning(product: Product): Promise<Beginning | undefined> {
+  const [first] = await product.db.query<Beginning>(
+    `SELECT encode(file_sha256, 'hex') AS sha256, (SELECT bool_and(clock = 'simulated') FROM delivery) AS simulated
+     FROM delivery ORDER BY received_at, delivery_id LIMIT 1`,
+  );
+  return first;
+}
+
+/** The book was begun by a demo of this size, and by nothing else. */
+function isFirstOf(steps: readonly TimelineStep[], begun: Beginning): boolean {
+  const [first] = steps;
+  return (
+    begun.simulated &&
+    first?.kind === 'delivery' &&
+    createHash('sha256').update(first.delivery.bytes()).digest('hex') === begun.sha256
+  );
 }
 
 async function finishedRun(product: Product, run: ScheduledRun): Promise<boolean> {

@@ -3,11 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { ProblemError } from '#lib/kernel';
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
-import { openapi } from './openapi.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
 import { simulateBook, type SimulateOptions } from './simulate.command.ts';
-import { start } from './start.command.ts';
+import type { StartOptions } from './start.command.ts';
 import { verify } from './verify.command.ts';
 
 const JSON_HELP = 'the result as one JSON object, the last line of stdout';
@@ -60,7 +59,9 @@ program
   .command('start')
   .description('serve the product on this machine: database, API, worker 启动')
   .option('--no-demo', 'leave an empty database empty')
-  .action(run((options: { demo: boolean }) => start(options)));
+  .option('--demo-firms <n>', 'how many made-up firms an empty database gets', '2000')
+  // Loaded when asked for, as `openapi` is: the API would double the time of every other command.
+  .action(run(async (options: StartOptions) => (await import('./start.command.ts')).start(options)));
 
 program
   .command('simulate')
@@ -110,7 +111,7 @@ program
   .command('openapi')
   .description('write docs/openapi.json from the routes 接口文档')
   .option('--check', 'only say whether it is up to date', false)
-  .action(run((options: { check: boolean }) => openapi(options)));
+  .action(run(async (options: { check: boolean }) => (await import('./openapi.command.ts')).openapi(options)));
 
 program
   .command('verify')

@@ -5,6 +5,12 @@ export interface ShownFirm {
   readonly uscc: string;
   readonly zh: string;
   readonly en: string;
+  /** What the newest run says of it. */
+  readonly score: {
+    readonly index: number;
+    readonly label: { readonly zh: string; readonly en: string };
+    readonly coverageBp: number;
+  };
 }
 
 export interface ScreenInput {
@@ -19,53 +25,63 @@ export interface ScreenInput {
 }
 
 const BOOKS = {
-  demo: { zh: '演示数据（虚构企业）', en: 'made-up firms' },
-  real: { zh: '真实数据', en: 'real firms' },
-  empty: { zh: '空库', en: 'an empty book' },
+  demo: { zh: '虚构企业（演示数据）', en: 'made-up firms', one: 'made-up firm' },
+  real: { zh: '真实企业', en: 'real firms', one: 'real firm' },
+  empty: { zh: '企业，空库', en: 'firms, an empty book', one: 'firm' },
 } as const;
 
 /** What `npm start` shows when all is ready: where, with which keys, and lines that work as pasted. Pure. */
 export function screenOf(input: ScreenInput): string {
-  const { url, keys, run, firms } = input;
+  const { url, keys, run, firms, shown } = input;
   const book = BOOKS[input.book];
   const count = firms.toLocaleString('en-US');
   const curl = (key: 'BANK' | 'OPS', path: string): string =>
     `  curl -s -H "Authorization: Bearer $${key}" "${url}${path}"`;
-  const lines = [
+  const [first] = shown;
+  return [
     '',
-    `Firstmile 首公里   ${url}`,
-    `${book.zh} ${count} 家 · ${count} ${book.en}${run ? ` · 最新评分 newest run as of ${run.asOf}` : ''}`,
+    RULE,
+    `  Firstmile 首公里      ${url}`,
+    `  ${count} ${firms === 1 ? book.one : book.en} · ${count} 家${book.zh}${run ? ` · newest run 最新评分 ${run.asOf}` : ''}`,
+    RULE,
     '',
-    'Keys 密钥 (a bank, an operator)',
+    'Keys 密钥: paste these two lines first 请先粘贴这两行',
     `  export BANK=${keys.bank}`,
     `  export OPS=${keys.operator}`,
+    ...(run && first
+      ? [
+          '',
+          'Scores 评分',
+          ...shown.flatMap((firm) => [
+            `  # ${firm.en} ${firm.zh}`,
+            `  # ${resultOf(firm)}`,
+            curl('BANK', `/partner/v1/companies/${firm.uscc}/score`),
+          ]),
+          '  # the records behind each point of the first 第一家每一分的依据',
+          curl('BANK', `/partner/v1/companies/${first.uscc}/score/evidence`),
+        ]
+      : []),
+    ...(run
+      ? [
+          '',
+          'Candidates 候选: eight conditions each, and why nobody is a member yet 逐条列出八项条件',
+          curl('BANK', '/partner/v1/candidates?limit=5'),
+        ]
+      : []),
     '',
-  ];
-  if (run) {
-    if (input.shown.length > 0) lines.push('Scores 评分');
-    for (const firm of input.shown)
-      lines.push(`  # ${firm.zh} / ${firm.en}`, curl('BANK', `/partner/v1/companies/${firm.uscc}/score`));
-    const first = input.shown[0];
-    if (first)
-      lines.push(
-        '  # 每一分的依据 / the records behind each point',
-        curl('BANK', `/partner/v1/companies/${first.uscc}/score/evidence`),
-      );
-    lines.push(
-      '',
-      'Candidates 候选 (eight conditions each, and why nobody is a member yet)',
-      curl('BANK', '/partner/v1/candidates?limit=5'),
-      '',
-    );
-  }
-  lines.push(
-    'Operations 运营',
+    'Operations 运营: deliveries 交付, runs 评分批次',
     curl('OPS', '/ops/v1/deliveries?limit=5'),
     curl('OPS', '/ops/v1/runs?limit=5'),
-    `  ${url}/openapi.json   data 数据 ${input.dataDir}`,
     '',
-    'Ctrl-C 停止 stops everything that this start began.',
+    `API 接口文档  ${url}/openapi.json`,
+    `Data 数据目录  ${input.dataDir}`,
     '',
-  );
-  return lines.join('\n');
+    'Ctrl-C stops everything that this start began 停止本次启动的全部进程',
+    '',
+  ].join('\n');
 }
+
+const RULE = '─'.repeat(78);
+
+const resultOf = ({ score }: ShownFirm): string =>
+  `index 指数 ${score.index} · ${score.label.en} ${score.label.zh} · coverage 资料覆盖 ${Math.round(score.coverageBp / 100)} %`;

@@ -1,67 +1,105 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { ProblemError } from '#lib/kernel';
-import { loadConfig, onStop, type Config, type Session } from '#lib/platform';
+import { loadConfig, onStop, type Config } from '#lib/platform';
 import { openProduct, type Product } from '#lib/product';
 import { apiOf } from '../../api/src/api-of.ts';
 import { startWorker } from '../../worker/src/start-worker.ts';
-import { ensureDemoBook, shownFirms } from './demo-book.ts';
+import { demoOptions, ensureDemoBook, shownFirms } from './demo-book.ts';
 import { localKeys } from './local-keys.ts';
+import { usage } from './rescore.command.ts';
+import { reservePort } from './reserve-port.ts';
 import { screenOf } from './screen.ts';
-import { say, wait } from './session.ts';
+import { ServeLock } from './serve-lock.ts';
+import { EXIT, say, wait } from './session.ts';
 
-/** Held by the one process that serves a data folder; it ends with its connection, however the process ends. */
-const START_LOCK = 7_104_003;
-/** A first start fills the demo book before it answers. */
-const FIRST_START_MS = 180_000;
+export interface StartOptions {
+  /** --no-demo: leave an empty database empty. */
+  readonly demo: boolean;
+  /** --demo-firms: how many made-up firms an empty database gets. */
+  readonly demoFirms: string;
+}
 
 interface Started {
   readonly url: string;
   readonly screen: string;
 }
 
-/** `firstmile start`: API and worker in one process over the embedded database, with a demo book if it is empty. */
-export async function start(options: { demo: boolean }): Promise<number> {
+const FIRMS = { least: 3, most: 100_000 } as const;
+/** How long a second start waits for the first one's screen: that one may be filling the demo book on a slow machine. */
+const FIRST_START_MS = 600_000;
+const LOOK_MS = 300;
+
+/**
+ * `firstmile start`: API and worker in one process over the embedded database, with a demo book if it is empty. Serves
+ * until Ctrl-C, which ends in good order everything that was begun, at whatever point it comes.
+ */
+export async function start(options: StartOptions): Promise<number> {
   const config = loadConfig(process.env);
-  const product = await openProduct(config, { name: 'start', log: say, poolSize: 20 });
-  return product.db.session(async (session) => {
-    if (!(await takeLock(session))) {
-      try {
-        return await showFirst(config);
-      } finally {
-        await product.close();
-      }
-    }
-    return serve(product, options);
+  const firms = Number(options.demoFirms);
+  if (!Number.isInteger(firms) || firms < FIRMS.least || firms > FIRMS.most)
+    throw usage(
+      '--demo-firms',
+      `应为${FIRMS.least}至${FIRMS.most}的整数`,
+      `must be a whole number from ${FIRMS.least} to ${FIRMS.most}`,
+    );
+  const leaving = new AbortController();
+  const serving = serve(config, options.demo ? firms : undefined, leaving.signal);
+  onStop(async () => {
+    leaving.abort();
+    await serving;
   });
+  return serving;
 }
 
-async function takeLock(session: Session): Promise<boolean> {
-  const [row] = await session.query<{ got: boolean }>('SELECT pg_try_advisory_lock($1) AS got', [START_LOCK]);
-  return row!.got;
+async function serve(config: Config, demoFirms: number | undefined, leaving: AbortSignal): Promise<number> {
+  const product = await openOrLeave(config, leaving);
+  if (!product) return EXIT.done;
+  try {
+    const lock = new ServeLock(product.server.urls.app, config.dataDir);
+    try {
+      const first = await untilMineOrUp(lock, config, leaving);
+      if (first) process.stdout.write(`${first.screen}\n`);
+      else if (!leaving.aborted) await serveFolder(product, demoFirms, leaving);
+    } finally {
+      await lock.close();
+    }
+  } finally {
+    await product.close();
+  }
+  return EXIT.done;
+}
+
+/** Ctrl-C also reaches the programs that set up the database: what fails by it is no failure. */
+async function openOrLeave(config: Config, leaving: AbortSignal): Promise<Product | undefined> {
+  try {
+    return await openProduct(config, { name: 'start', log: say, poolSize: 20 });
+  } catch (error) {
+    if (leaving.aborted) return undefined;
+    throw error;
+  }
 }
 
 const startedFile = (config: Config): string => path.join(config.dataDir, 'started.json');
 
-/** Another start serves this data folder: its screen, once it is up. */
-async function showFirst(config: Config): Promise<number> {
-  say('another start serves this data folder; its screen follows 已有一个实例在运行');
+/** undefined: the folder is ours to serve. Else another start serves it, and this is what it shows. */
+async function untilMineOrUp(lock: ServeLock, config: Config, leaving: AbortSignal): Promise<Started | undefined> {
   const until = performance.now() + FIRST_START_MS;
-  while (performance.now() < until) {
+  for (let told = false; !leaving.aborted; told = true) {
+    if (await lock.take()) return undefined;
+    if (!told) say('another start serves this data folder; its screen follows 已有一个实例在运行');
     const started = readStarted(config);
-    if (started && (await answers(started.url))) {
-      process.stdout.write(`${started.screen}\n`);
-      return 0;
-    }
-    await wait(300);
+    if (started && (await answers(started.url))) return started;
+    if (performance.now() > until)
+      throw new ProblemError({
+        code: 'start-stuck',
+        status: 503,
+        zh: '另一实例持有数据目录但未就绪',
+        en: 'another start holds the data folder and does not answer',
+      });
+    await wait(LOOK_MS);
   }
-  throw new ProblemError({
-    code: 'start-stuck',
-    status: 503,
-    zh: '另一实例持有数据目录但未就绪',
-    en: 'another start holds the data folder and does not answer',
-  });
+  return undefined;
 }
 
 function readStarted(config: Config): Started | undefined {
@@ -79,35 +117,47 @@ async function answers(url: string): Promise<boolean> {
   );
 }
 
-async function serve(product: Product, options: { demo: boolean }): Promise<number> {
+async function serveFolder(product: Product, demoFirms: number | undefined, leaving: AbortSignal): Promise<void> {
   const { config } = product;
-  rmSync(startedFile(config), { force: true });
-  const port = await freePort(config);
+  rmSync(startedFile(config), { force: true }); // of a start that was killed
+  const reserved = await reservePort(config);
+  try {
+    if (demoFirms !== undefined) await ensureDemoBook(product, demoOptions(demoFirms), say, leaving);
+  } finally {
+    await reserved.release();
+  }
+  if (leaving.aborted) return;
   const app = await apiOf(product, quietLog);
-  let stop = async (): Promise<void> => {
-    await app.close();
-    await product.close();
-  };
-  onStop(() => stop());
-  if (options.demo) await ensureDemoBook(product, say);
-  const background = startWorker(product, (event, error) =>
-    say(`${event}: ${error instanceof Error ? error.stack : String(error)}`),
-  );
-  stop = async () => {
+  const background = startWorker(product, (event, error) => say(`${event}: ${textOf(error)}`));
+  try {
+    await app.listen(reserved.port, config.host);
+    const url = `http://${visitorsHost(config.host)}:${reserved.port}`;
+    const screen = await screenFor(product, url);
+    writeFileSync(startedFile(config), JSON.stringify({ url, screen }), { mode: 0o600 }); // it shows keys
+    process.stdout.write(`${screen}\n`);
+    await aborted(leaving);
+  } finally {
     rmSync(startedFile(config), { force: true });
     await app.close();
     await background.stop();
-    await product.close();
-  };
-  await app.listen(port, config.host);
-  const url = `http://${config.host === '0.0.0.0' ? '127.0.0.1' : config.host}:${portOf(await app.getUrl())}`;
-  const screen = await screenFor(product, url);
-  writeFileSync(startedFile(config), JSON.stringify({ url, screen }), { mode: 0o600 }); // it shows keys
-  process.stdout.write(`${screen}\n`);
-  return new Promise<number>(() => undefined); // until a signal ends the process
+  }
 }
 
-const portOf = (url: string): string => new URL(url).port;
+const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** An address that means «all of them» is no address to visit. */
+function visitorsHost(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  if (host === '::') return '[::1]';
+  return host.includes(':') ? `[${host}]` : host;
+}
 
 /** Requests are logged by the spread-out API; here the screen belongs to the person. Failures are shown. */
 const quietLog = (event: Record<string, unknown>): void => {
@@ -125,37 +175,6 @@ async function screenFor(product: Product, url: string): Promise<string> {
     book: book?.kind ?? 'empty',
     firms: count!.n,
     run: run && { runId: run.runId, asOf: run.asOf },
-    shown: book?.kind === 'demo' ? shownFirms() : [],
-  });
-}
-
-const PORTS_TRIED = 20;
-
-/** PORT set and taken is an error that names it; the default taken means the next free one. */
-async function freePort(config: Config): Promise<number> {
-  for (let port = config.port; port < config.port + PORTS_TRIED; port++) {
-    if (port === 0 || (await isFree(port, config.host))) return port;
-    if (config.portIsExplicit)
-      throw new ProblemError({
-        code: 'port-taken',
-        status: 409,
-        zh: `端口 ${port} 已被占用（PORT=${port}）`,
-        en: `port ${port} is taken (PORT=${port})`,
-        errors: [{ field: 'PORT', code: 'port-taken', zh: '端口已被占用', en: 'the port is taken' }],
-      });
-  }
-  throw new ProblemError({
-    code: 'port-taken',
-    status: 409,
-    zh: '没有空闲端口',
-    en: `no free port from ${config.port} on; set PORT`,
-  });
-}
-
-function isFree(port: number, host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = net.createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, host, () => probe.close(() => resolve(true)));
+    shown: book?.kind === 'demo' ? await shownFirms(product) : [],
   });
 }

@@ -83,7 +83,10 @@ export const deliveryUnknown = (deliveryId: string): ProblemError =>
     en: `there is no delivery ${deliveryId}`,
   });
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 export async function findDelivery(db: Db, deliveryId: string): Promise<StoredDelivery> {
+  if (!UUID.test(deliveryId)) throw deliveryUnknown(deliveryId);
   const [row] = await db.query<DeliveryRow>(`SELECT ${COLUMNS} FROM delivery WHERE delivery_id = $1`, [deliveryId]);
   if (!row) throw deliveryUnknown(deliveryId);
   return viewOf(row);
@@ -237,10 +240,29 @@ export async function holdDelivery(
   );
 }
 
+/** A delivery that failed this often on something nobody foresaw waits for a person instead of being tried for ever. */
+const MAX_FAILURES = 3;
+
+/** Counts a failure that is no refusal; the last one holds the delivery, and a release tries it again. */
+export async function noteFailure(db: Db, deliveryId: string, what: string): Promise<void> {
+  const problem = { code: 'intake-failed', status: 500, zh: `处理失败：${what}`, en: `processing failed: ${what}` };
+  await db.query(
+    `UPDATE delivery SET failures = failures + 1, progress = NULL,
+       state = CASE WHEN failures + 1 >= $3 THEN 'HOLD' ELSE state END,
+       held = CASE WHEN failures + 1 >= $3 THEN 'FAILED' END,
+       problem = CASE WHEN failures + 1 >= $3 THEN $2::jsonb END,
+       rows = CASE WHEN failures + 1 >= $3 THEN 0 END,
+       applied = CASE WHEN failures + 1 >= $3 THEN 0 END, unchanged = CASE WHEN failures + 1 >= $3 THEN 0 END,
+       quarantined = CASE WHEN failures + 1 >= $3 THEN 0 END, ignored = CASE WHEN failures + 1 >= $3 THEN 0 END
+     WHERE delivery_id = $1 AND state NOT IN ('RECONCILED', 'HOLD', 'REJECTED')`,
+    [deliveryId, JSON.stringify(problem), MAX_FAILURES],
+  );
+}
+
 /** True when the delivery was on HOLD. */
 export async function releaseHeld(tx: Tx, deliveryId: string, person: string, reason: string): Promise<boolean> {
   const changed = await tx.execute(
-    `UPDATE delivery SET state = 'RECEIVED', released_by = $2, release_reason = $3, held = NULL, problem = NULL,
+    `UPDATE delivery SET state = 'RECEIVED', released_by = $2, release_reason = $3, held = NULL, problem = NULL, failures = 0,
        rows = NULL, applied = NULL, unchanged = NULL, quarantined = NULL, ignored = NULL
      WHERE delivery_id = $1 AND state = 'HOLD'`,
     [deliveryId, person, reason],

@@ -72,13 +72,15 @@ export async function readDossiers(
   );
   const lagging = rows.filter((row) => row.document === null).map((row) => row.company_id);
   const fromLedger = lagging.length > 0 ? await readLedgerRecords(db, lagging, knownAt, false) : undefined;
-  return rows.map((row) => ({
-    companyId: row.company_id,
-    uscc: row.uscc,
-    dossier:
-      row.document === null
-        ? new LedgerDossier(row.uscc, fromLedger!.get(row.company_id) ?? [], coverage)
-        : new DocumentDossier(row.uscc, row.document, coverage),
+  return rows.map(({ company_id: companyId, uscc, document }) => ({
+    companyId,
+    uscc,
+    // Made when asked for: the reader goes through thousands of firms and each one's records can die young.
+    get dossier() {
+      return document === null
+        ? new LedgerDossier(uscc, fromLedger!.get(companyId) ?? [], coverage)
+        : new DocumentDossier(uscc, document, coverage);
+    },
   }));
 }
 

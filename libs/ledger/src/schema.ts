@@ -55,6 +55,7 @@ CREATE TABLE delivery (
   progress jsonb,
   released_by uuid,
   release_reason text,
+  failures integer NOT NULL DEFAULT 0,
   seconds double precision,
   -- Nothing is lost: every row of an applied delivery is in one of the four.
   CHECK (state NOT IN ('APPLIED', 'RECONCILED') OR (applied_at IS NOT NULL AND rows = applied + unchanged + quarantined + ignored)),
@@ -199,6 +200,15 @@ CREATE TABLE record_confirmed (
   PRIMARY KEY (company_id, source, record_key)
 );
 GRANT SELECT, INSERT, UPDATE ON record_confirmed TO firstmile_app;
+`,
+  },
+  {
+    name: 'Ledger1763800000005',
+    sql: `
+-- Documents have a new form (records of one shape together): all are written anew, until then firms are read from the ledger.
+INSERT INTO dossier_stale (company_id, since) SELECT company_id, '-infinity' FROM dossier_document
+  ON CONFLICT (company_id) DO UPDATE SET since = excluded.since;
+DELETE FROM dossier_document;
 `,
   },
 ];

@@ -61,6 +61,7 @@ export class Doorbells {
   private readonly workers: Closable[] = [];
   private readonly pool: pg.Pool | undefined;
   private readonly redis: Redis[] = [];
+  private closing = false;
 
   constructor(private readonly options: DoorbellOptions) {
     if (options.redisUrl === undefined) {
@@ -71,7 +72,7 @@ export class Doorbells {
         keepAlive: true,
         application_name: 'firstmile-doorbells',
       });
-      this.pool.on('error', (error) => options.log('doorbell-connection', error));
+      this.pool.on('error', () => undefined); // each listener and queue on the pool reports it
     }
   }
 
@@ -100,8 +101,13 @@ export class Doorbells {
     const worker = this.pool
       ? new onPostgres.Worker<Ring>(bell, processor, { connection: this.pool, concurrency: 1 })
       : new RedisWorker<Ring>(bell, processor, { connection: this.connectRedis(), concurrency: 1 });
-    worker.on('error', (error: Error) => this.options.log(`bell-${bell}`, error));
+    worker.on('error', (error: Error) => this.report(bell, error));
     this.workers.push(worker);
+  }
+
+  /** A pool calls itself ended a little before its connections are: what they then say is no news. */
+  private report(bell: string, error: Error): void {
+    if (!this.closing) this.options.log(`bell-${bell}`, error);
   }
 
   private queue(bell: string): RingQueue {
@@ -110,7 +116,7 @@ export class Doorbells {
       const made = this.pool
         ? new onPostgres.Queue<Ring>(bell, { connection: this.pool })
         : new RedisQueue<Ring>(bell, { connection: this.connectRedis() });
-      made.on('error', (error: Error) => this.options.log(`bell-${bell}`, error));
+      made.on('error', (error: Error) => this.report(bell, error));
       queue = made as unknown as RingQueue;
       this.queues.set(bell, queue);
     }
@@ -125,6 +131,7 @@ export class Doorbells {
 
   /** Listeners first: no answer may start while the rest is being closed. */
   async close(): Promise<void> {
+    this.closing = true;
     await Promise.all(this.workers.map((worker) => worker.close()));
     await Promise.all([...this.queues.values()].map((queue) => queue.close()));
     for (const redis of this.redis) redis.disconnect();

@@ -55,9 +55,9 @@ export async function registerCompanies(tx: Tx, deliveryId: string, tick: Date):
   );
 }
 
-/** Keys that appear more than once in the file: `contents` > 1 means with different content. */
-export async function findDoubled(tx: Tx): Promise<void> {
-  await tx.execute(`CREATE TEMP TABLE doubled ON COMMIT DROP AS
+/** Keys that appear more than once in the file: `contents` > 1 means with different content. Resolves to their number. */
+export async function findDoubled(tx: Tx): Promise<number> {
+  return tx.execute(`CREATE TEMP TABLE doubled ON COMMIT DROP AS
     SELECT uscc, record_key, count(DISTINCT (op, payload_hash)) AS contents, min(row_no) AS first_row
     FROM stage
     -- Few keys are doubled: only they are sorted by content.
@@ -70,7 +70,7 @@ export async function findDoubled(tx: Tx): Promise<void> {
  * (sequence, source time, received at, row), or than a later delivery that stated the open one again, is `superseded`:
  * it is kept, closed at its own tick.
  */
-export async function decide(tx: Tx, deliveryId: string, source: string): Promise<void> {
+export async function decide(tx: Tx, deliveryId: string, source: string, doubled: number): Promise<void> {
   await tx.execute(
     `CREATE TEMP TABLE verdict ON COMMIT DROP AS
      SELECT s.row_no, s.uscc, s.record_key, c.company_id,
@@ -99,11 +99,12 @@ export async function decide(tx: Tx, deliveryId: string, source: string): Promis
          > (again.sequence, coalesce(again.source_time, '-infinity'), again.received_at, f.row_no)) AS newer) o`,
     [deliveryId, source],
   );
-  // A row is taken whole or not at all.
-  await tx.execute(
-    `UPDATE verdict SET verdict = 'conflict'
-     WHERE verdict <> 'conflict' AND row_no IN (SELECT row_no FROM verdict WHERE verdict = 'conflict')`,
-  );
+  // A row is taken whole or not at all; without a doubled key there is no conflict.
+  if (doubled > 0)
+    await tx.execute(
+      `UPDATE verdict SET verdict = 'conflict'
+       WHERE verdict <> 'conflict' AND row_no IN (SELECT row_no FROM verdict WHERE verdict = 'conflict')`,
+    );
   await tx.execute('ANALYZE verdict');
 }
 

@@ -1,10 +1,11 @@
-import { sourceByName, type Layout } from '#lib/data-sources';
+import { sourceByName } from '#lib/data-sources';
 import { gateOf, type GateInput } from './gates.ts';
 
 const monthly = sourceByName('social-security')!.layouts[0];
 const registration = sourceByName('business-registration')!.layouts[0];
 const input = (more: Partial<GateInput>): GateInput => ({
   layout: monthly,
+  population: 'all',
   rows: 1000,
   unreadable: 0,
   unknownFirms: 0,
@@ -61,8 +62,13 @@ describe('the gates of a delivery', () => {
     [[1000, 900, 1100], 2001, 'ROW_COUNT'],
     [[5, 1000, 1000, 1000, 9000], 1000, undefined], // the median, not the mean
   ])('after deliveries of %j rows, %i rows of a whole period: %s', (recent, rows, expected) => {
-    const layout: Layout = { ...monthly, fullPeriod: true };
-    expect(code({ layout, recent, rows })).toBe(expected);
-    expect(code({ recent, rows })).toBeUndefined(); // other layouts may deliver as many rows as they like
+    expect(code({ recent, rows })).toBe(expected);
+    expect(code({ population: 'listed', recent, rows })).toBeUndefined(); // part of a population is of any size
+    expect(code({ layout: registration, recent, rows })).toBeUndefined(); // and so are mere changes
+  });
+
+  it('does not judge by deliveries of a few rows', () => {
+    expect(code({ recent: [49, 49, 49], rows: 1 })).toBeUndefined();
+    expect(code({ recent: [50, 50, 50], rows: 1 })).toBe('ROW_COUNT');
   });
 });

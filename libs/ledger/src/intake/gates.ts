@@ -8,6 +8,7 @@ const MIN_ROWS_FOR_SHARES = 50;
 /** What a gate looks at. `recent` are row counts of earlier applied deliveries of the same layout and coverage, newest first. */
 export interface GateInput {
   readonly layout: Layout;
+  readonly population: 'all' | 'listed';
   readonly rows: number;
   /** Rows that could not be read or mapped at all. */
   readonly unreadable: number;
@@ -50,7 +51,13 @@ export function gateOf(input: GateInput): Gate | undefined {
       en: `${input.unknownFirms} of ${named} rows name firms that nobody registered, more than allowed`,
     };
   const median = medianOf(input.recent);
-  if (layout.fullPeriod === true && median !== undefined && (rows * 10 < median * 7 || rows > median * 2))
+  if (
+    layout.fullPeriod === true &&
+    input.population === 'all' &&
+    median !== undefined &&
+    median >= MIN_ROWS_FOR_SHARES &&
+    (rows * 10 < median * 7 || rows > median * 2)
+  )
     return {
       code: 'ROW_COUNT',
       zh: `本批${rows}行，此前中位数为${median}行，超出−30%至+100%`,

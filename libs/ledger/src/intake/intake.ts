@@ -7,6 +7,7 @@ import { layoutOf } from '../deliveries.service.ts';
 import {
   findDelivery,
   holdDelivery,
+  noteFailure,
   openDeliveries,
   reconcileDelivery,
   rejectDelivery,
@@ -42,6 +43,8 @@ export interface IntakeOptions {
   readonly clock: Clock;
 }
 
+const isFinished = (delivery: DeliveryView): boolean => ['RECONCILED', 'HOLD', 'REJECTED'].includes(delivery.state);
+
 const PROGRESS_MS = 1000;
 /** First half of the two-part session lock on a delivery; the second is a hash of its id. */
 const DELIVERY_LOCK = 7_104_002;
@@ -65,14 +68,18 @@ export class Intake {
         deliveryId,
       ]);
       if (!lock!.got) return findDelivery(this.db, deliveryId);
+      const unlock = (): Promise<unknown> =>
+        session.query('SELECT pg_advisory_unlock($1, hashtext($2))', [DELIVERY_LOCK, deliveryId]);
       try {
         const delivery = await findDelivery(this.db, deliveryId);
-        if (['RECONCILED', 'HOLD', 'REJECTED'].includes(delivery.state)) return delivery;
-        await this.workOff(session, delivery);
-        return await findDelivery(this.db, deliveryId);
-      } finally {
-        await session.query('SELECT pg_advisory_unlock($1, hashtext($2))', [DELIVERY_LOCK, deliveryId]);
+        if (!isFinished(delivery)) await this.workOff(session, delivery);
+      } catch (error) {
+        // The session is thrown away now, and its lock with it, but only when the server hears of that.
+        await unlock().catch(() => undefined);
+        throw error;
       }
+      await unlock();
+      return findDelivery(this.db, deliveryId);
     });
   }
 
@@ -86,7 +93,7 @@ export class Intake {
     for (const deliveryId of await openDeliveries(this.db))
       try {
         const after = await this.process(deliveryId);
-        if (after.state === 'RECONCILED' || after.state === 'HOLD' || after.state === 'REJECTED') finished += 1;
+        if (isFinished(after)) finished += 1;
       } catch (error) {
         failures.push(error);
       }
@@ -146,7 +153,10 @@ export class Intake {
       await holdDelivery(this.db, delivery.deliveryId, error.gate, error.rows, error.counts);
       return;
     }
-    if (!(error instanceof ProblemError)) throw error;
+    if (!(error instanceof ProblemError)) {
+      await noteFailure(this.db, delivery.deliveryId, error instanceof Error ? error.message : String(error));
+      throw error;
+    }
     const problem: Problem = error.problem;
     await rejectDelivery(this.db, delivery.deliveryId, problem);
     await this.spool.forget(delivery.deliveryId);
@@ -179,14 +189,15 @@ export class Intake {
       const now = this.options.clock.now();
       const tick = await takeTick(tx, now, delivery.clock === 'simulated' ? delivery.receivedAt : undefined);
       await this.decideBook(tx, delivery.deliveryId, read.bookKind);
-      await findDoubled(tx);
+      const doubled = await findDoubled(tx);
       if (source.createsCompanies) await registerCompanies(tx, delivery.deliveryId, tick);
-      await decide(tx, delivery.deliveryId, source.name);
+      await decide(tx, delivery.deliveryId, source.name, doubled);
       const verdicts = await countVerdicts(tx);
       const counts = Object.fromEntries([...stage.counts].sort(([a], [b]) => (a < b ? -1 : 1)));
       if (!delivery.released || read.personal !== undefined) {
         const gate = gateOf({
           layout,
+          population: delivery.coverage.population,
           rows: read.rows,
           unreadable: read.quarantined,
           unknownFirms: verdicts.unknown,
@@ -211,7 +222,8 @@ export class Intake {
       await confirmRecords(tx, input);
       await markStale(tx, tick);
       await writeLineage(tx, delivery.deliveryId);
-      await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
+      if (read.quarantined + verdicts.conflicting + verdicts.unknown > 0)
+        await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
       await writeCoverage(tx, input, tick);
       if (source.createsCompanies) {
         const released = await releaseWaiting(tx, tick);

@@ -4,7 +4,6 @@ import type { Layout } from '#lib/data-sources';
 import { lineTooLong } from './decode.ts';
 import type { IntakeLimits } from './limits.ts';
 import { atHeader, atRow, refusal } from './refusals.ts';
-import { storable } from './storable.ts';
 
 /** What the reader of a delivery hears, in the order of the file. Rows are 1-based; the header is not a row. */
 export interface RowListener {
@@ -150,7 +149,7 @@ function checkedHeader(cells: readonly string[], layout: Layout, limits: IntakeL
         errors: missing.map((name) =>
           atHeader(name, 'columns-missing', `缺少列「${name}」`, `column ${name} is missing`),
         ),
-        extra: { found: columns.slice(0, 100).map((name) => storable(name.slice(0, 200))) },
+        extra: { found: columns.slice(0, 100).map((name) => name.slice(0, 200)) },
       },
     );
   const doubled = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);

@@ -39,6 +39,7 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
       ],
       personal: [],
       feed: 'SOC',
+      fullPeriod: true,
       coverage: { territory: ['CN'], population: 'listed' },
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
