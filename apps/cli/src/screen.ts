@@ -56,6 +56,7 @@ export function screenOf(input: ScreenInput): string {
             `  # ${firm.en} ${firm.zh}`,
             `  # ${resultOf(firm)}`,
             curl('BANK', `/partner/v1/companies/${firm.uscc}/score`),
+            '',
           ]),
           '  # the records behind each point of the first 第一家每一分的依据',
           curl('BANK', `/partner/v1/companies/${first.uscc}/score/evidence`),

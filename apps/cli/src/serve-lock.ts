@@ -32,7 +32,7 @@ export class ServeLock {
         .session((session) => this.hold(session, taken))
         .catch((error: unknown) => {
           if (mine) void this.takeAgain();
-          else reject(error as Error);
+          else reject(error);
         });
     });
   }

@@ -103,6 +103,17 @@ END $$;
 CREATE TRIGGER record_append_only BEFORE UPDATE OR DELETE ON record FOR EACH ROW EXECUTE FUNCTION record_is_append_only();
 CREATE TRIGGER record_no_truncate BEFORE TRUNCATE ON record FOR EACH STATEMENT EXECUTE FUNCTION record_is_append_only();
 
+-- The newest delivery that stated an open version again, unchanged. It takes that version's place in the order of
+-- deliveries: of 1: A, 3: A, 2: B, arriving in this order, A stays open. Not evidence; the record names its own delivery.
+CREATE TABLE record_confirmed (
+  company_id bigint NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  record_key text COLLATE "C" NOT NULL,
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  PRIMARY KEY (company_id, source, record_key)
+);
+
 -- Rows that could not be taken, with what is needed to mend or retry them.
 CREATE TABLE quarantine (
   delivery_id uuid NOT NULL REFERENCES delivery,
@@ -184,31 +195,7 @@ GRANT INSERT ON book, company, delivery, record, quarantine, quarantine_record, 
 GRANT UPDATE ON ledger_tick, delivery, quarantine, dossier_document, dossier_stale TO firstmile_app;
 GRANT UPDATE (known_to) ON record TO firstmile_app;
 GRANT DELETE ON dossier_stale TO firstmile_app;
-`,
-  },
-  {
-    name: 'Ledger1763800000004',
-    sql: `
--- The newest delivery that stated an open version again, unchanged. It takes that version's place in the order of
--- deliveries: of 1: A, 3: A, 2: B, arriving in this order, A stays open. Not evidence; the record names its own delivery.
-CREATE TABLE record_confirmed (
-  company_id bigint NOT NULL,
-  source text COLLATE "C" NOT NULL,
-  record_key text COLLATE "C" NOT NULL,
-  delivery_id uuid NOT NULL,
-  row_no integer NOT NULL,
-  PRIMARY KEY (company_id, source, record_key)
-);
-GRANT SELECT, INSERT, UPDATE ON record_confirmed TO firstmile_app;
-`,
-  },
-  {
-    name: 'Ledger1763800000005',
-    sql: `
--- Documents have a new form (records of one shape together): all are written anew, until then firms are read from the ledger.
-INSERT INTO dossier_stale (company_id, since) SELECT company_id, '-infinity' FROM dossier_document
-  ON CONFLICT (company_id) DO UPDATE SET since = excluded.since;
-DELETE FROM dossier_document;
+GRANT INSERT, UPDATE ON record_confirmed TO firstmile_app;
 `,
   },
 ];

@@ -48,79 +48,34 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
       });
     return null; // nothing is pushed on: the row has been dealt with
   };
-  let delimiter: '\n' | '\r\n' | undefined;
-  let rest = '';
-  let parser: Parser | undefined;
-  // UTF-8 writes a UTF-16 unit in at most three bytes: shorter lines are surely within the limit.
-  const surelyShort = Math.floor(limits.lineBytes / 4);
-  const check = (): void => {
-    const failure = parser?.errored; // known at once, while the event comes a turn later
-    if (!failure) return;
-    if (failure instanceof CsvError) throw csvRefusal(failure, row + (columns ? 1 : 0), limits);
-    throw failure;
-  };
-  const parse = (text: string): void => {
-    if (!parser) {
-      parser = csvParse(delimiter, limits, take);
-      parser.on('error', () => undefined); // check() throws it
-      parser.resume();
-    }
-    parser.write(text);
-    check();
-  };
-  /** Takes whole lines off `text`; false: it needs the parser, from `rest` on. */
-  const cutLines = (text: string): boolean => {
-    rest = text;
-    delimiter ??= lineEndOf(text);
-    if (delimiter === undefined) return text.length <= surelyShort && !/\r[^]/.test(text);
-    let from = 0;
-    for (let end = text.indexOf(delimiter); end >= 0; end = text.indexOf(delimiter, from)) {
-      if (end - from > surelyShort) break;
-      if (end > from) take(text.slice(from, end).split(','));
-      from = end + delimiter.length;
-    }
-    rest = text.slice(from);
-    return rest.length <= surelyShort;
-  };
-  return {
-    // A line without a quote needs no parser: the same rules, ten times faster. The first quote (or odd line end, or long
-    // line) hands the rest of the file to it.
-    write(text) {
-      if (parser) parse(text);
-      else if (text.includes('"')) parse(rest + text);
-      else if (!cutLines(rest + text)) parse(rest);
-    },
-    async end() {
-      if (!parser && delimiter === undefined && rest.endsWith('\r')) parse(rest);
-      if (!parser && rest !== '') take(rest.split(','));
-      if (parser) {
-        parser.end();
-        await finished(parser).catch(() => undefined); // check() throws it
-        check();
-      }
-      if (!columns) throw refusal('file-empty', '文件为空，没有表头', 'the file is empty: it has no header');
-    },
-  };
-}
-
-/** The line end that the first line has, as csv-parse discovers it; undefined: none yet, or one that only it knows. */
-function lineEndOf(text: string): '\n' | '\r\n' | undefined {
-  const at = text.indexOf('\n');
-  if (at < 0) return undefined;
-  const carriage = text.indexOf('\r');
-  if (carriage < 0 || carriage > at) return '\n';
-  return carriage === at - 1 ? '\r\n' : undefined;
-}
-
-const csvParse = (delimiter: string | undefined, limits: IntakeLimits, take: (cells: string[]) => null): Parser =>
-  new Parser({
-    ...(delimiter === undefined ? {} : { record_delimiter: delimiter }),
+  const parser = new Parser({
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: limits.lineBytes,
     on_record: take,
   });
+  const check = (): void => {
+    const failure = parser.errored; // known at once, while the event comes a turn later
+    if (!failure) return;
+    if (failure instanceof CsvError) throw csvRefusal(failure, row + (columns ? 1 : 0), limits);
+    throw failure;
+  };
+  parser.on('error', () => undefined); // check() throws it
+  parser.resume();
+  return {
+    write(text) {
+      parser.write(text);
+      check();
+    },
+    async end() {
+      parser.end();
+      await finished(parser).catch(() => undefined); // check() throws it
+      check();
+      if (!columns) throw refusal('file-empty', '文件为空，没有表头', 'the file is empty: it has no header');
+    },
+  };
+}
 
 function csvRefusal(error: CsvError, row: number, limits: IntakeLimits): Error {
   if (error.code === 'CSV_MAX_RECORD_SIZE') return lineTooLong(row, limits);

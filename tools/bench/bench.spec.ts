@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const MAIN = path.join(__dirname, '..', '..', 'dist', 'tools', 'bench', 'main.js');
+
+/** The last line of stdout; everything else is on stderr. */
+async function bench(...args: readonly string[]): Promise<Record<string, unknown>> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...args]);
+  expect(stdout.trimEnd()).not.toContain('\n');
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+const pairs = {
+  ours: expect.any(Number),
+  limit: expect.any(Number),
+  ratio: expect.any(Number),
+  pairs: 1,
+  spread: {
+    ours: [expect.any(Number), expect.any(Number)],
+    limit: [expect.any(Number), expect.any(Number)],
+    ratio: [expect.any(Number), expect.any(Number)],
+  },
+};
+
+describe('npm run bench', () => {
+  it('intake: one JSON line, every row applied', async () => {
+    expect(await bench('intake', '--rows', '2000', '--pairs', '1')).toEqual({
+      bench: 'intake',
+      ...pairs,
+      unit: 'rows/s',
+      rows: 2000,
+      firms: 200,
+      documentsPerSecond: expect.any(Number),
+      peakRssMb: expect.any(Number),
+    });
+  }, 120_000);
+
+  it('rescore: one JSON line, every firm scored', async () => {
+    expect(await bench('rescore', '--firms', '50', '--pairs', '1')).toEqual({
+      bench: 'rescore',
+      ...pairs,
+      unit: 'firms/s',
+      workers: 2,
+      firms: 50,
+      recordsPerFirm: 100,
+      documentBytes: expect.any(Number),
+      single: expect.any(Number),
+      publishSeconds: expect.any(Number),
+    });
+  }, 120_000);
+
+  it('an unknown bench or option is usage, and nothing on stdout', async () => {
+    for (const args of [['nothing'], [], ['intake', '--rows', 'many'], ['intake', '--colour', 'red']])
+      await expect(promisify(execFile)(process.execPath, [MAIN, ...args])).rejects.toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('usage: npm run bench'),
+      });
+  }, 60_000);
+});

@@ -1,0 +1,50 @@
+import { parseArgs } from 'node:util';
+import { benchIntake } from './intake.bench.ts';
+import { benchRescore } from './rescore.bench.ts';
+
+const USAGE = `usage: npm run bench -- intake  [--rows 200000] [--pairs 5]
+       npm run bench -- rescore [--firms 20000] [--pairs 5] [--workers 2]`;
+
+const log = (line: string): void => void process.stderr.write(`${line}\n`);
+
+function count(text: string | undefined, fallback: number): number {
+  const value = text === undefined ? fallback : Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`not a count: ${text}`);
+  return value;
+}
+
+function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>>) | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      rows: { type: 'string' },
+      firms: { type: 'string' },
+      pairs: { type: 'string' },
+      workers: { type: 'string' },
+    },
+  });
+  const pairs = count(values.pairs, 5);
+  if (positionals[0] === 'intake') {
+    const rows = count(values.rows, 200_000);
+    return () => benchIntake({ rows, pairs, log });
+  }
+  if (positionals[0] === 'rescore') {
+    const firms = count(values.firms, 20_000);
+    const workers = count(values.workers, 2);
+    return () => benchRescore({ firms, pairs, workers, log });
+  }
+  return undefined;
+}
+
+let bench: ReturnType<typeof chosen>;
+try {
+  bench = chosen(process.argv.slice(2));
+} catch (error) {
+  log((error as Error).message);
+}
+if (bench) process.stdout.write(`${JSON.stringify(await bench())}\n`);
+else {
+  log(USAGE);
+  process.exitCode = 2;
+}
