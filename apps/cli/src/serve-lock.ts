@@ -4,7 +4,7 @@ import { Database, type Session } from '#lib/platform';
 import { wait } from './session.ts';
 
 /** First half of the lock's number; the second stands for the data folder, since folders may share a server. */
-const SERVES = 7_104_003;
+const SERVES = 7_104_004;
 const RETRY_MS = 500;
 
 /**

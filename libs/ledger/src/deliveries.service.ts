@@ -171,6 +171,14 @@ export class Deliveries {
     return { items, nextCursor: rows.length > query.limit ? String(items.at(-1)!.rowNo) : null };
   }
 
+  /** Removes files that no delivery waits for. Resolves to their number. */
+  async tidySpool(now: Date): Promise<number> {
+    return this.spool.tidy(now, async (deliveryId) => {
+      const delivery = await findDelivery(this.db, deliveryId).catch(() => undefined);
+      return delivery !== undefined && !['RECONCILED', 'REJECTED'].includes(delivery.state);
+    });
+  }
+
   /** Lets a held delivery through: it is worked off again, without gates. Throws ProblemError delivery-not-held. */
   async release(deliveryId: string, by: { person: string; reason: string }): Promise<void> {
     await this.get(deliveryId);

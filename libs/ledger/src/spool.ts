@@ -1,10 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { IntakeLimits } from './intake/limits.ts';
 import { refusal } from './intake/refusals.ts';
+
+/** An upload of 2 GiB over a slow line takes less. */
+const YOUNG_MS = 24 * 3_600_000;
 
 export interface SpooledFile {
   readonly path: string;
@@ -73,5 +76,23 @@ export class Spool {
 
   async forget(deliveryId: string): Promise<void> {
     await rm(this.pathOf(deliveryId), { force: true });
+  }
+
+  /**
+   * Removes what a killed process left: half-received files, and files of deliveries that want no work any more. Young
+   * files are somebody's at this moment. `isOpen` tells whether a delivery still needs its file.
+   */
+  async tidy(now: Date, isOpen: (deliveryId: string) => Promise<boolean>): Promise<number> {
+    const names = await readdir(this.folder).catch(() => []);
+    let removed = 0;
+    for (const name of names) {
+      const file = path.join(this.folder, name);
+      const found = await stat(file).catch(() => undefined); // another process may be tidying too
+      if (!found || now.getTime() - found.mtimeMs < YOUNG_MS) continue;
+      if (!name.startsWith('part-') && (await isOpen(name))) continue;
+      await rm(file, { force: true });
+      removed += 1;
+    }
+    return removed;
   }
 }

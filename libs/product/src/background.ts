@@ -28,6 +28,9 @@ export class Background {
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
     };
+    this.product.deliveries
+      .tidySpool(this.product.clock.now())
+      .catch((error: unknown) => this.log('tidy-spool', error));
     this.timer = setInterval(sweep, SWEEP_MS);
     sweep();
   }
