@@ -18,6 +18,9 @@ interface Ring {
   readonly id: string;
 }
 
+/** BullMQ waits 15 s after a lost connection and is deaf meanwhile, also to `close`. */
+const LISTENING = { concurrency: 1, runRetryDelay: 1000 };
+
 interface Closable {
   close(): Promise<unknown>;
 }
@@ -99,8 +102,8 @@ export class Doorbells {
       }
     };
     const worker = this.pool
-      ? new onPostgres.Worker<Ring>(bell, processor, { connection: this.pool, concurrency: 1 })
-      : new RedisWorker<Ring>(bell, processor, { connection: this.connectRedis(), concurrency: 1 });
+      ? new onPostgres.Worker<Ring>(bell, processor, { connection: this.pool, ...LISTENING })
+      : new RedisWorker<Ring>(bell, processor, { connection: this.connectRedis(), ...LISTENING });
     worker.on('error', (error: Error) => this.report(bell, error));
     this.workers.push(worker);
   }

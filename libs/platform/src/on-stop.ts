@@ -5,12 +5,12 @@ const PATIENCE_MS = 15_000;
 const SAME_MS = 1000;
 
 /**
- * Runs `stop` once at the first Ctrl-C or SIGTERM and exits 0 after it; a second signal exits at once. Nest's own hooks
+ * Runs `stop` once at the first Ctrl-C, SIGTERM or closing of the terminal and exits 0 after it; a second signal exits at once. Nest's own hooks
  * raise the signal again when they are done, so that nothing could follow them.
  */
 export function onStop(stop: () => Promise<void>): void {
   let stopping: number | undefined;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (stopping !== undefined) {
         if (performance.now() - stopping > SAME_MS) process.exit(1);
