@@ -73,6 +73,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'columns-too-many': entry(422, '列过多', 'The file has too many columns'),
   'csv-broken': entry(422, 'CSV 结构有误', 'The file is not well-formed CSV'),
   encoding: entry(422, '编码有误', 'The file is not in its declared encoding'),
+  'intake-failed': entry(500, '处理反复失败', 'Processing failed again and again; the delivery waits for a person'),
   'file-lost': entry(422, '暂存文件已丢失', 'The spooled file is gone; deliver it again'),
   'gzip-broken': entry(422, 'gzip 文件已损坏', 'The gzip file is damaged'),
   'gzip-truncated': entry(422, 'gzip 文件不完整', 'The gzip file is truncated'),
