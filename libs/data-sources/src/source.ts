@@ -105,6 +105,18 @@ export interface SourceDefinition<P extends object = object> {
   /** A record known later than its event date plus this is late. */
   readonly graceDays: number;
   readonly layouts: readonly [Layout<P>, ...Layout<P>[]];
+  /**
+   * Payload fields that no computation reads (words for people, splits of a total): the ledger keeps them, dossiers leave
+   * them out, since the size of a dossier decides how fast a city is scored.
+   */
+  readonly unscored?: readonly string[];
   /** Units and conventions of the payload, one line a field, published as documentation. */
   readonly fields: Readonly<Record<string, string>>;
+}
+
+/** The payload without the source's unscored fields: what a dossier holds. */
+export function scoredPayload<P extends object>(source: Pick<SourceDefinition, 'unscored'> | undefined, payload: P): P {
+  const unscored = source?.unscored;
+  if (unscored === undefined) return payload;
+  return Object.fromEntries(Object.entries(payload).filter(([field]) => !unscored.includes(field))) as P;
 }

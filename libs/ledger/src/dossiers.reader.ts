@@ -1,5 +1,5 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
-import type { CoverageEntry, Dossier } from '#lib/data-sources';
+import { scoredPayload, sourceByName, type CoverageEntry, type Dossier } from '#lib/data-sources';
 import type { Db } from '#lib/platform';
 import { CoverageBook } from './coverage-book.ts';
 import { DocumentDossier, LedgerDossier, type LedgerRecord } from './dossier-document.ts';
@@ -163,7 +163,7 @@ export async function readLedgerRecords(
       recordKey: row.record_key,
       eventDate: row.event_date,
       eventTo: row.event_to,
-      payload: row.payload,
+      payload: scoredPayload(sourceByName(row.source), row.payload),
       ...(withRefs
         ? {
             ref: {

@@ -17,6 +17,7 @@ export const businessRegistration: SourceDefinition<BusinessRegistration> = {
   createsCompanies: true,
   freshnessDays: 7,
   graceDays: 28,
+  unscored: ['registrationNo', 'typeText', 'province', 'city', 'address', 'scope', 'authority'],
   layouts: [
     {
       name: 'bureau',

@@ -18,6 +18,7 @@ export const patents: SourceDefinition<Patent> = {
   createsCompanies: false,
   freshnessDays: 45,
   graceDays: 30,
+  unscored: ['title', 'ipcs'],
   layouts: [
     {
       name: 'jsonl',

@@ -17,6 +17,7 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
   createsCompanies: false,
   freshnessDays: 60,
   graceDays: 75,
+  unscored: ['pension', 'medical', 'unemployment', 'injury'],
   layouts: [
     {
       name: 'monthly',

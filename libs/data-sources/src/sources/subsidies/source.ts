@@ -17,6 +17,7 @@ export const subsidies: SourceDefinition<Subsidy> = {
   createsCompanies: false,
   freshnessDays: 120,
   graceDays: 60,
+  unscored: ['projectName', 'programme', 'department'],
   layouts: [
     {
       name: 'csv',
