@@ -185,7 +185,7 @@ describe("the README's five minutes", () => {
       return (await response.json()) as ScoreAnswer | { readonly code: string };
     });
     // The run may have been planned before the row was applied; the block asks for it at once.
-    expect(own).toMatchObject(run.firms === DEMO.firms ? { code: 'not-in-run' } : { published: 'NOT_RATED' });
+    expect(own).toMatchObject(run.firms === DEMO.firms ? { code: 'not-in-run' } : { published: 'REFERENCE' });
   });
 });
 
