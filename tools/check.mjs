@@ -18,9 +18,12 @@ const STEPS = [
   { title: 'format (oxfmt)', run: [bin('oxfmt', '--check', ...SOURCES)] },
   { title: 'architecture', run: [node('tools/arch/check.mjs')] },
   {
-    title: 'generated list of sources',
+    title: 'generated lists of sources and of what they feed',
     needs: 'tools/new-source/generate-sources.mjs',
-    run: [node('tools/new-source/generate-sources.mjs', '--check')],
+    run: [
+      node('tools/new-source/generate-sources.mjs', '--check'),
+      node('tools/new-source/generate-families.mjs', '--check'),
+    ],
   },
   {
     title: 'OpenAPI document',

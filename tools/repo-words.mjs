@@ -16,7 +16,7 @@ const FORBIDDEN = [
 
 let found = 0;
 const files = repoFiles(root).filter(
-  (path) => !/\.(?:gz|zip|png|pdf|ico|woff2?)$/.test(path) && path !== 'package-lock.json',
+  (path) => !/\.(?:gz|zip|xlsx|png|pdf|ico|woff2?)$/.test(path) && path !== 'package-lock.json',
 );
 for (const path of files) {
   for (const [i, line] of readFileSync(join(root, path), 'utf8').split('\n').entries()) {

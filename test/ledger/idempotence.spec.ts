@@ -6,7 +6,7 @@ import type { Received } from '#lib/ledger';
 import { untilBlocked } from '../kit/blocked.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
-import { demoUscc, register } from '../kit/firms.ts';
+import { demoUscc, monthly, register } from '../kit/firms.ts';
 import { traces } from '../kit/traces.ts';
 
 describe('the same file again', () => {
@@ -110,5 +110,35 @@ describe('the same file again', () => {
       problem: { code: 'file-lost' },
     });
     expect(await deliver(product, register([8]))).toMatchObject({ applied: 1 });
+  });
+});
+
+describe('the same bytes for another month', () => {
+  let product: TestProduct;
+  beforeAll(async () => {
+    product = await openTestProduct(new FixedClock('2026-07-10T00:00:00Z'));
+  });
+  afterAll(() => product.close());
+
+  it('are another delivery, which moves the coverage on; without a word of order or coverage they are a no-op', async () => {
+    const header = '统一社会信用代码,费款所属期,参保总人数\n';
+    const given = { ...monthly([]), body: header };
+    const month = (sequence: number, from: string, through: string) =>
+      deliver(product, {
+        ...given,
+        manifest: { sequence, coverage: { territory: ['4403'], population: 'all', from, through } },
+      });
+    const may = await month(1, '2026-05-01', '2026-05-31');
+    const june = await month(2, '2026-06-01', '2026-06-30');
+    expect([may.noop, june.noop, june.state, june.deliveryId === may.deliveryId]).toEqual([
+      false,
+      false,
+      'RECONCILED',
+      false,
+    ]);
+    expect((await month(2, '2026-06-01', '2026-06-30')).deliveryId).toBe(june.deliveryId);
+    expect(await deliver(product, given)).toMatchObject({ noop: true, deliveryId: may.deliveryId });
+    const rows = await product.db.query('SELECT through FROM coverage ORDER BY through');
+    expect(rows).toEqual([{ through: '2026-05-31' }, { through: '2026-06-30' }]);
   });
 });

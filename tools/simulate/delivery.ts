@@ -97,11 +97,13 @@ export class SimulatedDelivery {
     const clean = feed.rows(this.book, this.window);
     const rows = this.dirt ? soiled(clean, feed, this.window, this.book, this.dirt, planted) : clean;
     let count = 0;
+    let ours = 0;
     for (const row of rows) {
       count += 1;
+      if (row.ignored !== true) ours += 1;
       yield feed.form === 'csv' ? csvLine(row) : jsonLine(row, feed.columns);
     }
-    this.counts = countsOf(count, planted);
+    this.counts = countsOf(count, planted, count - ours);
   }
 
   /** The unpacked bytes in chunks. */
@@ -186,14 +188,14 @@ function namelessSystem(): Transform {
   });
 }
 
-function countsOf(rows: number, planted: PlantedDirt): ExpectedCounts {
+function countsOf(rows: number, planted: PlantedDirt, none: number): ExpectedCounts {
   const byCode = {
     DQ01: planted.malformedCode,
     DQ03: planted.unknownFirm + planted.wrongCheckDigit,
     DQ11: 2 * planted.duplicateConflict,
   };
   const quarantined = byCode.DQ01 + byCode.DQ03 + byCode.DQ11;
-  const ignored = planted.foreignRow + planted.totalsRow;
+  const ignored = none + planted.foreignRow + planted.totalsRow;
   const unchanged = planted.duplicateSame;
   return { rows, applied: rows - unchanged - quarantined - ignored, unchanged, quarantined, ignored, byCode, planted };
 }

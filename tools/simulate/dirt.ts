@@ -120,7 +120,7 @@ export function* soiled(
   for (const row of rows) {
     count += 1;
     last = row;
-    const clean = row.firm >= 0 && row.firm < PROFILES.length;
+    const clean = row.ignored === true || (row.firm >= 0 && row.firm < PROFILES.length);
     const touched = clean ? row : soil(row, feed, rates, random, planted);
     yield touched;
     if (!clean && touched === row) yield* doubled(row, feed, rates, random, planted, count >= CONFLICTS_FROM);
@@ -167,8 +167,9 @@ function* doubled(
     planted.duplicateSame += 1;
     yield row;
   } else if (draw < rates.duplicateSame + rates.duplicateConflict && mayConflict && !row.founding) {
-    const copy = copyOf(row);
     const { conflict } = feed.dirt;
+    if (conflict === undefined) return;
+    const copy = copyOf(row);
     const value = String(copy.cells[conflict]);
     copy.cells[conflict] = /^[\d.]+$/.test(value) ? `${Number.parseInt(value, 10) + 1}` : `${value}二`;
     planted.duplicateConflict += 1;

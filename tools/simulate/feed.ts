@@ -7,6 +7,8 @@ export interface Row {
   readonly firm: number;
   /** The first that anybody hears of the key: without the row the firm or project would not be in the book. */
   readonly founding?: true;
+  /** About nobody whom the product knows: counted and left alone. Never made dirty. */
+  readonly ignored?: true;
 }
 
 /** The months that one delivery tells. */
@@ -28,8 +30,8 @@ export interface DirtPlaces {
   readonly nullable: readonly number[];
   readonly status?: number;
   readonly amounts: readonly number[];
-  /** A doubled row differs here. */
-  readonly conflict: number;
+  /** A doubled row differs here; absent where every column is part of the key or may be empty. */
+  readonly conflict?: number;
   /** Rows of firms that nobody registered are quarantined; where false they would found a firm or be ignored. */
   readonly strangers: boolean;
   readonly foreignRows?: true;

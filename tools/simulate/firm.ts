@@ -52,7 +52,43 @@ export type Profile = 'rich' | 'thin' | 'doubtful';
 export const PROFILES: readonly Profile[] = ['rich', 'thin', 'doubtful'];
 
 /** Streams of random.ts: a new purpose takes a new number. */
-export const PURPOSE = { firm: 1, heads: 2, payment: 3, patents: 4, subsidies: 5, dirt: 6, clock: 7 } as const;
+export const PURPOSE = {
+  firm: 1,
+  heads: 2,
+  payment: 3,
+  patents: 4,
+  subsidies: 5,
+  dirt: 6,
+  clock: 7,
+  tax: 8,
+  courts: 9,
+  penalties: 10,
+  loans: 11,
+  overdue: 12,
+  rounds: 13,
+  fiscalYears: 14,
+  reports: 15,
+  qualifications: 16,
+  water: 17,
+  matters: 18,
+  bids: 19,
+  licences: 20,
+  people: 21,
+  rights: 23,
+  changes: 24,
+  lists: 25,
+  pledges: 26,
+  honours: 27,
+  tenancy: 28,
+  contracts: 29,
+  declarations: 30,
+  techSme: 31,
+  supervision: 32,
+  marks: 33,
+  otherRights: 34,
+  talent: 35,
+  serious: 36,
+} as const;
 
 export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 

@@ -23,6 +23,19 @@ describe('simulated book', () => {
     expect(hashOf({ ...SMALL, seed: 'another' })).not.toBe(hashOf(SMALL));
   });
 
+  it('sends the same registration, patents, subsidies and social security whatever else is sent', () => {
+    const told = (options: SimulationOptions): string[] =>
+      [...simulate(options).deliveries()]
+        .filter(({ source }) => FEEDS.card.some((feed) => feed.source === source))
+        .map(
+          (d) => `${d.fileName} ${d.receivedAt} ${d.sequence} ${createHash('sha256').update(d.bytes()).digest('hex')}`,
+        );
+    expect(told({ ...SMALL, sources: 'all' })).toEqual(told(SMALL));
+    // The demo book of everybody's first start: these bytes do not change.
+    expect(hashOf(SMALL)).toBe('dc2e918772fb3fd63f52ad3a9993230ac5c7207b194372c55d1a76841540d185');
+    expect(hashOf({ ...SMALL, sources: 'all' })).toBe(hashOf({ ...SMALL, sources: 'all' }));
+  });
+
   it('draws the same numbers for ever: a change of the generator changes every demo book', () => {
     const random = new Random(1, 2, 3);
     expect([random.next(), random.next(), random.whole(1, 6)]).toEqual([2_916_147_271, 2_900_410_076, 5]);
@@ -46,7 +59,7 @@ describe('simulated book', () => {
     const instants = deliveries.map(({ receivedAt }) => Date.parse(receivedAt));
     expect(instants.every((at, i) => i === 0 || at > instants[i - 1]!)).toBe(true);
     expect(new Set(deliveries.map(({ fileName }) => fileName)).size).toBe(deliveries.length);
-    for (const source of new Set(FEEDS.map((feed) => feed.source))) {
+    for (const source of new Set(FEEDS.card.map((feed) => feed.source))) {
       const numbers = deliveries.filter((d) => d.source === source).map((d) => d.sequence);
       expect(numbers).toEqual(numbers.map((_, i) => i + 1));
     }
@@ -54,13 +67,28 @@ describe('simulated book', () => {
 
   it.each([1, 5])('covers the months without gap or overlap (history of %i)', (historyMonths) => {
     const deliveries = [...simulate({ ...SMALL, historyMonths }).deliveries()];
-    for (const { layout, wholePast } of FEEDS) {
+    for (const { layout, wholePast } of FEEDS.card) {
       const periods = deliveries.filter((d) => d.layout === layout).map((d) => d.coverage);
       expect(periods[0]!.from).toBe(wholePast ? undefined : '2025-10-01');
       for (const [i, { from }] of periods.entries())
         expect(i === 0 ? undefined : from).toBe(i === 0 ? undefined : addDays(localDate(periods[i - 1]!.through), 1));
       expect(periods.at(-1)!.through).toBe(wholePast ? '2026-06-30' : '2026-05-31');
     }
+  });
+
+  it('sends no file without news, and covers the silent months in the next one', () => {
+    const deliveries = [...simulate({ ...SMALL, sources: 'all', firms: 20 }).deliveries()];
+    const sent = deliveries.filter(({ layout }) => !FEEDS.card.some((feed) => feed.layout === layout));
+    let silent = 0;
+    for (const { source, layout } of FEEDS.all) {
+      const periods = sent.filter((d) => d.source === source && d.layout === layout).map((d) => d.coverage);
+      for (const [i, { from, through }] of periods.entries()) {
+        if (i > 0) expect(from).toBe(addDays(localDate(periods[i - 1]!.through), 1));
+        if (i > 0 && from!.slice(0, 7) !== through.slice(0, 7)) silent += 1;
+      }
+    }
+    expect(sent.filter((d) => d.expected().rows === 0).map(({ fileName }) => fileName)).toEqual([]);
+    expect(silent).toBeGreaterThan(0);
   });
 
   it('runs after the files of the month and before those of the next; nothing comes after the last run', () => {
@@ -132,6 +160,7 @@ describe('simulated book', () => {
     expect(() => simulate({ ...SMALL, firms: 2 })).toThrow(RangeError);
     expect(() => simulate({ ...SMALL, through: '2026-06-29' })).toThrow('not a month end');
     expect(() => simulate({ ...SMALL, historyMonths: 9 })).toThrow('historyMonths');
+    expect(() => simulate({ ...SMALL, sources: 'some' as 'all' })).toThrow('sources must be card or all');
   });
 
   it('gives benches as many rows as they ask for, of registered firms', () => {

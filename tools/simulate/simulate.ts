@@ -7,7 +7,7 @@ import { dayText, monthEnd, monthStart } from './calendar.ts';
 import { MAX_FIRMS } from './code.ts';
 import { SimulatedDelivery } from './delivery.ts';
 import { dirtRates, type DirtOptions, type DirtRates } from './dirt.ts';
-import { FEEDS } from './feeds.ts';
+import { CARD_FEEDS, FEEDS, type SimulatedSources } from './feeds.ts';
 import type { SimulatedFeed, Window } from './feed.ts';
 import { defaultProbability, PROFILES, PURPOSE, stageOf, type Profile } from './firm.ts';
 import { seedOf, unitAt } from './random.ts';
@@ -21,6 +21,8 @@ export interface SimulationOptions {
   /** A month end, YYYY-MM-DD. */
   readonly through: string;
   readonly dirt: boolean | DirtOptions;
+  /** `card`, the default: registration, patents, subsidies and social security. `all`: every source. */
+  readonly sources?: SimulatedSources;
   /** Months that the first delivery of each source tells at once; 1: month by month from the start. */
   readonly historyMonths?: number;
   /** Monthly runs at the end. */
@@ -39,7 +41,10 @@ export type TimelineStep =
 
 const TERRITORY = ['4403'];
 const DAY_MS = 86_400_000;
-const SHANGHAI_MS = 8 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const SHANGHAI_MS = 8 * HOUR_MS;
+/** Of the feeds beyond the card's: ten minutes each, from 14:00 on. */
+const SLOT_MS = 600_000;
 const RUN_ON_DAY = 6;
 const RUN_AT_HOUR = 2;
 const HISTORY_DEFAULT = 1;
@@ -68,7 +73,10 @@ export function simulate(options: SimulationOptions): Simulation {
   whole('months', months, 1, 120);
   whole('historyMonths', historyMonths, 1, months);
   whole('runs', runs, 0, months);
-  return new Simulation(options.seed, firms, months, monthIndex(through), dirtRates(options.dirt), historyMonths, runs);
+  const { sources = 'card' } = options;
+  if (!Object.hasOwn(FEEDS, sources)) throw new RangeError(`sources must be card or all: ${sources}`);
+  const dirt = dirtRates(options.dirt);
+  return new Simulation(options.seed, firms, months, monthIndex(through), dirt, historyMonths, runs, FEEDS[sources]);
 }
 
 export class Simulation {
@@ -85,6 +93,7 @@ export class Simulation {
     private readonly dirt: DirtRates | undefined,
     private readonly historyMonths: number,
     runs: number,
+    private readonly feeds: readonly SimulatedFeed[],
   ) {
     this.firstMonth = lastMonth - months;
     this.book = new Book(seedOf(seed), firms, this.firstMonth, lastMonth);
@@ -101,8 +110,8 @@ export class Simulation {
 
   /** Deliveries and runs in the order of their instants. */
   *timeline(): Generator<TimelineStep> {
-    const planned = FEEDS.flatMap((feed, n) =>
-      this.windowsOf(feed).map((window) => ({ feed, window, at: this.receivedAt(feed, n, window) })),
+    const planned = this.feeds.flatMap((feed, n) =>
+      this.filledWindows(feed, n).map((window) => ({ feed, window, at: this.receivedAt(feed, n, window) })),
     );
     planned.sort((a, b) => a.at - b.at);
     const sequences = new Map<string, number>();
@@ -162,11 +171,33 @@ export class Simulation {
     return windows;
   }
 
-  /** Some time of that working day, feeds of one day one after the other, with a millisecond that tells them apart. */
+  /**
+   * Intake takes a file once and refuses one without records, so a bureau with no news sends nothing, and its next file
+   * covers the silent months too. The card's tables come every month, if only as a header.
+   */
+  private filledWindows(feed: SimulatedFeed, n: number): Window[] {
+    const windows = this.windowsOf(feed);
+    if (n < CARD_FEEDS && feed.form === 'csv') return windows;
+    const filled: Window[] = [];
+    let silent: Window | undefined;
+    for (const window of windows) {
+      const open: Window = silent ? { from: silent.from, to: window.to, first: silent.first } : window;
+      const isEmpty = feed.rows(this.book, open)[Symbol.iterator]().next().done === true;
+      if (isEmpty) silent = open;
+      else {
+        filled.push(open);
+        silent = undefined;
+      }
+    }
+    return filled;
+  }
+
+  /** Some time of that day, feeds of one day one after the other, with a millisecond that tells them apart. */
   private receivedAt(feed: SimulatedFeed, n: number, window: Window): number {
-    const hour = 9 + n;
-    const within = Math.floor(unitAt(this.book.seed, n, PURPOSE.clock, window.to) * 3_600_000);
-    return midnight(monthStart(window.to + 1) + feed.receivedOnDay - 1) + hour * 3_600_000 + within;
+    const [from, length] =
+      n < CARD_FEEDS ? [9 * HOUR_MS + n * HOUR_MS, HOUR_MS] : [14 * HOUR_MS + (n - CARD_FEEDS) * SLOT_MS, SLOT_MS];
+    const within = Math.floor(unitAt(this.book.seed, n, PURPOSE.clock, window.to) * length);
+    return midnight(monthStart(window.to + 1) + feed.receivedOnDay - 1) + from + within;
   }
 
   private deliveryOf(feed: SimulatedFeed, window: Window, at: number, sequence: number): SimulatedDelivery {

@@ -6,11 +6,12 @@ import type { Log } from './http/request-log.ts';
 
 /** The API over the product's services. The product is closed by whoever opened it, after the API. */
 export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
-  const { db, access, deliveries, runs, scores, doorbells, clock } = product;
+  const { db, access, deliveries, reviews, runs, scores, doorbells, clock } = product;
   return createApi({
     db,
     access,
     deliveries,
+    reviews,
     runs,
     scores,
     bells: doorbells,

@@ -1,8 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { IdempotencyStore } from '#lib/access';
-import { Deliveries } from '#lib/ledger';
-import { modelByHash, Runs, Scores } from '#lib/runs';
+import { Deliveries, Reviews } from '#lib/ledger';
+import { Impacts, modelByHash, Runs, Scores } from '#lib/runs';
 import { CandidatesReader } from '#lib/whitelist';
 import { BELLS, CLOCK, DB, MODEL, MODELS, OPENAPI, type ApiDeps, type Models } from './deps.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -11,7 +11,10 @@ import type { ProblemFilter } from './http/problem.filter.ts';
 import { ScopeGuard } from './http/scope.guard.ts';
 import { Shutdown } from './http/shutdown.ts';
 import { MetaController } from './meta/meta.controller.ts';
+import { CorrectionsController } from './ops/corrections.controller.ts';
 import { DeliveriesController } from './ops/deliveries.controller.ts';
+import { IdentityController } from './ops/identity.controller.ts';
+import { QualityController } from './ops/quality.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
@@ -28,6 +31,9 @@ export class ApiModule {
       controllers: [
         MetaController,
         DeliveriesController,
+        CorrectionsController,
+        QualityController,
+        IdentityController,
         SourcesController,
         RunsController,
         ScoresController,
@@ -36,7 +42,9 @@ export class ApiModule {
       ],
       providers: [
         { provide: Deliveries, useValue: deps.deliveries },
+        { provide: Reviews, useValue: deps.reviews },
         { provide: Runs, useValue: deps.runs },
+        { provide: Impacts, useValue: new Impacts(deps.db) },
         { provide: Scores, useValue: deps.scores },
         { provide: BELLS, useValue: deps.bells },
         { provide: CLOCK, useValue: deps.clock },

@@ -1,6 +1,6 @@
 import type { Access } from '#lib/access';
 import type { Clock } from '#lib/kernel';
-import type { Deliveries } from '#lib/ledger';
+import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Database } from '#lib/platform';
 import type { Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
@@ -16,6 +16,7 @@ export interface ApiDeps {
   readonly db: Database;
   readonly access: Access;
   readonly deliveries: Deliveries;
+  readonly reviews: Reviews;
   readonly runs: Runs;
   readonly scores: Scores;
   readonly bells: Bells;

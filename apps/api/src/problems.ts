@@ -59,11 +59,30 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'unknown-layout': entry(404, '没有该格式', 'The source has no such layout'),
   'delivery-unknown': entry(404, '没有该交付批次', 'There is no such delivery'),
   'delivery-not-held': entry(409, '交付批次不在暂扣状态', 'The delivery is not on hold'),
+  'delivery-not-applied': entry(409, '交付批次未入账', 'The delivery is not applied, so there is nothing to undo'),
+  'delivery-undone': entry(409, '交付批次已撤销入账', 'The delivery has been undone already'),
   'rejected-by-person': entry(409, '人工拒收', 'The delivery was rejected by a person'),
   'manifest-invalid': entry(422, '交付清单有误', 'The manifest is not valid'),
   'manifest-mismatch': entry(422, '文件与交付清单不符', 'The file does not agree with its manifest'),
   'file-empty': entry(422, '文件为空', 'The file is empty'),
   'file-too-large': entry(413, '文件过大', 'The file is larger than 2 GiB'),
+
+  // Who a row is about
+  'review-unknown': entry(404, '没有该复核事项', 'There is no such review'),
+  'review-decided': entry(409, '该事项已处理', 'The review has been decided, or its row no longer waits'),
+  'review-not-candidate': entry(422, '该企业不在候选之列', 'The firm is not one of the candidates'),
+  'review-needs-file': entry(
+    422,
+    '该行含脱敏字段，请通过错误文件更正',
+    'The row has hashed columns: mend it by the error file',
+  ),
+  'review-row-faulty': entry(422, '该行另有错误', 'The row has other faults too'),
+  'alias-malformed': entry(
+    422,
+    '应为注册号、组织机构代码或原统一社会信用代码',
+    'A registration number, an organisation code or a former USCC is expected',
+  ),
+  'alias-taken': entry(409, '该名称已指向另一企业', 'Another firm has this name already'),
 
   // What a delivery's own `problem` may say
   'archive-bomb': entry(422, '解压后过大', 'The file unpacks past 20 GiB or 200 : 1'),
@@ -77,8 +96,24 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'file-lost': entry(422, '暂存文件已丢失', 'The spooled file is gone; deliver it again'),
   'gzip-broken': entry(422, 'gzip 文件已损坏', 'The gzip file is damaged'),
   'gzip-truncated': entry(422, 'gzip 文件不完整', 'The gzip file is truncated'),
-  'line-too-long': entry(422, '行过长', 'A line is longer than 1 MiB'),
+  'line-too-long': entry(422, '行过长', 'A line or record is longer than 1 MiB'),
   'not-json-lines': entry(422, '不是 JSON Lines', 'The file is not JSON lines'),
+  'not-xlsx': entry(422, '不是 .xlsx 工作簿', 'The file is not an .xlsx workbook'),
+  'zip-broken': entry(422, '工作簿文件已损坏', "The workbook's archive is damaged"),
+  'zip-truncated': entry(422, '工作簿不完整', 'The workbook is truncated'),
+  'xlsx-broken': entry(422, '工作簿内容有误', 'The content of the workbook is damaged'),
+  'xlsx-date-system': entry(422, '工作簿使用 1904 日期系统', 'The workbook counts its days from 1904'),
+  'xlsx-strings': entry(422, '工作簿文字过多', "The workbook's texts take too much memory; deliver it in parts"),
+  'sheet-missing': entry(422, '缺少工作表', 'The workbook has no sheet of the name that the layout says'),
+  'sheets-several': entry(
+    422,
+    '几个工作表都有数据',
+    'Several sheets have the header of the data; deliver each by itself',
+  ),
+  'not-xml': entry(422, '不是 XML', 'The file is not XML'),
+  'xml-broken': entry(422, 'XML 格式有误', 'The XML is not well-formed'),
+  'xml-doctype': entry(422, '不接受 DOCTYPE', 'XML with a document type (DOCTYPE) is not taken'),
+  'xml-root': entry(422, '根元素不符', 'The root element is not that of the layout'),
   'tick-not-newer': entry(409, '入账时刻未晚于最新入账时刻', 'The apply tick does not lie after the newest one'),
 
   // What a run's own `problem` may say

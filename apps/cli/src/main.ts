@@ -1,8 +1,10 @@
 import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ProblemError } from '#lib/kernel';
+import { corrections, errors, undo } from './corrections.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
+import { quality, type QualityOptions } from './quality.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
 import { simulateBook, type SimulateOptions } from './simulate.command.ts';
@@ -41,6 +43,37 @@ program
   .action(run((source: string, file: string, options: IngestOptions) => ingest(source, file, options)));
 
 program
+  .command('quality')
+  .description('how old and how good the data of each source are 数据质量')
+  .option('--as-of <date>', 'as known at the end of this day; default: today')
+  .option('--json', JSON_HELP, false)
+  .action(run((options: QualityOptions) => quality(options)));
+
+program
+  .command('errors')
+  .description('write the faulty rows of a delivery, to be mended and sent back 错误文件')
+  .argument('<delivery>', 'delivery id')
+  .requiredOption('--out <file>', 'where the file goes')
+  .option('--json', JSON_HELP, false)
+  .action(run((id: string, options: { out: string; json: boolean }) => errors(id, options)));
+
+program
+  .command('corrections')
+  .description('what a delivery corrected, and the scores that it changes 更正清单')
+  .argument('<delivery>', 'delivery id')
+  .option('--json', JSON_HELP, false)
+  .action(run((id: string, options: { json: boolean }) => corrections(id, options)));
+
+program
+  .command('undo')
+  .description('show what undoing an applied delivery would do; with --reason, undo it 撤销入账')
+  .argument('<delivery>', 'delivery id')
+  .option('--reason <text>', 'why; without it nothing is changed')
+  .option('--as <person>', 'who acts', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((id: string, options: Parameters<typeof undo>[1]) => undo(id, options)));
+
+program
   .command('rescore')
   .description('score every firm as of a date and publish the run 批量评分')
   .requiredOption('--as-of <date>', 'the day for which firms are scored')
@@ -71,6 +104,7 @@ program
   .option('--months <n>', 'told month by month', '36')
   .option('--through <date>', 'a month end', '2026-06-30')
   .option('--seed <seed>', 'same seed, same bytes', '1')
+  .option('--sources <which>', 'card: the four sources of the demo book; all: every source', 'card')
   .option('--no-dirt', 'without the faults that bureaus make')
   .option('--json', JSON_HELP, false)
   .action(run((options: SimulateOptions) => simulateBook(options)));

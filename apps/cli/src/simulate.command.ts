@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { simulate } from '#tools/simulate';
+import { simulate, type SimulatedSources } from '#tools/simulate';
 import { ProblemError } from '#lib/kernel';
 import { usage } from './rescore.command.ts';
 import { answer, EXIT, withProgress } from './session.ts';
@@ -11,6 +11,7 @@ export interface SimulateOptions {
   readonly through: string;
   readonly seed: string;
   readonly dirt: boolean;
+  readonly sources: string;
   readonly json: boolean;
 }
 
@@ -42,6 +43,8 @@ function simulationOf(options: SimulateOptions): ReturnType<typeof simulate> {
       months: Number(options.months),
       through: options.through,
       dirt: options.dirt,
+      // Checked by simulate, as the numbers are.
+      sources: options.sources as SimulatedSources,
     });
   } catch (error) {
     if (error instanceof ProblemError || !(error instanceof RangeError)) throw error;

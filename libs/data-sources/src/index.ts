@@ -1,6 +1,8 @@
 export * from './dossier.ts';
+export { FEEDS, type FeedOrigin } from './feeds.ts';
 export * from './issue.ts';
 export type * from './normalise/money.ts';
+export { isNullWord, normaliseName, valueOf } from './normalise/text.ts';
 export { parseCapital, type ParsedCapital } from './normalise/capital.ts';
 export { canonicalJson, payloadHash, payloadHashHex } from './payload-hash.ts';
 export { isIdNumber, looksPersonal } from './personal.ts';

@@ -24,6 +24,7 @@ export const DQ = {
   APPNO_FORM: { zh: '专利申请号格式有误', en: 'patent application number is malformed' },
   APPNO_CHECK: { zh: '专利申请号校验位不符', en: 'check digit of the patent application number does not agree' },
   APPNO_RESTORED: { zh: '专利申请号缺校验位，已补', en: 'lost check digit of the patent application number, restored' },
+  REGNO_FORM: { zh: '登记编号格式有误', en: 'registration number is malformed' },
   COLUMN_UNKNOWN: { zh: '未声明的列', en: 'undeclared column' },
   ROW_SHAPE: { zh: '行结构有误', en: 'row has the wrong shape' },
 } as const;

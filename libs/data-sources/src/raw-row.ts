@@ -1,9 +1,9 @@
 /**
  * One delivered row. Every column is taken out once; what is left over at the end is an issue (the leftover audit).
- * CSV rows hold text; JSON lines hold any JSON value.
+ * CSV and workbook rows hold text; JSON lines hold any JSON value; XML holds text, lists and objects.
  */
 export class RawRow {
-  /** 1-based; the header is not a row. */
+  /** 1-based; the header is not a row. In a workbook the sheet's own row number. */
   rowNo = 0;
   private cells: readonly unknown[] = [];
   private readonly index: ReadonlyMap<string, number>;

@@ -25,12 +25,18 @@ export interface PersonalColumn {
   readonly treatment: 'blank' | 'hash';
 }
 
+/**
+ * `csv`, `jsonl` and `xml` are text, plain or gzip. `xlsx` is a workbook: its cells come as the text that a person would
+ * have typed (dates as their day numbers), and a row is named by its number in the sheet.
+ */
+export type DeliveryForm = 'csv' | 'jsonl' | 'xlsx' | 'xml';
+
 /** One form in which a bureau delivers a source. Columns carry the provider's own headers or JSON keys. */
 export interface Layout<P extends object = object> {
   readonly name: string;
   readonly zh: string;
   readonly en: string;
-  readonly form: 'csv' | 'jsonl';
+  readonly form: DeliveryForm;
   /** Declared encodings; the first is the usual one. A byte-order mark is accepted with utf-8. */
   readonly encodings: readonly [Encoding, ...Encoding[]];
   readonly required: readonly string[];
@@ -38,6 +44,10 @@ export interface Layout<P extends object = object> {
   readonly personal: readonly PersonalColumn[];
   /** The feed that a delivery in this layout proves. */
   readonly feed: Feed;
+  /** Which records of the source belong to this feed; absent: all. For sources with several feeds. */
+  owns?(payload: P): boolean;
+  /** The feed speaks firm by firm (reports, authorised queries): its age counts from the firm's newest record. */
+  readonly perFirm?: true;
   readonly coverage: Coverage;
   /** What to do with a row whose valid code nobody registered. */
   readonly unknownSubject: 'quarantine' | 'ignore';
@@ -45,8 +55,18 @@ export interface Layout<P extends object = object> {
   readonly minMatchBp?: number;
   /** Every delivery lists the whole population of one period, so a jump in the number of rows holds it. */
   readonly fullPeriod?: boolean;
+  /** xlsx only: the sheet's name; absent: the first visible sheet that is not empty. */
+  readonly sheet?: string;
+  /** xlsx only: columns whose vertically merged cells speak for each row that they span. */
+  readonly fillDown?: readonly string[];
+  /** xml only: the path of one record from the root, for example `events/event`. Its attributes and children are its fields. */
+  readonly record?: string;
+  /** xml only: names of elements whose children are the items of a list, whatever the items are called. */
+  readonly lists?: readonly string[];
+  /** xml only: names of elements whose text is a number where it is a plain one, as JSON lines would give it. */
+  readonly numbers?: readonly string[];
   /**
-   * JSON lines only. Pure: the object without the personal data that lies inside its columns, for example the names of
+   * JSON lines and XML only. Pure: the object without the personal data that lies inside its columns, for example the names of
    * persons in a list. Intake keeps and maps nothing but what this returns, so `map` must give the same records for both.
    */
   redact?(object: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;

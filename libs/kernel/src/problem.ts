@@ -5,7 +5,7 @@ export interface ProblemDetail {
   readonly en: string;
   /** JSON pointer into a request body. */
   readonly pointer?: string;
-  /** 1-based row of a delivery (the header is not a row). */
+  /** 1-based row of a delivery (the header is not a row; in a workbook the sheet's own row number). */
   readonly row?: number;
   readonly header?: string;
   readonly field?: string;

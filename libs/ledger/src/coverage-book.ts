@@ -18,6 +18,11 @@ export class CoverageBook {
     this.feeds = new Set(entries.map((entry) => entry.feed));
   }
 
+  /** What the others speak for. */
+  without(deliveryId: string): CoverageBook {
+    return new CoverageBook(this.entries.filter((entry) => entry.deliveryId !== deliveryId));
+  }
+
   connected(feed: Feed): boolean {
     return this.feeds.has(feed);
   }

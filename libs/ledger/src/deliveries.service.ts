@@ -12,7 +12,9 @@ import {
   pageOfQuarantine,
   rejectDelivery,
   releaseHeld,
+  statedOf,
 } from './deliveries.store.ts';
+import { cursorInvalid } from './cursor-invalid.ts';
 import { storable } from './intake/storable.ts';
 import type { Spool, SpooledFile } from './spool.ts';
 
@@ -108,7 +110,7 @@ export class Deliveries {
     manifest: DeliveryManifest,
     file: SpooledFile,
   ): Promise<Received> {
-    const before = await findByFile(this.db, source.name, layout.name, file.sha256);
+    const before = await findByFile(this.db, source.name, layout.name, file.sha256, statedOf(manifest));
     if (before) return this.again(before, file);
     const now = input.clock.now();
     const deliveryId = uuidv7({ msecs: now.getTime() });
@@ -132,7 +134,7 @@ export class Deliveries {
     for (;;) {
       if (await this.db.transaction((tx) => insertDelivery(tx, delivery))) return { deliveryId, noop: false };
       // Somebody delivered the same file in the meantime; once that one has been rejected, ours stands.
-      const other = await findByFile(this.db, source.name, layout.name, file.sha256);
+      const other = await findByFile(this.db, source.name, layout.name, file.sha256, statedOf(manifest));
       if (!other) continue;
       await this.spool.forget(deliveryId);
       return { deliveryId: other.deliveryId, noop: isFinished(other) };
@@ -209,15 +211,6 @@ const notHeld = (deliveryId: string): ProblemError =>
     status: 409,
     zh: `交付批次 ${deliveryId} 不在暂扣状态`,
     en: `delivery ${deliveryId} is not on hold`,
-  });
-
-const cursorInvalid = (): ProblemError =>
-  new ProblemError({
-    code: 'cursor-invalid',
-    status: 400,
-    zh: '游标无效',
-    en: 'the cursor is not valid',
-    errors: [{ pointer: '/cursor', code: 'cursor-invalid', zh: '游标无效', en: 'not a cursor of this list' }],
   });
 
 function deliveryCursor(cursor: string): { at: string; id: string } {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '#lib/data-sources';
 import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import { storableJson } from './intake/storable.ts';
@@ -32,6 +33,9 @@ interface DeliveryRow {
   problem: Problem | null;
   progress: DeliveryProgress | null;
   released_by: string | null;
+  undone_at: Date | null;
+  undone_by: string | null;
+  undo_reason: string | null;
   seconds: number | null;
 }
 
@@ -44,7 +48,7 @@ export interface StoredDelivery extends DeliveryView {
 
 const COLUMNS = `delivery_id, source, layout, file_name, file_sha256, bytes, sequence, state, clock, received_at, received_by,
   source_time, manifest, territory, population, covers_from, data_through, applied_at, rows, applied, unchanged, quarantined,
-  ignored, held, counts, problem, progress, released_by, seconds`;
+  ignored, held, counts, problem, progress, released_by, undone_at, undone_by, undo_reason, seconds`;
 
 const viewOf = (row: DeliveryRow): StoredDelivery => ({
   deliveryId: row.delivery_id,
@@ -69,6 +73,7 @@ const viewOf = (row: DeliveryRow): StoredDelivery => ({
   coverage: { territory: row.territory, population: row.population, from: row.covers_from, through: row.data_through },
   problem: row.problem,
   progress: row.progress,
+  undone: row.undone_at && { at: row.undone_at, by: row.undone_by!, reason: row.undo_reason! },
   seconds: row.seconds,
   manifest: row.manifest,
   sourceTime: row.source_time,
@@ -92,15 +97,23 @@ export async function findDelivery(db: Db, deliveryId: string): Promise<StoredDe
   return viewOf(row);
 }
 
+/** What a manifest says of order and coverage, as one text: with the file's hash it names the delivery. */
+export const statedOf = ({ sequence, coverage }: DeliveryManifest): string =>
+  sequence === undefined && coverage === undefined ? '' : canonicalJson({ sequence, coverage });
+
+/** The delivery of these bytes; a file that comes without a word of order or coverage is any delivery of them. */
 export async function findByFile(
   db: Db,
   source: string,
   layout: string,
   sha256: Buffer,
+  stated: string,
 ): Promise<StoredDelivery | undefined> {
   const [row] = await db.query<DeliveryRow>(
-    `SELECT ${COLUMNS} FROM delivery WHERE source = $1 AND layout = $2 AND file_sha256 = $3 AND state <> 'REJECTED'`,
-    [source, layout, sha256],
+    `SELECT ${COLUMNS} FROM delivery
+     WHERE source = $1 AND layout = $2 AND file_sha256 = $3 AND ($4 = '' OR stated = $4) AND state <> 'REJECTED' AND undone_at IS NULL
+     ORDER BY stated = $4 DESC, received_at LIMIT 1`,
+    [source, layout, sha256, stated],
   );
   return row && viewOf(row);
 }
@@ -140,8 +153,9 @@ export async function pageOfQuarantine(
     raw: string;
     state: QuarantinedRow['state'];
     released_at: Date | null;
+    mended_by: string | null;
   }>(
-    `SELECT row_no, code, issues, raw, state, released_at FROM quarantine WHERE delivery_id = $1 AND row_no > $2 ORDER BY row_no LIMIT $3`,
+    `SELECT row_no, code, issues, raw, state, released_at, mended_by FROM quarantine WHERE delivery_id = $1 AND row_no > $2 ORDER BY row_no LIMIT $3`,
     [deliveryId, after, limit],
   );
   return rows.map((row) => ({
@@ -152,6 +166,7 @@ export async function pageOfQuarantine(
     raw: row.raw,
     state: row.state,
     releasedAt: row.released_at,
+    mendedBy: row.mended_by,
   }));
 }
 
@@ -174,10 +189,10 @@ export interface NewDelivery {
 export async function insertDelivery(tx: Tx, d: NewDelivery): Promise<boolean> {
   const inserted = await tx.execute(
     `INSERT INTO delivery (delivery_id, source, layout, file_name, file_sha256, bytes, sequence, state, clock, received_at, received_by,
-       source_time, manifest, territory, population, covers_from, data_through)
+       source_time, manifest, territory, population, covers_from, data_through, stated)
      SELECT $1, $2, $3, $4, $5, $6, coalesce($7::bigint, (SELECT coalesce(max(sequence), 0) + 1 FROM delivery WHERE source = $2)),
-       'RECEIVED', $8, $9, $10, $11, $12, $13, $14, $15, $16
-     ON CONFLICT (source, layout, file_sha256) WHERE state <> 'REJECTED' DO NOTHING`,
+       'RECEIVED', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+     ON CONFLICT (source, layout, file_sha256, stated) WHERE state <> 'REJECTED' AND undone_at IS NULL DO NOTHING`,
     [
       d.deliveryId,
       d.source,
@@ -195,6 +210,7 @@ export async function insertDelivery(tx: Tx, d: NewDelivery): Promise<boolean> {
       d.population,
       d.manifest.coverage?.from ?? null,
       d.manifest.coverage?.through ?? null,
+      statedOf(d.manifest),
     ],
   );
   return inserted === 1;
@@ -279,6 +295,7 @@ export interface Reconciled {
   readonly ignored: number;
   readonly counts: Readonly<Record<string, number>>;
   readonly columns: readonly string[];
+  readonly nulls: Readonly<Record<string, number>>;
   readonly through: LocalDate | undefined;
   readonly seconds: number;
 }
@@ -286,7 +303,7 @@ export interface Reconciled {
 export async function reconcileDelivery(tx: Tx, deliveryId: string, r: Reconciled): Promise<void> {
   await tx.execute(
     `UPDATE delivery SET state = 'RECONCILED', applied_at = $2, rows = $3, applied = $4, unchanged = $5, quarantined = $6, ignored = $7,
-       counts = $8, columns = $9, data_through = $10, seconds = $11, progress = NULL
+       counts = $8, columns = $9, data_through = $10, seconds = $11, nulls = $12, progress = NULL
      WHERE delivery_id = $1`,
     [
       deliveryId,
@@ -300,6 +317,7 @@ export async function reconcileDelivery(tx: Tx, deliveryId: string, r: Reconcile
       r.columns,
       r.through ?? null,
       r.seconds,
+      JSON.stringify(r.nulls),
     ],
   );
 }

@@ -68,6 +68,8 @@ export interface DeliveryView {
   };
   readonly problem: Problem | null;
   readonly progress: DeliveryProgress | null;
+  /** 撤销入账: taken back by compensating versions at this tick; null: it stands. */
+  readonly undone: { readonly at: Date; readonly by: string; readonly reason: string } | null;
   readonly seconds: number | null;
 }
 
@@ -78,8 +80,11 @@ export interface QuarantinedRow {
   readonly issues: readonly Issue[];
   /** The row as delivered: a JSON array of cells, or a JSON object; personal columns blanked or hashed. */
   readonly raw: string;
-  readonly state: 'WAITING' | 'RELEASED';
+  /** RELEASED: its firm was registered later. CORRECTED: a later delivery mended it. */
+  readonly state: 'WAITING' | 'RELEASED' | 'CORRECTED';
   readonly releasedAt: Date | null;
+  /** The delivery that mended it. */
+  readonly mendedBy: string | null;
 }
 
 const bad = (field: string, zh: string, en: string): ProblemError =>

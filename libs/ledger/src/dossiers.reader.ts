@@ -23,7 +23,7 @@ export async function readCoverage(db: Db, knownAt: Date): Promise<CoverageBook>
     known_from: Date;
   }>(
     `SELECT delivery_id, feed, source, territory, population, covers_from, through, known_from FROM coverage
-     WHERE known_from <= $1 ORDER BY known_from, feed`,
+     WHERE known_from <= $1 AND (known_to IS NULL OR known_to > $1) ORDER BY known_from, feed`,
     [knownAt],
   );
   return new CoverageBook(
@@ -130,7 +130,7 @@ export async function readDossiersFromLedger(
   }));
 }
 
-interface RecordRow {
+export interface RecordRow {
   company_id: number;
   source: string;
   record_key: string;
@@ -140,6 +140,19 @@ interface RecordRow {
   delivery_id: string;
   row_no: number;
   payload: Record<string, unknown>;
+}
+
+export function recordOf(row: RecordRow, withRef: boolean): LedgerRecord {
+  const { source, record_key: recordKey, event_date: eventDate, event_to: eventTo } = row;
+  const payload = scoredPayload(sourceByName(source), row.payload);
+  const ref = {
+    source,
+    recordKey,
+    knownFrom: row.known_from.toISOString(),
+    deliveryId: row.delivery_id,
+    rowNo: row.row_no,
+  };
+  return { source, recordKey, eventDate, eventTo, payload, ...(withRef ? { ref } : {}) };
 }
 
 /** Versions open at `knownAt`, withdrawals left out, ordered by source and key. */
@@ -158,24 +171,7 @@ export async function readLedgerRecords(
   );
   const byCompany = new Map<number, LedgerRecord[]>();
   for (const row of rows) {
-    const record: LedgerRecord = {
-      source: row.source,
-      recordKey: row.record_key,
-      eventDate: row.event_date,
-      eventTo: row.event_to,
-      payload: scoredPayload(sourceByName(row.source), row.payload),
-      ...(withRefs
-        ? {
-            ref: {
-              source: row.source,
-              recordKey: row.record_key,
-              knownFrom: row.known_from.toISOString(),
-              deliveryId: row.delivery_id,
-              rowNo: row.row_no,
-            },
-          }
-        : {}),
-    };
+    const record = recordOf(row, withRefs);
     const list = byCompany.get(row.company_id);
     if (list) list.push(record);
     else byCompany.set(row.company_id, [record]);

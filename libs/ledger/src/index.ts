@@ -1,9 +1,18 @@
 export * from './deliveries.ts';
 export * from './deliveries.service.ts';
 export { INTAKE_LIMITS, type IntakeLimits } from './intake/limits.ts';
+export { readRows } from './intake/read-delivery.ts';
+export type { RowListener } from './intake/row-listener.ts';
 export * from './intake/intake.ts';
 export * from './schema.ts';
 export * from './spool.ts';
 export { CoverageBook } from './coverage-book.ts';
 export * from './dossiers.reader.ts';
 export * from './documents.ts';
+export * from './quality.reader.ts';
+export * from './error-file.ts';
+export * from './undo-delivery.ts';
+export * from './corrections.ts';
+export { aliasKindOf, decideAlias, type AliasKind } from './aliases.ts';
+export type * from './review.ts';
+export * from './reviews.service.ts';

@@ -32,6 +32,9 @@ CREATE TABLE delivery (
   layout text NOT NULL,
   file_name text NOT NULL,
   file_sha256 bytea NOT NULL CHECK (octet_length(file_sha256) = 32),
+  -- The sequence and coverage that came with the file, as canonical JSON; empty when none did. The same bytes for another
+  -- month (an empty list, a list that has not changed) are another delivery: they move the coverage on.
+  stated text NOT NULL DEFAULT '',
   bytes bigint NOT NULL CHECK (bytes >= 0),
   -- Orders the versions of one key when deliveries arrive out of order.
   sequence bigint NOT NULL,
@@ -196,6 +199,81 @@ GRANT UPDATE ON ledger_tick, delivery, quarantine, dossier_document, dossier_sta
 GRANT UPDATE (known_to) ON record TO firstmile_app;
 GRANT DELETE ON dossier_stale TO firstmile_app;
 GRANT INSERT, UPDATE ON record_confirmed TO firstmile_app;
+`,
+  },
+  {
+    name: 'Ledger1763800000010',
+    sql: `
+-- How many rows leave each column empty, by column: the null rates of the quality table.
+ALTER TABLE delivery ADD COLUMN nulls jsonb;
+
+-- An applied delivery may be undone once, by a person, at a tick of its own. Its row and its records stay.
+ALTER TABLE delivery ADD COLUMN undone_at timestamptz(3) UNIQUE, ADD COLUMN undone_by uuid, ADD COLUMN undo_reason text,
+  ADD CHECK ((undone_at IS NULL) = (undone_by IS NULL) AND (undone_at IS NULL) = (undo_reason IS NULL)),
+  ADD CHECK (undone_at IS NULL OR (state = 'RECONCILED' AND undone_at > applied_at));
+-- A file whose delivery was undone may come again.
+DROP INDEX delivery_file;
+CREATE UNIQUE INDEX delivery_file ON delivery (source, layout, file_sha256, stated) WHERE state <> 'REJECTED' AND undone_at IS NULL;
+
+-- From this tick on the claim no longer counts: its delivery was undone.
+ALTER TABLE coverage ADD COLUMN known_to timestamptz(3) CHECK (known_to > known_from);
+CREATE FUNCTION coverage_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.known_to IS NULL AND NEW.known_to IS NOT NULL
+     AND to_jsonb(NEW) - 'known_to' = to_jsonb(OLD) - 'known_to' THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'coverage is never changed; only known_to may be closed, once' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER coverage_append_only BEFORE UPDATE OR DELETE ON coverage FOR EACH ROW EXECUTE FUNCTION coverage_is_append_only();
+CREATE TRIGGER coverage_no_truncate BEFORE TRUNCATE ON coverage FOR EACH STATEMENT EXECUTE FUNCTION coverage_is_append_only();
+
+-- The last few other deliveries that stated the open version again, older or newer: should the newest confirmation be
+-- undone, one of them takes its place. Bounded, for a daily snapshot confirms a record hundreds of times.
+ALTER TABLE record_confirmed ADD COLUMN others uuid[] NOT NULL DEFAULT '{}', ADD COLUMN other_rows integer[] NOT NULL DEFAULT '{}';
+
+-- Versions lie in the table in the order of their ticks, so the versions of one tick (undo, corrections) are found by
+-- block ranges: next to nothing at intake, where an index on delivery_id would cost a tenth of the rate.
+CREATE INDEX record_tick ON record USING brin (known_from) WITH (pages_per_range = 32, autosummarize = on);
+
+-- A row that a later delivery mended: the same key was applied, or the row came back in an error file.
+ALTER TABLE quarantine DROP CONSTRAINT quarantine_state_check, ADD COLUMN mended_by uuid REFERENCES delivery;
+ALTER TABLE quarantine ADD CONSTRAINT quarantine_state_check CHECK (state IN ('WAITING', 'RELEASED', 'CORRECTED')),
+  ADD CHECK ((state = 'CORRECTED') = (mended_by IS NOT NULL));
+CREATE INDEX quarantine_mended ON quarantine (mended_by) WHERE mended_by IS NOT NULL;
+
+-- Other names by which bureaus call a firm: never the key of a record, never what makes a firm.
+CREATE TABLE company_alias (
+  alias text COLLATE "C" NOT NULL,
+  uscc text COLLATE "C" NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('registration-no', 'organisation-code', 'former-uscc')),
+  known_from timestamptz(3) NOT NULL,
+  -- From a registration delivery, or from a person who says why.
+  delivery_id uuid REFERENCES delivery,
+  decided_by uuid,
+  reason text,
+  PRIMARY KEY (alias, uscc, known_from),
+  CHECK ((delivery_id IS NULL) <> (decided_by IS NULL) AND (decided_by IS NULL) = (reason IS NULL))
+);
+CREATE INDEX company_organisation_code ON company (substr(uscc, 9, 9));
+
+-- Rows without a usable code whose firm a person named, or said that it is none of the candidates.
+CREATE TABLE identity_decision (
+  delivery_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  uscc text COLLATE "C",
+  decided_by uuid NOT NULL,
+  decided_at timestamptz(3) NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (delivery_id, row_no),
+  FOREIGN KEY (delivery_id, row_no) REFERENCES quarantine
+);
+CREATE INDEX quarantine_nameless ON quarantine (delivery_id, row_no) WHERE state = 'WAITING' AND code IN ('DQ01', 'DQ04', 'DQ14');
+-- Namesakes of such a row.
+CREATE INDEX record_registered_name ON record ((payload ->> 'name')) WHERE source = 'business-registration' AND known_to IS NULL;
+
+GRANT SELECT, INSERT ON company_alias, identity_decision TO firstmile_app;
+GRANT UPDATE (known_to) ON coverage TO firstmile_app;
 `,
   },
 ];

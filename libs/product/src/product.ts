@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import type { Clock } from '#lib/kernel';
-import { Deliveries, Intake, INTAKE_LIMITS, Spool, type IntakeLimits } from '#lib/ledger';
+import { Deliveries, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Runs, Scores } from '#lib/runs';
 import { personalKey } from './personal-key.ts';
@@ -19,6 +19,7 @@ export interface Product {
   readonly access: Access;
   readonly deliveries: Deliveries;
   readonly intake: Intake;
+  readonly reviews: Reviews;
   readonly runs: Runs;
   readonly scores: Scores;
   close(): Promise<void>;
@@ -59,6 +60,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       ...(config.redisUrl ? { redisUrl: config.redisUrl } : {}),
       log: (event, error) => log(`${event}: ${error instanceof Error ? error.message : String(error)}`),
     });
+    const tables = readTables();
     const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
     const access = new Access(db);
     await access.ensureOperator();
@@ -70,7 +72,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       clock,
       access,
       deliveries: new Deliveries(db, spool),
-      intake: new Intake(db, spool, { limits, personalKey: personalKey(config.dataDir), tables: readTables(), clock }),
+      intake: new Intake(db, spool, { limits, personalKey: personalKey(config.dataDir), tables, clock }),
+      reviews: new Reviews(db, tables),
       runs: new Runs(db),
       scores: new Scores(db),
       close: async () => {

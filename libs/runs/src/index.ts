@@ -1,5 +1,6 @@
 export { catalogueHash } from './catalogue.ts';
 export { championModel, modelByHash } from './models.ts';
+export * from './impact.ts';
 export * from './run.ts';
 export * from './runs.service.ts';
 export * from './schema.ts';

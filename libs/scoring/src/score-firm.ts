@@ -1,11 +1,10 @@
 import type { LocalDate } from '#lib/kernel';
-import { businessRegistration, patents, socialSecurity, subsidies } from '#lib/data-sources';
 import type { CoverageEntry, Dossier, DossierRecord, Feed, FeedCoverage, RecordRef } from '#lib/data-sources';
 import { isNotApplicableByAge } from './characteristics/age.ts';
 import { COMPUTED, NEEDS_TABLE } from './characteristics/catalogue.ts';
 import { NO_CITE, NOT_APPLICABLE, missing } from './characteristics/characteristic.ts';
 import type { CharacteristicDefinition, Cite } from './characteristics/characteristic.ts';
-import { assessmentDay, FirmAt, type AssessmentDay, type FeedView } from './characteristics/firm-at.ts';
+import { assessmentDay, FirmAt, type AssessmentDay } from './characteristics/firm-at.ts';
 import { excludingKnockOuts, knockOutsOf, warningCodes, warningsOf } from './knock-outs.ts';
 import type { Evidence, FeedState, NotInRun, ScoredFirm, ScoredFirmRich, Values } from './score.ts';
 import { evaluate, type EvaluationContext } from './scorecard/evaluate.ts';
@@ -87,7 +86,7 @@ function valuesFor(firm: FirmAt, model: Model, cite: (index: number) => Cite): V
 function notComputed(firm: FirmAt, code: string): CharacteristicValue {
   const table = NEEDS_TABLE[code];
   if (table === undefined) return missing('NOT_CONNECTED');
-  return missing(viewOf(firm, table.feed)?.cause ?? 'NO_TABLE');
+  return missing(firm.feed(table.feed).cause ?? 'NO_TABLE');
 }
 
 function codesByAge(model: Model, establishedOn: LocalDate, day: AssessmentDay): ReadonlySet<string> {
@@ -98,8 +97,8 @@ function codesByAge(model: Model, establishedOn: LocalDate, day: AssessmentDay):
 function contextOf(firm: FirmAt, { hold }: ScoreOptions): EvaluationContext {
   const subject = firm.dossier.uscc;
   const isFresh = (feed: Feed): boolean => {
-    const view = viewOf(firm, feed);
-    return view !== undefined && view.cause === undefined && view.freshness === undefined;
+    const view = firm.feed(feed);
+    return view.cause === undefined && view.freshness === undefined;
   };
   return {
     knockOuts: excludingKnockOuts(firm),
@@ -112,21 +111,12 @@ function contextOf(firm: FirmAt, { hold }: ScoreOptions): EvaluationContext {
 }
 
 /** The view of a feed that a source here delivers; undefined for all others. */
-function viewOf(firm: FirmAt, feed: Feed): FeedView | undefined {
-  if (feed === 'REG') return firm.feed(feed, businessRegistration);
-  if (feed === 'SOC') return firm.feed(feed, socialSecurity, (payload) => payload.kind === 'month');
-  if (feed === 'SOC.arrears') return firm.feed(feed, socialSecurity, (payload) => payload.kind === 'arrears');
-  if (feed === 'PAT') return firm.feed(feed, patents);
-  if (feed === 'SUB') return firm.feed(feed, subsidies);
-  return undefined;
-}
-
 /** Where every feed of the model stands for the firm. */
 function feedStates(firm: FirmAt, model: Model): FeedState[] {
   return model.document.feeds.map(({ feed }): FeedState => {
     const connected = firm.dossier.connected(feed);
-    const view = viewOf(firm, feed);
-    if (!connected || view === undefined) return { feed, connected, cause: 'NOT_CONNECTED' };
+    const view = firm.feed(feed);
+    if (!connected || view.cause === 'NOT_CONNECTED') return { feed, connected, cause: 'NOT_CONNECTED' };
     const stale =
       view.cause === undefined ? { freshness: view.freshness ?? { num: 1, den: 1 } } : { cause: view.cause };
     if (view.through === undefined) return { feed, connected, ...stale };

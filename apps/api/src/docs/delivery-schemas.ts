@@ -89,6 +89,14 @@ const delivery = object({
     }),
     null,
   ),
+  undone: nullable(
+    object({
+      at: instant('From this tick on it no longer counts.'),
+      by: id('The person.'),
+      reason: str('Why.', '来源撤回'),
+    }),
+    null,
+  ),
   seconds: nullable(num('Working time.', 3.1)),
 });
 
@@ -112,14 +120,18 @@ const quarantined = object({
     'The row as delivered, personal columns blanked or hashed.',
     '["91440300DMAB12340K","某某科技有限公司","2015-02-30"]',
   ),
-  state: choice('RELEASED: taken after all, by itself, when its firm was registered.', ['WAITING', 'RELEASED']),
+  state: choice(
+    'RELEASED: taken after all, by itself, when its firm was registered. CORRECTED: a later delivery mended it.',
+    ['WAITING', 'RELEASED', 'CORRECTED'],
+  ),
   releasedAt: nullable(instant('The apply tick of the release.'), null),
+  mendedBy: nullable(id('The delivery that mended it.'), null),
 });
 
 const layout = object({
   name: str('Layout.', 'open-register'),
   ...text('公开登记', 'Open register'),
-  form: choice('Form of the file; plain or gzip.', ['csv', 'jsonl']),
+  form: choice('Form of the file. Text is plain or gzip; a workbook is .xlsx.', ['csv', 'jsonl', 'xlsx', 'xml']),
   encodings: list(choice('Declared encodings, the usual one first.', ['utf-8', 'gb18030'])),
   required: list(str('Header that must be there.', '统一社会信用代码')),
   optional: list(str('Header that may be there.', '经营范围')),

@@ -1,4 +1,6 @@
+import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
+import { identitySchemas } from './identity-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
 import { catalogueSchemas } from './catalogue-schemas.ts';
@@ -37,6 +39,8 @@ const problem: JsonSchema = {
 export const SCHEMAS = {
   Problem: problem,
   ...deliverySchemas,
+  ...correctionSchemas,
+  ...identitySchemas,
   ...runSchemas,
   ...scoreSchemas,
   ...catalogueSchemas,

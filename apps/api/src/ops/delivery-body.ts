@@ -28,6 +28,7 @@ export function deliveryBody(view: DeliveryView): object {
     coverage: view.coverage,
     problem: view.problem,
     progress: view.progress,
+    undone: view.undone && { ...view.undone, at: instantText(view.undone.at) },
     seconds: view.seconds,
   };
 }
@@ -40,4 +41,5 @@ export const quarantinedBody = (row: QuarantinedRow): object => ({
   raw: row.raw,
   state: row.state,
   releasedAt: instantOrNull(row.releasedAt),
+  mendedBy: row.mendedBy,
 });

@@ -33,6 +33,8 @@ describe('dates', () => {
 
   it('converts a spreadsheet serial and says so', () => {
     expect(read('45292')).toEqual(['2024-01-01', ['DQ07']]);
+    expect(read('45292.75')).toEqual(['2024-01-01', ['DQ07']]);
+    expect(read('19999.5')).toEqual([undefined, ['DQ05']]);
     expect(read('19999')).toEqual([undefined, ['DQ05']]);
     expect(read('60001', true)).toEqual([undefined, ['DQ05']]);
   });

@@ -17,6 +17,8 @@ const SERIAL_TO = 60_000;
 
 const SEPARATED = /^(\d{4})([-/.])(\d{1,2})(?:\2(\d{1,2}))?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?$/;
 const CHINESE = /^(\d{4}) ?年 ?(\d{1,2}) ?月(?: ?(\d{1,2}) ?日?)?(?: ?\d{1,2}:\d{2}(?::\d{2})?)?$/;
+/** A spreadsheet's day number with the time of day as its fraction, which is dropped. */
+const SERIAL_WITH_TIME = /^\d{5}\.\d+$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /**
@@ -26,6 +28,7 @@ const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\
  */
 export function parseDate(clean: string): ParsedDate {
   if (/^\d+$/.test(clean)) return parseDigits(clean);
+  if (SERIAL_WITH_TIME.test(clean)) return parseDigits(clean.slice(0, 5));
   const m = SEPARATED.exec(clean);
   if (m) return dayOrMonth(m[1]!, m[3]!, m[4]);
   const zh = CHINESE.exec(clean);

@@ -89,13 +89,14 @@ export async function decide(tx: Tx, deliveryId: string, source: string, doubled
      LEFT JOIN doubled d ON d.uscc = s.uscc AND d.record_key = s.record_key
      LEFT JOIN company c ON c.uscc = s.uscc
      LEFT JOIN record r ON r.company_id = c.company_id AND r.source = $2 AND r.record_key = s.record_key AND r.known_to IS NULL
-     LEFT JOIN delivery that ON that.delivery_id = r.delivery_id
+     -- What an undone delivery said, its withdrawals by the undo among them, stands against nobody.
+     LEFT JOIN delivery that ON that.delivery_id = r.delivery_id AND that.undone_at IS NULL
      LEFT JOIN record_confirmed f ON f.company_id = r.company_id AND f.source = r.source AND f.record_key = r.record_key
-     LEFT JOIN delivery again ON again.delivery_id = f.delivery_id
+     LEFT JOIN delivery again ON again.delivery_id = f.delivery_id AND again.undone_at IS NULL
      CROSS JOIN LATERAL (SELECT
-       (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
-         > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no)
-       AND (f.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
+       (that.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
+         > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no))
+       AND (again.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
          > (again.sequence, coalesce(again.source_time, '-infinity'), again.received_at, f.row_no)) AS newer) o`,
     [deliveryId, source],
   );
@@ -147,13 +148,28 @@ export async function writeRecords(tx: Tx, input: ApplyInput, tick: Date): Promi
   );
 }
 
+/** Other confirmations of a record that are kept beside the newest. */
+const CONFIRMATIONS_KEPT = 8;
+
 /** Open versions that a newer delivery states again: with it they hold against deliveries between the two. */
 export async function confirmRecords(tx: Tx, input: ApplyInput): Promise<void> {
   await tx.execute(
     `INSERT INTO record_confirmed (company_id, source, record_key, delivery_id, row_no)
      SELECT company_id, $1, record_key, $2, row_no FROM verdict WHERE verdict = 'unchanged' AND newer
      ORDER BY company_id, record_key
-     ON CONFLICT (company_id, source, record_key) DO UPDATE SET delivery_id = excluded.delivery_id, row_no = excluded.row_no`,
+     ON CONFLICT (company_id, source, record_key) DO UPDATE SET delivery_id = excluded.delivery_id, row_no = excluded.row_no,
+       others = (record_confirmed.delivery_id || record_confirmed.others)[:${CONFIRMATIONS_KEPT}],
+       other_rows = (record_confirmed.row_no || record_confirmed.other_rows)[:${CONFIRMATIONS_KEPT}]`,
+    [input.source.name, input.deliveryId],
+  );
+  // Older than what is open, they change nothing, unless what is open is undone one day.
+  await tx.execute(
+    `INSERT INTO record_confirmed (company_id, source, record_key, delivery_id, row_no)
+     SELECT company_id, $1, record_key, $2, row_no FROM verdict WHERE verdict = 'unchanged' AND NOT newer
+     ORDER BY company_id, record_key
+     ON CONFLICT (company_id, source, record_key) DO UPDATE SET
+       others = (excluded.delivery_id || record_confirmed.others)[:${CONFIRMATIONS_KEPT}],
+       other_rows = (excluded.row_no || record_confirmed.other_rows)[:${CONFIRMATIONS_KEPT}]`,
     [input.source.name, input.deliveryId],
   );
 }

@@ -29,7 +29,15 @@ export async function* decodeFile(
   limits: IntakeLimits,
   progress: DecodeProgress,
 ): AsyncGenerator<string> {
-  const bytes = unpack(path, limits, progress);
+  yield* decodeBytes(unpack(path, limits, progress), encodings, progress);
+}
+
+/** As decodeFile, for bytes that are unpacked already; `progress.unpacked` counts those taken so far. */
+export async function* decodeBytes(
+  bytes: AsyncIterable<Buffer>,
+  encodings: readonly Encoding[],
+  progress: Pick<DecodeProgress, 'unpacked'>,
+): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined;
   let encoding: Encoding = encodings[0]!;
   for await (const chunk of bytes) {
@@ -46,7 +54,7 @@ function decodeChunk(
   decoder: TextDecoder,
   chunk: Buffer | undefined,
   encoding: Encoding,
-  progress: DecodeProgress,
+  progress: Pick<DecodeProgress, 'unpacked'>,
 ): string {
   try {
     const text = chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode();
@@ -110,7 +118,8 @@ async function* unpack(path: string, limits: IntakeLimits, progress: DecodeProgr
   }
 }
 
-function checkUnpacked(progress: DecodeProgress, limits: IntakeLimits): void {
+/** Throws archive-bomb when what was unpacked is past the limits. */
+export function checkUnpacked(progress: DecodeProgress, limits: IntakeLimits): void {
   const tooBig = progress.unpacked > limits.unpackedBytes;
   const tooDense = progress.unpacked > 1024 * 1024 && progress.unpacked > progress.packed * limits.unpackRatio;
   if (tooBig || tooDense)

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { dateAt, ProblemError, type Clock, type LocalDate, type Problem } from '#lib/kernel';
 import type { MapContext, ReferenceTables } from '#lib/data-sources';
 import type { Database, Session, Tx } from '#lib/platform';
+import { keepRegistrationNumbers, lookUpAliases, resolveFormerCodes } from '../aliases.ts';
 import type { DeliveryView } from '../deliveries.ts';
 import { layoutOf } from '../deliveries.service.ts';
 import {
@@ -30,7 +31,7 @@ import {
 } from './apply.ts';
 import { gateOf } from './gates.ts';
 import type { IntakeLimits } from './limits.ts';
-import { releaseWaiting, writeQuarantine } from './quarantine-rows.ts';
+import { markMended, releaseWaiting, writeQuarantine } from './quarantine-rows.ts';
 import { readDelivery, type ReadResult } from './read-delivery.ts';
 import { refusal } from './refusals.ts';
 import { Stage } from './stage.ts';
@@ -125,6 +126,7 @@ export class Intake {
           limits: this.options.limits,
           progress,
           bookKind: await this.bookKind(),
+          aliases: (names) => lookUpAliases(this.db, names),
         },
         stage,
       );
@@ -189,6 +191,7 @@ export class Intake {
       const now = this.options.clock.now();
       const tick = await takeTick(tx, now, delivery.clock === 'simulated' ? delivery.receivedAt : undefined);
       await this.decideBook(tx, delivery.deliveryId, read.bookKind);
+      const former = await resolveFormerCodes(tx);
       const doubled = await findDoubled(tx);
       if (source.createsCompanies) await registerCompanies(tx, delivery.deliveryId, tick);
       await decide(tx, delivery.deliveryId, source.name, doubled);
@@ -224,11 +227,14 @@ export class Intake {
       await writeLineage(tx, delivery.deliveryId);
       if (read.quarantined + verdicts.conflicting + verdicts.unknown > 0)
         await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
+      if (source.createsCompanies) await keepRegistrationNumbers(tx, delivery.deliveryId, tick);
+      await markMended(tx, delivery.deliveryId, source.name);
       await writeCoverage(tx, input, tick);
       if (source.createsCompanies) {
         const released = await releaseWaiting(tx, tick);
         if (released > 0) counts['released:DQ03'] = released;
       }
+      if (former > 0) counts['DQ04'] = (counts['DQ04'] ?? 0) + former;
       if (verdicts.repeated > 0) counts['DQ10'] = verdicts.repeated;
       if (verdicts.conflicting > 0) counts['DQ11'] = verdicts.conflicting;
       if (verdicts.unknown > 0) counts[keepUnknown ? 'DQ03' : 'ignored:unknown-firm'] = verdicts.unknown;
@@ -242,6 +248,7 @@ export class Intake {
         ignored: read.ignored + (keepUnknown ? 0 : verdicts.unknown),
         counts,
         columns: read.columns,
+        nulls: read.nulls,
         through,
         seconds: (performance.now() - started) / 1000,
       });
@@ -264,7 +271,7 @@ export class Intake {
 
   private async recentCounts(tx: Tx, delivery: StoredDelivery): Promise<number[]> {
     const rows = await tx.query<{ rows: number }>(
-      `SELECT rows FROM delivery WHERE source = $1 AND layout = $2 AND state = 'RECONCILED' AND territory = $3 AND population = $4
+      `SELECT rows FROM delivery WHERE source = $1 AND layout = $2 AND state = 'RECONCILED' AND undone_at IS NULL AND territory = $3 AND population = $4
        ORDER BY sequence DESC LIMIT 5`,
       [delivery.source, delivery.layout, delivery.coverage.territory, delivery.coverage.population],
     );

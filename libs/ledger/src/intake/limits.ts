@@ -6,10 +6,12 @@ export interface IntakeLimits {
   readonly unpackedBytes: number;
   /** Unpacked ÷ packed, checked past the first MiB. */
   readonly unpackRatio: number;
-  /** Bytes of one line or record. */
+  /** Bytes of one line or record; characters of a record of XML or of a row of a sheet, its markup included. */
   readonly lineBytes: number;
   /** Columns of a header. */
   readonly columns: number;
+  /** Memory for the shared strings of a workbook, which must be at hand while its rows are read. */
+  readonly sharedStringBytes: number;
 }
 
 const MIB = 1024 * 1024;
@@ -20,4 +22,5 @@ export const INTAKE_LIMITS: IntakeLimits = {
   unpackRatio: 200,
   lineBytes: MIB,
   columns: 1000,
+  sharedStringBytes: 192 * MIB,
 };

@@ -3,29 +3,22 @@ import { Parser, CsvError } from 'csv-parse';
 import type { Layout } from '#lib/data-sources';
 import { lineTooLong } from './decode.ts';
 import type { IntakeLimits } from './limits.ts';
-import { atHeader, atRow, refusal } from './refusals.ts';
-
-/** What the reader of a delivery hears, in the order of the file. Rows are 1-based; the header is not a row. */
-export interface RowListener {
-  /** Once, before the first CSV row. */
-  columns(columns: readonly string[]): void;
-  /** A CSV row with as many cells as there are columns. */
-  cells(cells: readonly string[], row: number): void;
-  /** A JSON object. */
-  object(object: Readonly<Record<string, unknown>>, row: number): void;
-  /** A row that has not the shape of one. */
-  misshapen(raw: string, row: number, why: { zh: string; en: string }): void;
-}
-
-/** Fed piece by piece; every piece is worked off before `write` returns, so the caller can wait between pieces. */
-export interface RowParser {
-  write(text: string): void;
-  /** Resolves when the last row has been heard; only then is the file known to be sound. */
-  end(): Promise<void>;
-}
+import { atRow, refusal } from './refusals.ts';
+import { checkedHeader } from './header.ts';
+import type { RowListener, RowParser } from './row-listener.ts';
+import { MAX_NESTING, XmlRecords } from './xml-records.ts';
 
 export function rowParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
-  return layout.form === 'csv' ? csvParser(layout, limits, listener) : jsonLinesParser(limits, listener);
+  switch (layout.form) {
+    case 'csv':
+      return csvParser(layout, limits, listener);
+    case 'jsonl':
+      return jsonLinesParser(limits, listener);
+    case 'xml':
+      return new XmlRecords(layout, limits, listener);
+    case 'xlsx':
+      throw new Error('a workbook is no text: readXlsx reads it');
+  }
 }
 
 function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
@@ -83,40 +76,6 @@ function csvRefusal(error: CsvError, row: number, limits: IntakeLimits): Error {
   const en = `row ${row} is not valid CSV: ${error.message}`;
   return refusal('csv-broken', zh, en, atRow(row, 'csv-broken', zh, en));
 }
-
-function checkedHeader(cells: readonly string[], layout: Layout, limits: IntakeLimits): readonly string[] {
-  if (cells.length > limits.columns)
-    throw refusal(
-      'columns-too-many',
-      `表头有${cells.length}列，上限${limits.columns}列`,
-      `the header has ${cells.length} columns, at most ${limits.columns} are read`,
-    );
-  const columns = cells.map((cell) => cell.normalize('NFKC').trim());
-  const wanted = new Map(layout.required.map((name) => [name.normalize('NFKC'), name]));
-  const declared = new Map([...layout.required, ...layout.optional].map((name) => [name.normalize('NFKC'), name]));
-  const missing = [...wanted].filter(([folded]) => !columns.includes(folded)).map(([, name]) => name);
-  if (missing.length > 0)
-    throw refusal(
-      'columns-missing',
-      `缺少必需的列：${missing.join('、')}`,
-      `required columns are missing: ${missing.join(', ')}`,
-      {
-        errors: missing.map((name) =>
-          atHeader(name, 'columns-missing', `缺少列「${name}」`, `column ${name} is missing`),
-        ),
-        extra: { found: columns.slice(0, 100).map((name) => name.slice(0, 200)) },
-      },
-    );
-  const doubled = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);
-  if (doubled !== undefined)
-    throw refusal('columns-doubled', `列「${doubled}」出现两次`, `column ${doubled} appears twice`, {
-      errors: [atHeader(doubled, 'columns-doubled', '列重复', 'the column appears twice')],
-    });
-  return columns.map((column) => declared.get(column) ?? column);
-}
-
-/** No bureau nests deeper than three; what walks a value by recursion must not run out of stack. */
-const MAX_NESTING = 32;
 
 const nestsDeeper = (value: unknown, levels: number): boolean =>
   typeof value === 'object' &&

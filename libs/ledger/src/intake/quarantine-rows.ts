@@ -36,13 +36,31 @@ export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: b
         `${deliveryId}\t${row.row_no}\t${row.code}\t${copyField(JSON.stringify(row.issues))}\t${copyField(lines.get(row.row_no) ?? '')}\n`,
     ),
   );
-  if (keepUnknown)
-    await tx.execute(
-      `INSERT INTO quarantine_record (delivery_id, row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
-       SELECT $1, s.row_no, s.uscc, s.record_key, s.event_date, s.event_to, s.op, s.payload, s.payload_hash
-       FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code = 'DQ03'`,
-      [deliveryId],
-    );
+  // What a row of an unregistered firm would become, and whom a doubled key is about: a later row of that key mends it.
+  await tx.execute(
+    `INSERT INTO quarantine_record (delivery_id, row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
+     SELECT $1, s.row_no, s.uscc, s.record_key, s.event_date, s.event_to, s.op, s.payload, s.payload_hash
+     FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code IN ('DQ03', 'DQ11')`,
+    [deliveryId],
+  );
+}
+
+/**
+ * Marks as CORRECTED the waiting rows of earlier deliveries of the source that this one mends: its row names them in the
+ * column 错误行, or their key has been applied or confirmed now.
+ */
+export async function markMended(tx: Tx, deliveryId: string, source: string): Promise<number> {
+  return tx.execute(
+    `UPDATE quarantine q SET state = 'CORRECTED', mended_by = $1 FROM (
+       SELECT m.delivery_id, m.mended_row AS row_no FROM stage_mends m
+       JOIN verdict v ON v.row_no = m.row_no AND v.verdict IN ('new', 'changed', 'unchanged', 'superseded')
+       UNION
+       SELECT k.delivery_id, k.row_no FROM verdict v JOIN quarantine_record k ON k.uscc = v.uscc AND k.record_key = v.record_key
+       WHERE v.verdict IN ('new', 'changed', 'unchanged')
+     ) mended JOIN delivery d ON d.delivery_id = mended.delivery_id AND d.source = $2
+     WHERE q.delivery_id = mended.delivery_id AND q.row_no = mended.row_no AND q.delivery_id <> $1 AND q.state = 'WAITING'`,
+    [deliveryId, source],
+  );
 }
 
 async function rawLines(tx: Tx, wanted: readonly number[]): Promise<Map<number, string>> {
@@ -74,7 +92,8 @@ export async function releaseWaiting(tx: Tx, tick: Date): Promise<number> {
      FROM quarantine_record q
      JOIN company c ON c.uscc = q.uscc
      JOIN quarantine w ON w.delivery_id = q.delivery_id AND w.row_no = q.row_no AND w.state = 'WAITING'
-     JOIN delivery d ON d.delivery_id = q.delivery_id`,
+       AND w.code = 'DQ03'
+     JOIN delivery d ON d.delivery_id = q.delivery_id AND d.undone_at IS NULL`,
   );
   await tx.execute(
     `INSERT INTO record (company_id, source, record_key, known_from, event_date, event_to, op, delivery_id, row_no, payload, payload_hash)

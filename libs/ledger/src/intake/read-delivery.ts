@@ -1,4 +1,4 @@
-import { type LocalDate, isDemoUscc } from '#lib/kernel';
+import { type LocalDate, isDemoUscc, type Uscc } from '#lib/kernel';
 import {
   looksPersonal,
   RawRow,
@@ -9,9 +9,14 @@ import {
   type MappedRow,
 } from '#lib/data-sources';
 import { decodeFile, type DecodeProgress } from './decode.ts';
+import { aliasOf } from '../aliases.ts';
+import { ERROR_COLUMNS, isErrorColumn } from '../error-columns.ts';
+import { ColumnFill } from './column-fill.ts';
 import type { IntakeLimits } from './limits.ts';
-import { rowParser, type RowListener } from './parse.ts';
+import { rowParser } from './parse.ts';
+import { readXlsx } from './read-xlsx.ts';
 import { atHeader, atRow, refusal } from './refusals.ts';
+import type { RowListener } from './row-listener.ts';
 import { holdsUnstorable, storable } from './storable.ts';
 import type { Stage } from './stage.ts';
 
@@ -26,6 +31,8 @@ export interface ReadResult {
   readonly quarantined: number;
   readonly ignored: number;
   readonly columns: readonly string[];
+  /** Rows that state nothing, by delivered column. */
+  readonly nulls: Readonly<Record<string, number>>;
   readonly newestEvent: LocalDate | undefined;
   readonly bookKind: 'demo' | 'real' | undefined;
   /** An undeclared column that looks personal: the delivery is held, nothing of it is kept. */
@@ -40,22 +47,50 @@ export interface ReadOptions {
   readonly progress: DecodeProgress & { rows: number };
   /** The book's kind when it is already decided: the first row of the other kind ends the reading. */
   readonly bookKind: 'demo' | 'real' | undefined;
+  /** Firms by another name: only of names that mean one firm. */
+  aliases(names: readonly string[]): Promise<ReadonlyMap<string, Uscc>>;
 }
 
 /** Decode → parse → map → stage, in one pass and bounded memory. Throws ProblemError for what refuses the whole file. */
 export async function readDelivery(options: ReadOptions, stage: Stage): Promise<ReadResult> {
   const reader = new DeliveryReader(options, stage);
-  const parser = rowParser(options.layout, options.limits, reader);
-  for await (const text of decodeFile(options.path, options.layout.encodings, options.limits, options.progress)) {
-    parser.write(text);
+  for await (const _ of readRows(options, reader)) {
     options.progress.rows = reader.rows;
+    await reader.resolveAliases();
     await stage.flush();
   }
-  await parser.end();
+  await reader.resolveAliases();
   options.progress.rows = reader.rows;
   const result = reader.result();
   await stage.close();
   return result;
+}
+
+/** Reads a file in any form; yields after each piece, when `listener` has heard its rows. Throws as readDelivery. */
+export async function* readRows(
+  { path, layout, limits, progress }: Pick<ReadOptions, 'path' | 'layout' | 'limits'> & { progress: DecodeProgress },
+  listener: RowListener,
+): AsyncGenerator<void> {
+  if (layout.form === 'xlsx') {
+    yield* readXlsx(path, layout, limits, progress, listener);
+    return;
+  }
+  const parser = rowParser(layout, limits, listener);
+  for await (const text of decodeFile(path, layout.encodings, limits, progress)) {
+    parser.write(text);
+    yield;
+  }
+  await parser.end();
+}
+
+interface AliasedRow {
+  readonly alias: string;
+  readonly column: string;
+  readonly at: number;
+  readonly columns: readonly string[];
+  readonly values: unknown[];
+  readonly mapped: MappedRow;
+  readonly rowNo: number;
 }
 
 class DeliveryReader implements RowListener {
@@ -77,6 +112,11 @@ class DeliveryReader implements RowListener {
   /** A row that cannot be told apart into columns may hold anything: its text is kept only where no column is withheld. */
   private keepsMisshapen: boolean;
   private positions: ReadonlyMap<string, number> = new Map();
+  private fill: ColumnFill;
+  /** Position of the column that says which quarantined row a row mends; −1: none. */
+  private mendsAt = -1;
+  /** Rows of this piece of the file that name their firm by an alias. */
+  private aliased: AliasedRow[] = [];
 
   constructor(
     private readonly options: ReadOptions,
@@ -86,6 +126,7 @@ class DeliveryReader implements RowListener {
     this.declared = new Set([...layout.required, ...layout.optional]);
     this.treatment = new Map(layout.personal.map((p) => [p.column, p.treatment]));
     this.keepsMisshapen = layout.personal.length === 0 && layout.redact === undefined;
+    this.fill = new ColumnFill([], this.declared);
   }
 
   columns(columns: readonly string[]): void {
@@ -93,27 +134,32 @@ class DeliveryReader implements RowListener {
     this.row = new RawRow(columns);
     for (const column of columns) {
       if (this.declared.has(column)) this.seen.add(column);
-      else if (column !== '') this.samples.set(column, []);
+      else if (column !== '' && !isErrorColumn(column)) this.samples.set(column, []);
     }
     // A column that nobody declared is not kept: nobody has said what it is.
     this.cellTreatment = columns.map((column) => (this.declared.has(column) ? this.treatment.get(column) : 'blank'));
     this.treatsCells = this.cellTreatment.some((treatment) => treatment !== undefined);
     if (this.treatsCells) this.keepsMisshapen = false;
     this.positions = new Map(columns.map((column, i) => [column, i]));
+    this.fill = new ColumnFill(columns, this.declared);
+    this.mendsAt = columns.indexOf(ERROR_COLUMNS.row);
   }
 
   cells(cells: readonly string[], rowNo: number): void {
-    this.rows = rowNo;
-    if (rowNo <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.positions.get(column)!]);
+    this.rows += 1;
+    if (this.rows <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.positions.get(column)!]);
     this.stage.keep(
       JSON.stringify(this.treatsCells ? cells.map((cell, i) => this.treated(cell, this.cellTreatment[i])) : cells),
+      rowNo,
     );
+    this.fill.cells(cells);
+    if (this.mendsAt >= 0) this.stage.mends(rowNo, cells[this.mendsAt]!);
     if (cells.some((cell) => cell.includes('\0'))) this.withNul(rowNo);
-    else this.take(this.options.layout.map(this.row!.load(cells, rowNo), this.options.context), rowNo);
+    else this.mapAndTake(this.row!, this.columnNames, cells, rowNo);
   }
 
   object(delivered: Readonly<Record<string, unknown>>, rowNo: number): void {
-    this.rows = rowNo;
+    this.rows += 1;
     const { layout } = this.options;
     const object = layout.redact ? layout.redact(delivered) : delivered;
     const kept: Record<string, unknown> = {};
@@ -127,24 +173,21 @@ class DeliveryReader implements RowListener {
       } else if (!this.samples.has(key) && this.samples.size < 1000) this.samples.set(key, []);
     }
     if (this.samples.size > 0) this.sample((column) => asText(object[column]));
+    this.fill.object(kept);
     const line = JSON.stringify(kept);
-    this.stage.keep(line);
+    this.stage.keep(line, rowNo);
     if (holdsUnstorable(line)) this.withNul(rowNo);
-    else
-      this.take(
-        layout.map(new RawRow(Object.keys(object)).load(Object.values(object), rowNo), this.options.context),
-        rowNo,
-      );
+    else this.mapAndTake(new RawRow(Object.keys(object)), Object.keys(object), Object.values(object), rowNo);
   }
 
   misshapen(raw: string, rowNo: number, why: { zh: string; en: string }): void {
-    this.rows = rowNo;
+    this.rows += 1;
     const suggestion = `${why.zh} / ${why.en}`;
     if (this.keepsMisshapen) {
-      this.stage.keep(JSON.stringify({ misshapen: raw }));
+      this.stage.keep(JSON.stringify({ misshapen: raw }), rowNo);
       this.refuse(rowNo, { code: 'ROW_SHAPE', raw: raw.slice(0, 1000), suggestion });
     } else {
-      this.stage.keep(JSON.stringify({ misshapenCharacters: raw.length }));
+      this.stage.keep(JSON.stringify({ misshapenCharacters: raw.length }), rowNo);
       this.refuse(rowNo, { code: 'ROW_SHAPE', suggestion });
     }
   }
@@ -164,6 +207,34 @@ class DeliveryReader implements RowListener {
   private treated(cell: string, treatment: 'blank' | 'hash' | undefined): string {
     if (treatment === undefined || cell === '') return cell;
     return treatment === 'blank' ? '' : this.options.context.hash(cell);
+  }
+
+  private mapAndTake(row: RawRow, columns: readonly string[], values: readonly unknown[], rowNo: number): void {
+    const mapped = this.options.layout.map(row.load(values, rowNo), this.options.context);
+    const named = aliasOf(mapped);
+    const at = named === undefined ? -1 : columns.indexOf(named.column);
+    if (named === undefined || at < 0) this.take(mapped, rowNo);
+    else this.aliased.push({ ...named, at, columns, values: [...values], mapped, rowNo });
+  }
+
+  /** Takes the rows whose firm is known by another name: found, with its code in the place of the name (DQ04). */
+  async resolveAliases(): Promise<void> {
+    if (this.aliased.length === 0) return;
+    const { layout, context } = this.options;
+    const rows = this.aliased;
+    this.aliased = [];
+    const firms = await this.options.aliases(rows.map((row) => row.alias));
+    for (const { alias, column, at, columns, values, mapped, rowNo } of rows) {
+      const uscc = firms.get(alias);
+      if (uscc === undefined) {
+        this.take(mapped, rowNo);
+        continue;
+      }
+      values[at] = uscc;
+      const again = layout.map(new RawRow(columns).load(values, rowNo), context);
+      if (again.kind === 'records') this.stage.issue(rowNo, { code: 'DQ04', column, raw: alias, suggestion: uscc });
+      this.take(again, rowNo);
+    }
   }
 
   private take(mapped: MappedRow, rowNo: number): void {
@@ -245,6 +316,7 @@ class DeliveryReader implements RowListener {
       quarantined: this.quarantined,
       ignored: this.ignored,
       columns: this.columnNames.map(storable),
+      nulls: this.fill.nulls(this.rows),
       newestEvent: this.newestEvent,
       bookKind: this.bookKind,
       personal: this.personal,

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { canonicalJson, payloadHashHex, type Issue, type IssueCode, type MappedRecord } from '#lib/data-sources';
 import { copyField, type Session } from '#lib/platform';
+import { parseErrorRow } from '../error-columns.ts';
 import { storable, storableJson } from './storable.ts';
 
 /** Rows in one kept block, and in one COPY to the stage. */
@@ -8,12 +9,13 @@ const BLOCK_ROWS = 1000;
 const BATCH_ROWS = 4000;
 
 const STAGE_TABLES = `
-DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block;
+DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block, stage_mends;
 CREATE TEMP TABLE stage (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
   op "char", payload jsonb, payload_hash bytea);
 CREATE TEMP TABLE stage_quarantine (row_no integer, code text, issues jsonb);
 CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw text, suggestion text);
 CREATE TEMP TABLE stage_block (first_row integer, rows integer, lines bytea);
+CREATE TEMP TABLE stage_mends (row_no integer, delivery_id uuid, mended_row integer);
 `;
 
 /**
@@ -25,6 +27,7 @@ export class Stage {
   private quarantined: string[] = [];
   private issues: string[] = [];
   private blocks: string[] = [];
+  private mending: string[] = [];
   private lines: string[] = [];
   private blockStart = 1;
   private inFlight: Promise<void> = Promise.resolve();
@@ -59,12 +62,30 @@ export class Stage {
     this.quarantined.push(`${row}\t${code}\t${copyField(storableJson(issues))}\n`);
   }
 
+  /** The row says which quarantined row it mends, in the words of the error file; other text says nothing. */
+  mends(row: number, reference: string): void {
+    const mended = parseErrorRow(reference);
+    if (mended) this.mending.push(`${row}\t${mended.deliveryId}\t${mended.rowNo}\n`);
+  }
+
   count(code: string, by = 1): void {
     this.counts.set(code, (this.counts.get(code) ?? 0) + by);
   }
 
-  /** Keeps the row as delivered; every row comes here once, in order. */
-  keep(line: string): void {
+  /**
+   * Keeps the row as delivered; every row comes here once, in order. Rows of a workbook that were empty leave gaps: short
+   * ones are kept as `null`, since a block's lines are found by counting.
+   */
+  keep(line: string, row: number): void {
+    const gap = row - this.blockStart - this.lines.length;
+    if (this.lines.length === 0 || gap >= BLOCK_ROWS) {
+      this.closeBlock();
+      this.blockStart = row;
+    } else for (let i = 0; i < gap; i++) this.keepLine('null');
+    this.keepLine(line);
+  }
+
+  private keepLine(line: string): void {
     this.lines.push(line);
     if (this.lines.length === BLOCK_ROWS) this.closeBlock();
   }
@@ -80,7 +101,12 @@ export class Stage {
   /** Call between pieces of the file. Waits only while the batch before the last is still being taken. */
   async flush(force = false): Promise<void> {
     if (force) this.closeBlock();
-    const pending = this.records.length + this.issues.length + this.quarantined.length + 200 * this.blocks.length;
+    const pending =
+      this.records.length +
+      this.issues.length +
+      this.quarantined.length +
+      this.mending.length +
+      200 * this.blocks.length;
     if (!force && pending < BATCH_ROWS) return;
     await this.inFlight;
     const batches: readonly (readonly [string, string[]])[] = [
@@ -88,11 +114,13 @@ export class Stage {
       ['stage_quarantine', this.quarantined],
       ['stage_issue', this.issues],
       ['stage_block', this.blocks],
+      ['stage_mends', this.mending],
     ];
     this.records = [];
     this.quarantined = [];
     this.issues = [];
     this.blocks = [];
+    this.mending = [];
     this.inFlight = this.send(batches);
     this.inFlight.catch(() => undefined); // the next flush throws it
     if (force) await this.inFlight;
@@ -110,6 +138,8 @@ export class Stage {
 
   async drop(): Promise<void> {
     await this.inFlight.catch(() => undefined);
-    await this.session.client.query('DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block');
+    await this.session.client.query(
+      'DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block, stage_mends',
+    );
   }
 }

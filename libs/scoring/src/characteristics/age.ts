@@ -42,4 +42,4 @@ export function isNotApplicableByAge(code: string, establishedOn: LocalDate, day
 }
 
 /** The newest fiscal year whose report was due by the day. */
-const newestDueYear = (date: LocalDate, due: string): number => year(date) - (date.slice(5) >= due ? 1 : 2);
+export const newestDueYear = (date: LocalDate, due: string): number => year(date) - (date.slice(5) >= due ? 1 : 2);

@@ -20,7 +20,7 @@ export interface ArrearsReading {
 
 /** 社保欠缴 that had begun by the day. */
 export function arrearsOf(firm: FirmAt): ArrearsReading {
-  const view = firm.feed('SOC.arrears', socialSecurity, (payload) => payload.kind === 'arrears');
+  const view = firm.feed('SOC.arrears');
   const stretches: ArrearsStretch[] = [];
   let unreadable = false;
   if (view.cause === undefined)

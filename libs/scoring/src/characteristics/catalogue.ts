@@ -1,34 +1,25 @@
 import { CHARACTERISTIC_CODES } from '../codes.ts';
-import type { Text } from '../score.ts';
-import type { CharacteristicDefinition } from './characteristic.ts';
-import { IN01, IN02, IN03, IN04, IN08 } from './patents.ts';
-import { OV09, TG08 } from './registration.ts';
-import { CC02, OV01, TG01, TG02, TG03 } from './social-security.ts';
-import { PR03, PR04 } from './subsidies.ts';
+import type { CharacteristicDefinition, KnockOutDefinition, WarningDefinition } from './characteristic.ts';
+import { FAMILIES } from './families.ts';
+
+const inOrder = (a: { readonly code: string }, b: { readonly code: string }): number => (a.code < b.code ? -1 : 1);
 
 /** The characteristics that are computed from records, in the order of the scorecard. */
-export const COMPUTED: readonly CharacteristicDefinition[] = [
-  IN01,
-  IN02,
-  IN03,
-  IN04,
-  IN08,
-  TG01,
-  TG02,
-  TG03,
-  TG08,
-  OV01,
-  OV09,
-  PR03,
-  PR04,
-  CC02,
-].sort((a, b) => CHARACTERISTIC_CODES.indexOf(a.code) - CHARACTERISTIC_CODES.indexOf(b.code));
+export const COMPUTED: readonly CharacteristicDefinition[] = FAMILIES.flatMap((family) => family.characteristics).sort(
+  (a, b) => CHARACTERISTIC_CODES.indexOf(a.code) - CHARACTERISTIC_CODES.indexOf(b.code),
+);
+
+/** Knock-outs and warnings that some family decides, by code. */
+export const KNOCK_OUTS: readonly KnockOutDefinition[] = FAMILIES.flatMap((family) => family.knockOuts ?? []).sort(
+  inOrder,
+);
+export const WARNINGS: readonly WarningDefinition[] = FAMILIES.flatMap((family) => family.warnings ?? []).sort(inOrder);
 
 /** Characteristics that are a reference table's answer: MISSING(NO_TABLE) while the table is absent (domain §2). */
-export const NEEDS_TABLE: Readonly<Record<string, { readonly feed: string; readonly table: Text }>> = {
-  IN05: { feed: 'PAT', table: { zh: '国际专利分类与国民经济行业对照表', en: 'IPC ↔ GB/T 4754' } },
-  TG07: { feed: 'SOC', table: { zh: '各市社保平均缴费基数表', en: 'mean contribution base by city' } },
-};
+export const NEEDS_TABLE: NonNullable<(typeof FAMILIES)[number]['needsTable']> = Object.assign(
+  {},
+  ...FAMILIES.map((family) => family.needsTable ?? {}),
+);
 
 /** What the API publishes of a characteristic: the words that stand beside its code. */
 export type CatalogueEntry = Omit<CharacteristicDefinition, 'compute'>;

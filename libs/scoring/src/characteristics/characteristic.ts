@@ -1,5 +1,5 @@
-import type { DossierRecord, Feed, FeedCoverage } from '#lib/data-sources';
-import type { Dimension, Text } from '../score.ts';
+import type { CoverageEntry, DossierRecord, Feed, FeedCoverage } from '#lib/data-sources';
+import type { Dimension, KnockOutState, Text } from '../score.ts';
 import type { CharacteristicValue, Fraction, Measured, MissingCause } from '../value.ts';
 import type { FeedView, FirmAt } from './firm-at.ts';
 
@@ -47,4 +47,39 @@ export const valueOf = (value: Measured, freshness?: Fraction): CharacteristicVa
 /** Cites the coverage behind a feed, if an `all` delivery covers the firm. */
 export function citeCoverage(view: FeedView, cite: Cite): void {
   if (view.coverage !== undefined) cite.coverage(view.coverage);
+}
+
+/** What was found of a knock-out: yes with the records that say so, no with the coverage that proves it, or unknown. */
+export interface Finding {
+  readonly state: KnockOutState;
+  readonly records: readonly DossierRecord[];
+  readonly coverage: readonly CoverageEntry[];
+}
+
+export const UNDECIDED: Finding = { state: 'unknown', records: [], coverage: [] };
+export const NO: Finding = { state: 'no', records: [], coverage: [] };
+
+/** A knock-out rule (否决规则, domain §3.5): only «yes» excludes, «unknown» is listed. */
+export interface KnockOutDefinition extends Text {
+  readonly code: string;
+  readonly cure: Text;
+  /** The feed that it needs. */
+  readonly feed?: Feed;
+  readonly find: (firm: FirmAt) => Finding;
+}
+
+/** A warning (预警, domain §3.5): shown and routed to a reviewer, never points. Unknown where its feed is. */
+export interface WarningDefinition extends Text {
+  readonly code: string;
+  readonly feed?: Feed;
+  readonly find: (firm: FirmAt, cite: Cite) => KnockOutState;
+}
+
+/** What one family of sources feeds. A new source brings its family in one file of this folder. */
+export interface Family {
+  readonly characteristics: readonly CharacteristicDefinition[];
+  readonly knockOuts?: readonly KnockOutDefinition[];
+  readonly warnings?: readonly WarningDefinition[];
+  /** Characteristics that are a reference table's answer: MISSING(NO_TABLE) while the table is absent (domain §2). */
+  readonly needsTable?: Readonly<Record<string, { readonly feed: Feed; readonly table: Text }>>;
 }

@@ -1,10 +1,11 @@
 import { addMonths, daysBetween, daysInMonth, type LocalDate } from '#lib/kernel';
-import { registrationOf } from '#lib/data-sources';
+import { FEEDS, registrationOf } from '#lib/data-sources';
 import type {
   Dossier,
   DossierRecord,
   Feed,
   FeedCoverage,
+  FeedOrigin,
   KnownRegistration,
   SourceDefinition,
 } from '#lib/data-sources';
@@ -68,7 +69,7 @@ export class FirmAt {
   private readonly views: FeedView[] = [];
   private readonly seen: { readonly source: string; readonly records: readonly DossierRecord[] }[] = [];
   /** Readings that several characteristics share, by family. */
-  readonly readings: { socialSecurity?: unknown; patents?: unknown; subsidies?: unknown } = {};
+  readonly readings: Record<string, unknown> = {};
 
   constructor(
     readonly dossier: Dossier,
@@ -90,40 +91,39 @@ export class FirmAt {
     return records;
   }
 
-  /**
-   * The state of one feed. `own` picks the feed's records where a source has several feeds: they matter only where no
-   * `all` delivery covers the firm.
-   */
-  feed<P extends object>(feed: Feed, source: SourceDefinition<P>, own?: (payload: P) => boolean): FeedView {
+  /** The state of one feed, by where it comes from. */
+  feed(feed: Feed): FeedView {
     for (const view of this.views) if (view.feed === feed) return view;
-    const view = this.look(feed, source, own);
+    const view = this.look(feed);
     this.views.push(view);
     return view;
   }
 
-  private look<P extends object>(feed: Feed, source: SourceDefinition<P>, own?: (payload: P) => boolean): FeedView {
-    if (!this.dossier.connected(feed)) return { feed, cause: 'NOT_CONNECTED' };
+  private look(feed: Feed): FeedView {
+    const origin = FEEDS.get(feed);
+    if (origin === undefined || !this.dossier.connected(feed)) return { feed, cause: 'NOT_CONNECTED' };
+    const { freshnessDays } = origin.source;
     const { date } = this.day;
     const coverage = this.dossier.coverage(feed);
     const period = coverage?.periods.findLast(({ from }) => from <= date);
     if (coverage !== undefined && period !== undefined) {
-      const through = period.to < date ? period.to : date;
-      return { feed, coverage, from: period.from, through, ...this.freshness(source.freshnessDays, through) };
+      const covered = period.to < date ? period.to : date;
+      const through = origin.perFirm ? (this.newestEvent(origin) ?? covered) : covered;
+      return { feed, coverage, from: period.from, through, ...this.freshness(freshnessDays, through) };
     }
-    const through = this.newestEvent(source, own);
+    const through = this.newestEvent(origin);
     if (through === undefined) return { feed, cause: 'NOT_COVERED' };
-    return { feed, through, ...this.freshness(source.freshnessDays, through) };
+    return { feed, through, ...this.freshness(freshnessDays, through) };
   }
 
-  private newestEvent<P extends object>(
-    source: SourceDefinition<P>,
-    own?: (payload: P) => boolean,
-  ): LocalDate | undefined {
+  /** A report on a firm vouches for every day of its period, so one that was stated after the day is of the day. */
+  private newestEvent({ source, owns, perFirm }: FeedOrigin): LocalDate | undefined {
     let newest: LocalDate | undefined;
     const { date } = this.day;
     for (const { payload, eventDate, eventTo } of this.records(source)) {
-      if (eventDate === undefined || (own !== undefined && !own(payload))) continue;
-      const end = eventTo !== undefined && eventTo <= date ? eventTo : eventDate;
+      if (eventDate === undefined || (owns !== undefined && !owns(payload))) continue;
+      const ongoing = perFirm ? date : eventDate;
+      const end = eventTo === undefined ? eventDate : eventTo <= date ? eventTo : ongoing;
       if (newest === undefined || end > newest) newest = end;
     }
     return newest;

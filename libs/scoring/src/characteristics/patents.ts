@@ -2,7 +2,14 @@ import { addMonths, type LocalDate } from '#lib/kernel';
 import { patents, type DossierRecord, type Patent } from '#lib/data-sources';
 import { addExact, reduced, type Exact } from '../scorecard/exact.ts';
 import type { CharacteristicValue } from '../value.ts';
-import { citeCoverage, missing, valueOf, type CharacteristicDefinition, type Cite } from './characteristic.ts';
+import {
+  type CharacteristicDefinition,
+  type Cite,
+  citeCoverage,
+  type Family,
+  missing,
+  valueOf,
+} from './characteristic.ts';
 import type { FeedView, FirmAt } from './firm-at.ts';
 
 /** The state of a patent on the day; `unknown`: the state is later than the day and its dates do not undo it. */
@@ -26,7 +33,7 @@ interface PatentReading {
 function read(firm: FirmAt): PatentReading {
   const known = firm.readings.patents as PatentReading | undefined;
   if (known !== undefined) return known;
-  const view = firm.feed('PAT', patents);
+  const view = firm.feed('PAT');
   const own: OwnPatent[] = [];
   if (view.cause === undefined)
     for (const record of firm.records(patents)) {
@@ -223,3 +230,10 @@ function bitCount(bits: number): number {
   for (let rest = bits; rest !== 0; rest &= rest - 1) count += 1;
   return count;
 }
+
+export const FAMILY: Family = {
+  characteristics: [IN01, IN02, IN03, IN04, IN08],
+  needsTable: {
+    IN05: { feed: 'PAT', table: { zh: '国际专利分类与国民经济行业对照表', en: 'IPC ↔ GB/T 4754' } },
+  },
+};

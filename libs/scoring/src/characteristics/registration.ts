@@ -1,7 +1,17 @@
 import { monthsByDayReached } from '#lib/kernel';
-import { businessRegistration } from '#lib/data-sources';
+import type { RegistrationStatus } from '#lib/data-sources';
 import { reduced, type Exact } from '../scorecard/exact.ts';
-import { missing, NOT_APPLICABLE, valueOf, type CharacteristicDefinition, type Cite } from './characteristic.ts';
+import {
+  missing,
+  NO,
+  NOT_APPLICABLE,
+  UNDECIDED,
+  valueOf,
+  type CharacteristicDefinition,
+  type Cite,
+  type Family,
+  type Finding,
+} from './characteristic.ts';
 import type { FirmAt } from './firm-at.ts';
 
 const citeRegistration = (firm: FirmAt, cite: Cite): void => {
@@ -22,7 +32,7 @@ export const TG08: CharacteristicDefinition = {
   window: { zh: '评分日', en: 'as of the day' },
   feeds: ['REG'],
   compute(firm, cite) {
-    if (firm.establishedOn === undefined) return missing(firm.feed('REG', businessRegistration).cause ?? 'NOT_STATED');
+    if (firm.establishedOn === undefined) return missing(firm.feed('REG').cause ?? 'NOT_STATED');
     citeRegistration(firm, cite);
     return valueOf(monthsByDayReached(firm.establishedOn, firm.day.date));
   },
@@ -42,7 +52,7 @@ export const OV09: CharacteristicDefinition = {
   window: { zh: '评分日', en: 'as of the day' },
   feeds: ['REG'],
   compute(firm, cite) {
-    const view = firm.feed('REG', businessRegistration);
+    const view = firm.feed('REG');
     if (view.cause !== undefined) return missing(view.cause);
     const paid = firm.known?.registration.paidCapital;
     const subscribed = firm.known?.registration.registeredCapital;
@@ -59,3 +69,73 @@ function percent(part: number, whole: number): Exact {
   if (Number.isSafeInteger(100 * part)) return reduced(100 * part, whole)!;
   return Number((BigInt(part) * 100n) / BigInt(whole));
 }
+
+const CLOSED: ReadonlySet<RegistrationStatus> = new Set<RegistrationStatus>([
+  'revoked',
+  'cancelled',
+  'annulled',
+  'ordered-closed',
+  'liquidating',
+  'bankrupt',
+  'separate-register',
+]);
+
+/** K01: the status as the registration authority states it; a stale «active» proves nothing, a closed status does. */
+function closedDown(firm: FirmAt): Finding {
+  const status = firm.known?.registration.status;
+  if (status === undefined) return UNDECIDED;
+  const { records } = firm.known!;
+  if (CLOSED.has(status)) return { state: 'yes', records, coverage: [] };
+  if (firm.feed('REG').cause !== undefined) return UNDECIDED;
+  return { state: 'no', records, coverage: [] };
+}
+
+const isDormant = (firm: FirmAt): boolean => {
+  const status = firm.known?.registration.status;
+  return status === 'dormant' || status === 'suspended';
+};
+
+export const FAMILY: Family = {
+  characteristics: [TG08, OV09],
+  knockOuts: [
+    {
+      code: 'K01',
+      feed: 'REG',
+      zh: '已吊销、注销、撤销、责令关闭、清算、破产或另册管理',
+      en: 'revoked, cancelled, annulled, ordered to close, in liquidation or bankrupt',
+      cure: { zh: '登记状态恢复', en: 'status restored' },
+      find: closedDown,
+    },
+    {
+      code: 'K11',
+      zh: '属禁止或限制类行业',
+      en: 'industry on the forbidden or restricted list',
+      cure: { zh: '行业变更', en: 'change of industry' },
+      // The list is a reference table that is not there.
+      find: () => UNDECIDED,
+    },
+    {
+      code: 'K12',
+      zh: '注册地在项目区域外',
+      en: 'registered outside the programme’s territory',
+      cure: { zh: '迁回', en: 'move back' },
+      // No programme names a territory here, so nobody stands outside one.
+      find: () => NO,
+    },
+  ],
+  warnings: [
+    {
+      code: 'W01',
+      feed: 'REG',
+      zh: '歇业或停业',
+      en: 'dormant or suspended',
+      find(firm, cite) {
+        if (isDormant(firm)) {
+          citeRegistration(firm, cite);
+          return 'yes';
+        }
+        return firm.known?.registration.status === undefined ? 'unknown' : 'no';
+      },
+    },
+  ],
+};

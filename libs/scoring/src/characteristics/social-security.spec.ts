@@ -1,6 +1,7 @@
 import { fromMonthIndex, localDate, monthIndex } from '#lib/kernel';
-import { AS_OF, gone, is, NA, old, valueIn, type Case } from '../../fixtures/cases.ts';
+import { AS_OF, gone, is, model, NA, old, valueIn, type Case } from '../../fixtures/cases.ts';
 import { DossierBuilder } from '../../fixtures/dossier-builder.ts';
+import { scoreFirmRich } from '../score-firm.ts';
 
 const soc = old.covers('SOC', AS_OF).covers('SOC.arrears', AS_OF);
 const steady = (heads: number, n = 30): number[] => Array.from({ length: n }, () => heads);
@@ -23,7 +24,7 @@ const cases: readonly Case[] = [
   ['TG01 L = 3', young('2026-03-31'), 'TG01', is(6)],
   ['TG01 N/A comes before MISSING', DossierBuilder.firm().registered('2026-04-01'), 'TG01', NA],
   ['TG02 doubled', soc.months('2026-06', [...steady(5, 15), ...steady(10, 3)]), 'TG02', is(100)],
-  ['TG02 clipped', soc.months('2026-06', [...steady(3, 15), ...steady(99, 3)]), 'TG02', is(500)],
+  ['TG02 clipped', soc.months('2026-06', [...steady(3, 6), 9, 9, 27, 27, ...steady(81, 8)]), 'TG02', is(500)],
   ['TG02 everybody left', soc.months('2026-03', steady(5, 15)), 'TG02', is(-100)],
   ['TG02 old median below 3', soc.months('2026-06', steady(2)), 'TG02', NA],
   ['TG02 nobody ever', soc, 'TG02', NA],
@@ -86,6 +87,68 @@ const cases: readonly Case[] = [
   ['CC02 clearing date unreadable', soc.arrears('2026-03', { clearedUnreadable: true }), 'CC02', gone('NOT_STATED')],
   ['TG07 waits for its table', soc, 'TG07', gone('NO_TABLE')],
 ];
+
+const half = { freshness: { num: 1, den: 2 } };
+const jumpAt = (before: number, after: number, since: number): DossierBuilder =>
+  soc.months('2026-06', [...steady(before, 24 - since), ...steady(after, since)]);
+const confirmed = (builder: DossierBuilder, month: string, real = true) => builder.confirmation(month, real);
+
+/** A jump above three times and of ten heads (SUSPECT, domain §2.1 and §3.1). */
+const suspects: readonly Case[] = [
+  ['TG01 in the month of a jump', jumpAt(4, 15, 1), 'TG01', { ...is(4), ...half }],
+  ['TG01 three times is no jump', jumpAt(5, 15, 1), 'TG01', is(5)],
+  ['TG01 nine heads are no jump', jumpAt(4, 13, 1), 'TG01', is(4)],
+  ['TG01 ten heads are', jumpAt(4, 14, 1), 'TG01', { ...is(4), ...half }],
+  ['TG01 two months later, half of the months left', jumpAt(4, 15, 3), 'TG01', { ...is(4), ...half }],
+  ['TG01 three months later it counts whole', jumpAt(4, 15, 4), 'TG01', is(4)],
+  ['TG01 six months later', jumpAt(4, 15, 6), 'TG01', is(15)],
+  ['TG01 a jump from nobody', jumpAt(0, 10, 2), 'TG01', { ...is(0), ...half }],
+  [
+    'TG01 two jumps leave fewer than half',
+    soc.months('2026-06', [...steady(4, 18), 4, 4, 15, 4, 15, 4]),
+    'TG01',
+    gone('QUARANTINED'),
+  ],
+  ['TG01 confirmed', confirmed(jumpAt(4, 15, 3), '2026-04'), 'TG01', is({ num: 19, den: 2 })],
+  ['TG01 found untrue', confirmed(jumpAt(4, 15, 3), '2026-04', false), 'TG01', { ...is(4), ...half }],
+  ['TG01 another month confirmed', confirmed(jumpAt(4, 15, 3), '2026-05'), 'TG01', { ...is(4), ...half }],
+  ['TG02 jump in the newest month', jumpAt(4, 15, 1), 'TG02', { ...is(0), ...half }],
+  ['TG02 jump two months ago', jumpAt(4, 15, 2), 'TG02', gone('QUARANTINED')],
+  ['TG02 three months on', jumpAt(4, 15, 4), 'TG02', gone('QUARANTINED')],
+  ['TG02 six months on', jumpAt(4, 15, 6), 'TG02', is(275)],
+  ['TG02 confirmed', confirmed(jumpAt(4, 15, 3), '2026-04'), 'TG02', is(275)],
+  ['TG03 a false rise is no peak', soc.months('2026-06', [...steady(4, 20), 15, 15, 4, 4]), 'TG03', is(0)],
+  ['TG03 in the month of a jump', jumpAt(4, 15, 1), 'TG03', { ...is(0), ...half }],
+  ['OV01 is no median', jumpAt(4, 15, 3), 'OV01', is(12)],
+];
+
+describe('a suspect jump of heads', () => {
+  for (const row of suspects) it(`gives ${row[0]}`, () => expect(valueIn(row)).toEqual(row[3]));
+
+  it('is judged against the newest month that is known', () => {
+    const gap = old.listed('SOC').months('2026-03', steady(4, 12)).months('2026-06', [15, 15]);
+    expect(valueIn(['', gap, 'TG01', {}])).toEqual({ ...is(4), ...half });
+  });
+
+  it('is flagged, and a confirmation is evidence', () => {
+    const evidence = (builder: DossierBuilder) => {
+      const rich = scoreFirmRich(builder.build(), model, day(AS_OF));
+      if (rich.kind !== 'scored') throw new Error(rich.reason);
+      return rich.evidence[model.position.get('TG01')!]!;
+    };
+    expect(evidence(jumpAt(4, 15, 3)).flags).toEqual(['SUSPECT']);
+    const after = evidence(confirmed(jumpAt(4, 15, 3), '2026-04'));
+    expect(after.flags).toEqual([]);
+    expect(after.records.map((ref) => ref.recordKey)).toContain('confirmation|2026-04');
+  });
+
+  it('halves a freshness that is below 1 already', () => {
+    const stale = old.covers('SOC', '2026-03-31').months('2026-03', [...steady(4, 20), 15]);
+    const value = valueIn(['', stale, 'TG01', {}]);
+    // 91 days old: (180 − 91) ÷ 120, halved.
+    expect(value).toEqual({ ...is(4), freshness: { num: 89, den: 240 } });
+  });
+});
 
 describe('characteristics of social insurance', () => {
   for (const row of cases) it(`gives ${row[0]}`, () => expect(valueIn(row)).toEqual(row[3]));

@@ -1,12 +1,21 @@
-import { daysBetween, firstDay, fromMonthIndex, lastDay, type LocalDate } from '#lib/kernel';
+import { daysBetween, firstDay, fromMonthIndex, lastDay, wholeMonthsBetween } from '#lib/kernel';
 import type { SocialSecurityMonth } from '#lib/data-sources';
 import { compareExact, reduced, type Exact } from '../scorecard/exact.ts';
 import type { CharacteristicValue, Fraction } from '../value.ts';
 import { arrearsOf, lateMonths } from './arrears.ts';
-import { citeCoverage, missing, NOT_APPLICABLE, valueOf } from './characteristic.ts';
+import {
+  citeCoverage,
+  type Family,
+  type Finding,
+  missing,
+  NOT_APPLICABLE,
+  UNDECIDED,
+  valueOf,
+} from './characteristic.ts';
 import type { CharacteristicDefinition, Cite } from './characteristic.ts';
-import type { FirmAt } from './firm-at.ts';
+import { monthNumber, type AssessmentDay, type FirmAt } from './firm-at.ts';
 import { doubledMedian, insuredMonths, UNKNOWN, type InsuredMonths } from './insured-months.ts';
+import { staler } from './staler.ts';
 
 const SOC = { feeds: ['SOC'] } as const;
 
@@ -15,7 +24,12 @@ function citeMonths(months: InsuredMonths, from: number, to: number, cite: Cite)
     const record = months.record(month);
     if (record !== undefined) cite.record(record);
   }
+  for (const record of months.confirmations) {
+    const month = monthNumber(record.payload.month);
+    if (month <= to && from <= month + 2) cite.record(record);
+  }
   citeCoverage(months.view, cite);
+  if (months.isFrozen(from, to)) cite.flag('SUSPECT');
 }
 
 export const TG01: CharacteristicDefinition = {
@@ -25,8 +39,8 @@ export const TG01: CharacteristicDefinition = {
   zh: '参保人数水平',
   en: 'Insured headcount',
   definition: {
-    zh: '最近6个已结束月份参保总人数的中位数（企业月份不足6个时取3–5个）；已知月份少于一半为缺失',
-    en: 'median insured heads of the newest 6 closed months (3–5 if the firm has no more); fewer than half known: missing',
+    zh: '最近6个已结束月份参保总人数的中位数（企业月份不足6个时取3–5个）；已知月份少于一半为缺失；突增超过3倍且达10人的当月及其后两月未经核实不计',
+    en: 'median insured heads of the newest 6 closed months (3–5 if the firm has no more); fewer than half known: missing; the month of a jump above 3 times and 10 heads and the two after it are left out until confirmed',
   },
   unit: { zh: '人', en: 'heads' },
   window: { zh: '最近6个已结束月份', en: 'newest 6 closed months' },
@@ -40,7 +54,7 @@ export const TG01: CharacteristicDefinition = {
     const { twice, known } = doubledMedian(months, from, newest);
     if (2 * known < length) return missing(months.gapCause(from, newest));
     citeMonths(months, from, newest, cite);
-    return valueOf(reduced(twice, 2)!, months.view.freshness);
+    return valueOf(reduced(twice, 2)!, months.qualityOf(from, newest));
   },
 };
 
@@ -69,7 +83,8 @@ export const TG02: CharacteristicDefinition = {
     citeMonths(months, newest - 14, newest - 12, cite);
     if (before.twice < 6) return NOT_APPLICABLE;
     const growth = reduced(100 * (now.twice - before.twice), before.twice)!;
-    return valueOf(compareExact(growth, 500) > 0 ? 500 : growth, months.view.freshness);
+    const quality = staler(months.qualityOf(newest - 2, newest), months.qualityOf(newest - 14, newest - 12));
+    return valueOf(compareExact(growth, 500) > 0 ? 500 : growth, quality);
   },
 };
 
@@ -93,12 +108,12 @@ export const TG03: CharacteristicDefinition = {
     const length = newest - from + 1;
     if (length < 6) return missing('NOT_COVERED');
     let known = 0;
-    for (let month = from; month <= newest; month++) if (months.heads(month) !== UNKNOWN) known += 1;
+    for (let month = from; month <= newest; month++) if (months.medianHeads(month) !== UNKNOWN) known += 1;
     if (2 * known < length) return missing(months.gapCause(from, newest));
     const fall = drawdown(months, from, newest);
     if (fall === undefined) return missing(months.gapCause(from, newest));
     citeMonths(months, from, newest, cite);
-    return fall === 'nobody' ? NOT_APPLICABLE : valueOf(fall, months.view.freshness);
+    return fall === 'nobody' ? NOT_APPLICABLE : valueOf(fall, months.qualityOf(from, newest));
   },
 };
 
@@ -147,7 +162,7 @@ export const OV01: CharacteristicDefinition = {
     for (let month = from; month <= newest; month++) {
       const heads = months.heads(month);
       if (heads > 0) insured = true;
-      const paid = paidOnTime(months.record(month)?.payload, month, firm.day.date);
+      const paid = paidOnTime(months.record(month)?.payload, month, firm.day);
       if (paid === undefined ? heads === 0 : paid !== 'open') known += 1;
       if (paid === true) onTime += 1;
       if (paid === 'open') unstated = true;
@@ -167,14 +182,14 @@ export const OV01: CharacteristicDefinition = {
 function paidOnTime(
   payload: SocialSecurityMonth | undefined,
   month: number,
-  date: LocalDate,
+  day: AssessmentDay,
 ): boolean | 'open' | undefined {
   if (payload === undefined) return undefined;
   const { paid, paidOn } = payload;
-  const deadline = lastDay(fromMonthIndex(month + 1));
-  if (paidOn !== undefined && paidOn <= date) return paidOn <= deadline;
+  // The deadline is the last day of a month, so months decide.
+  if (paidOn !== undefined && paidOn <= day.date) return monthNumber(paidOn) <= month + 1;
   if (paidOn === undefined && paid !== false) return 'open';
-  return date < deadline ? 'open' : false;
+  return day.closedMonth < month + 1 ? 'open' : false;
 }
 
 export const CC02: CharacteristicDefinition = {
@@ -194,7 +209,7 @@ export const CC02: CharacteristicDefinition = {
     if (months.view.cause !== undefined) return missing(months.view.cause);
     const { view, stretches, unreadable } = arrearsOf(firm);
     if (view.cause !== undefined) return missing(view.cause);
-    const freshness = lower(months.view.freshness, view.freshness);
+    const freshness = staler(months.view.freshness, view.freshness);
     const late = lateMonths(stretches, firm.day.closedMonth - 23);
     const open = stretches.some((stretch) => stretch.clearedOn === undefined);
     if (!open && unreadable) return missing('NOT_STATED');
@@ -235,12 +250,6 @@ function nothingLate(
   return valueOf('none', freshness);
 }
 
-/** The staler of two freshness factors; absent is 1. */
-function lower(a: Fraction | undefined, b: Fraction | undefined): Fraction | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return compareExact(a, b) <= 0 ? a : b;
-}
-
 /** W03: the newest month has 30 % fewer heads than three months before, and more than one head fewer. */
 export function headcountFell(firm: FirmAt, cite: Cite): boolean {
   const months = insuredMonths(firm);
@@ -253,3 +262,45 @@ export function headcountFell(firm: FirmAt, cite: Cite): boolean {
   }
   return true;
 }
+
+/** K05: a stretch of arrears that has been open for three whole months since the end of its first month. */
+function arrearsOpen(firm: FirmAt): Finding {
+  const { view, stretches, unreadable } = arrearsOf(firm);
+  if (view.cause !== undefined) return UNDECIDED;
+  const records = stretches
+    .filter(({ clearedOn, from }) => {
+      const ended = lastDay(fromMonthIndex(from));
+      return clearedOn === undefined && ended <= firm.day.date && wholeMonthsBetween(ended, firm.day.date) >= 3;
+    })
+    .map((stretch) => stretch.record);
+  if (records.length > 0) return { state: 'yes', records, coverage: [] };
+  if (unreadable || view.coverage === undefined) return UNDECIDED;
+  return { state: 'no', records: [], coverage: view.coverage.entries };
+}
+
+export const FAMILY: Family = {
+  characteristics: [TG01, TG02, TG03, OV01, CC02],
+  knockOuts: [
+    {
+      code: 'K05',
+      feed: 'SOC.arrears',
+      zh: '社保欠缴满3个月未清',
+      en: 'social-insurance arrears open for 3 months',
+      cure: { zh: '清缴并正常缴费1个月', en: 'paid, and one clean month' },
+      find: arrearsOpen,
+    },
+  ],
+  warnings: [
+    {
+      code: 'W03',
+      feed: 'SOC',
+      zh: '3个月内参保人数下降30%以上',
+      en: 'insured headcount fell by 30 % or more in 3 months',
+      find: (firm, cite) =>
+        firm.feed('SOC').cause !== undefined ? 'unknown' : headcountFell(firm, cite) ? 'yes' : 'no',
+    },
+  ],
+  needsTable: {
+    TG07: { feed: 'SOC', table: { zh: '各市社保平均缴费基数表', en: 'mean contribution base by city' } },
+  },
+};

@@ -1,6 +1,13 @@
 import { firstDay, type LocalDate } from '#lib/kernel';
 import { subsidies, type DossierRecord, type Subsidy, type SubsidyLevel } from '#lib/data-sources';
-import { citeCoverage, missing, valueOf, type CharacteristicDefinition, type Cite } from './characteristic.ts';
+import {
+  type CharacteristicDefinition,
+  type Cite,
+  citeCoverage,
+  type Family,
+  missing,
+  valueOf,
+} from './characteristic.ts';
 import type { FeedView, FirmAt } from './firm-at.ts';
 import type { CharacteristicValue } from '../value.ts';
 
@@ -25,7 +32,7 @@ interface SubsidyReading {
 function read(firm: FirmAt): SubsidyReading {
   const known = firm.readings.subsidies as SubsidyReading | undefined;
   if (known !== undefined) return known;
-  const view = firm.feed('SUB', subsidies);
+  const view = firm.feed('SUB');
   const awards = new Map<string, Award>();
   if (view.cause === undefined) for (const record of firm.records(subsidies)) collect(awards, record);
   const { date, halfYearsAgo } = firm.day;
@@ -120,3 +127,5 @@ export const PR04: CharacteristicDefinition = {
     return valueOf(highest ?? 'none', reading.view.freshness);
   },
 };
+
+export const FAMILY: Family = { characteristics: [PR03, PR04] };

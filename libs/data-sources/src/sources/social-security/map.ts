@@ -136,7 +136,12 @@ export function mapArrears(row: RawRow, context: MapContext): MappedRow<SocialSe
 }
 
 /** The month of the key: absent DQ14, unreadable DQ05, ahead of the delivery DQ06; each refuses the row. */
-function readKeyMonth(row: RawRow, column: string, context: MapContext, issues: Issue[]): LocalMonth | undefined {
+export function readKeyMonth(
+  row: RawRow,
+  column: string,
+  context: MapContext,
+  issues: Issue[],
+): LocalMonth | undefined {
   const raw = row.text(column);
   if (raw !== undefined && raw.length === 6 && raw <= compact(context)) {
     const month = `${raw.slice(0, 4)}-${raw.slice(4)}`;

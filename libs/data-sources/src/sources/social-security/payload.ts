@@ -37,4 +37,20 @@ export interface SocialSecurityArrears {
   readonly clearedUnreadable?: true;
 }
 
-export type SocialSecurity = SocialSecurityMonth | SocialSecurityArrears;
+/**
+ * 核实记录: a steward looked into a jump of heads in one month. Record key: `confirmation|month`. Event: the month, so
+ * that what decides is when the record became known. Feed `SOC.confirmations`.
+ */
+export interface SocialSecurityConfirmation {
+  readonly kind: 'confirmation';
+  /** 费款所属期 of the jump. */
+  readonly month: LocalMonth;
+  /** 核实结论: true, the heads are real; false, they are not. */
+  readonly confirmed: boolean;
+  /** 核实日期. */
+  readonly confirmedOn?: LocalDate;
+  /** 核实依据. */
+  readonly basis?: string;
+}
+
+export type SocialSecurity = SocialSecurityMonth | SocialSecurityArrears | SocialSecurityConfirmation;

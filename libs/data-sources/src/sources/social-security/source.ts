@@ -1,8 +1,9 @@
 import type { SourceDefinition } from '../../source.ts';
+import { mapConfirmation } from './confirmation.ts';
 import { mapArrears, mapMonth } from './map.ts';
 import type { SocialSecurity } from './payload.ts';
 
-/** 社会保险缴费 (domain §1.4 row 2): heads and contributions by month, and arrears. */
+/** 社会保险缴费 (domain §1.4 row 2): heads and contributions by month, arrears, and confirmed jumps. */
 export const socialSecurity: SourceDefinition<SocialSecurity> = {
   name: 'social-security',
   code: 'SOC',
@@ -40,6 +41,7 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
       ],
       personal: [],
       feed: 'SOC',
+      owns: (payload) => payload.kind === 'month',
       fullPeriod: true,
       coverage: { territory: ['CN'], population: 'listed' },
       unknownSubject: 'quarantine',
@@ -56,15 +58,32 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
       optional: ['欠费金额(元)', '欠费止月', '清缴日期', '操作标志'],
       personal: [],
       feed: 'SOC.arrears',
+      owns: (payload) => payload.kind === 'arrears',
       coverage: { territory: ['CN'], population: 'listed' },
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapArrears,
     },
+    {
+      name: 'confirmations',
+      zh: '参保人数突变核实记录',
+      en: 'confirmed jumps of heads',
+      form: 'csv',
+      encodings: ['utf-8', 'gb18030'],
+      required: ['统一社会信用代码', '费款所属期', '核实结论'],
+      optional: ['核实日期', '核实依据', '操作标志'],
+      personal: [],
+      feed: 'SOC.confirmations',
+      owns: (payload) => payload.kind === 'confirmation',
+      coverage: { territory: ['CN'], population: 'listed' },
+      unknownSubject: 'quarantine',
+      minMatchBp: 9500,
+      map: mapConfirmation,
+    },
   ],
   fields: {
-    kind: '`month` 缴费 or `arrears` 欠缴',
-    month: '费款所属期, YYYY-MM; the key of a month',
+    kind: '`month` 缴费, `arrears` 欠缴 or `confirmation` 核实',
+    month: '费款所属期, YYYY-MM; the key of a month, and of a confirmation',
     insuredTotal: '参保总人数, heads; left out by the bureau: the largest of the four counts',
     pension: '养老人数, heads',
     medical: '医疗人数, heads',
@@ -78,6 +97,9 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
     fromMonth: '欠费起月, YYYY-MM, included; with the type the key of arrears',
     toMonth: '欠费止月, YYYY-MM, included',
     clearedOn: '清缴日期, YYYY-MM-DD; absent: open',
+    confirmed: '核实结论: true, the heads of the month are real',
+    confirmedOn: '核实日期, YYYY-MM-DD',
+    basis: '核实依据',
     clearedUnreadable: 'true: a 清缴日期 was delivered and could not be read',
   },
 };

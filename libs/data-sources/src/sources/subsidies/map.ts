@@ -38,7 +38,7 @@ const STATUS: ReadonlyMap<string, SubsidyStatus> = new Map([
 ]);
 
 /**
- * Layout `csv`: awards and their payments (科技项目资助). A row without project number is a total or a remark and is
+ * Layouts `csv` and `xlsx`: awards and their payments (科技项目资助). A row without project number is a total or a remark and is
  * ignored. The key is the project, with the payment date where there is one: two instalments are two records, while a
  * later status of the same row supersedes it.
  */

@@ -1,6 +1,31 @@
-import type { SourceDefinition } from '../../source.ts';
+import type { Layout, SourceDefinition } from '../../source.ts';
 import { mapSubsidy } from './map.ts';
 import type { Subsidy } from './payload.ts';
+
+/** What both forms of the list hold. */
+const AWARDS = {
+  required: ['项目编号', '统一社会信用代码'],
+  optional: [
+    '项目名称',
+    '计划类别',
+    '级别',
+    '主管部门',
+    '承担单位',
+    '竞争性(是/否)',
+    '状态',
+    '批复金额(万元)',
+    '拨付金额(万元)',
+    '批复日期',
+    '拨付日期',
+    '操作标志',
+  ],
+  personal: [],
+  feed: 'SUB',
+  coverage: { territory: ['CN'], population: 'listed' },
+  unknownSubject: 'quarantine',
+  minMatchBp: 9500,
+  map: mapSubsidy,
+} satisfies Omit<Layout<Subsidy>, 'name' | 'zh' | 'en' | 'form' | 'encodings'>;
 
 /** 资助补贴 (domain §1.4 row 3): awards of public programmes and their payments. */
 export const subsidies: SourceDefinition<Subsidy> = {
@@ -25,27 +50,17 @@ export const subsidies: SourceDefinition<Subsidy> = {
       en: 'awards and payments',
       form: 'csv',
       encodings: ['gb18030', 'utf-8'],
-      required: ['项目编号', '统一社会信用代码'],
-      optional: [
-        '项目名称',
-        '计划类别',
-        '级别',
-        '主管部门',
-        '承担单位',
-        '竞争性(是/否)',
-        '状态',
-        '批复金额(万元)',
-        '拨付金额(万元)',
-        '批复日期',
-        '拨付日期',
-        '操作标志',
-      ],
-      personal: [],
-      feed: 'SUB',
-      coverage: { territory: ['CN'], population: 'listed' },
-      unknownSubject: 'quarantine',
-      minMatchBp: 9500,
-      map: mapSubsidy,
+      ...AWARDS,
+    },
+    {
+      name: 'xlsx',
+      zh: '科技项目立项与拨付清单（工作簿）',
+      en: 'awards and payments, as a workbook',
+      form: 'xlsx',
+      encodings: ['utf-8'],
+      // A project with several payments is one merged cell beside them. Not the payments: merged, they are one sum.
+      fillDown: AWARDS.required.concat(AWARDS.optional).filter((column) => !column.startsWith('拨付')),
+      ...AWARDS,
     },
   ],
   fields: {

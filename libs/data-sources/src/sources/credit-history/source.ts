@@ -1,0 +1,66 @@
+import type { SourceDefinition } from '../../source.ts';
+import { mapCreditHistory } from './map.ts';
+import type { CreditHistory } from './payload.ts';
+
+/** 信贷记录 (domain §1.4 row 15): authorised queries of the credit register, firm by firm. */
+export const creditHistory: SourceDefinition<CreditHistory> = {
+  name: 'credit-history',
+  code: 'CRD',
+  zh: '信贷记录',
+  en: 'credit history',
+  publisher: '金融机构及企业本人',
+  legalBasis: {
+    kind: 'authorised',
+    zh: '企业书面授权查询，《征信业管理条例》第十八条、第二十九条；或企业自行提供本人报告（第十七条）',
+    en: 'written authorisation, Credit Reporting Regulation art. 18, 29; or the firm’s own report, art. 17',
+  },
+  createsCompanies: false,
+  freshnessDays: 30,
+  graceDays: 10,
+  layouts: [
+    {
+      name: 'reports',
+      zh: '授权查询结果',
+      en: 'authorised queries',
+      form: 'csv',
+      encodings: ['utf-8', 'gb18030'],
+      required: ['统一社会信用代码', '查询日期'],
+      optional: [
+        '企业名称',
+        '查询方式',
+        '授权书编号',
+        '有无信贷记录',
+        '首贷日期',
+        '授信机构数',
+        '贷款余额(元)',
+        '近24个月最长逾期天数',
+        '当前逾期天数',
+        '逾期结清日期',
+        '对外担保余额(元)',
+        '被追偿余额(元)',
+        '操作标志',
+      ],
+      personal: [],
+      feed: 'CRD',
+      perFirm: true,
+      coverage: { territory: ['CN'], population: 'listed' },
+      unknownSubject: 'quarantine',
+      minMatchBp: 9500,
+      map: mapCreditHistory,
+    },
+  ],
+  fields: {
+    queriedOn: '查询日期, YYYY-MM-DD; key and event date',
+    authorisation: '授权书编号; absent only for the firm’s own report',
+    ownReport: 'true: 企业自行提供',
+    hasLoan: '有无信贷记录; false: an authorised query that found none',
+    firstLoanOn: '首贷日期, YYYY-MM-DD',
+    lenders: '授信机构数',
+    balance: '贷款余额, 分',
+    maxOverdueDays: '近24个月最长逾期天数',
+    overdueDays: '当前逾期天数',
+    overdueClearedOn: '逾期结清日期, YYYY-MM-DD',
+    guaranteeBalance: '对外担保余额, 分',
+    claimUnpaid: '被追偿余额, 分: a guarantor’s claim not recovered',
+  },
+};

@@ -1,0 +1,37 @@
+import { roundOf } from './round.ts';
+
+describe('roundOf', () => {
+  it.each([
+    ['种子轮', 'seed'],
+    ['Seed Round', 'seed'],
+    ['天使轮', 'angel'],
+    ['Angel', 'angel'],
+    ['Pre-A轮', 'pre-a'],
+    ['PreA', 'pre-a'],
+    ['pre-A+ 轮', 'pre-a'],
+    ['A轮', 'a'],
+    ['Ａ轮', 'a'],
+    ['A 轮融资', 'a'],
+    ['Series A', 'a'],
+    ['Series A 轮', 'a'],
+    ['A+轮', 'a+'],
+    ['A++', 'a+'],
+    ['A1轮', 'a+'],
+    ['b轮', 'b'],
+    ['Pre-B', 'pre-b'],
+    ['战略投资', 'strategic'],
+    ['Strategic Investment', 'strategic'],
+    ['F轮-上市前', 'pre-ipo'],
+    ['Pre-IPO', 'pre-ipo'],
+    ['IPO上市', 'ipo'],
+    ['IPO上市后', 'post-ipo'],
+    ['新三板', 'neeq'],
+    ['新三板定增', 'neeq-placement'],
+    ['并购', 'acquisition'],
+    ['债权融资', 'debt'],
+    ['神秘轮', undefined],
+    ['轮', undefined],
+    ['Z轮', undefined],
+    ['AA轮', undefined],
+  ])('%j is %s', (text, round) => expect(roundOf(text)).toBe(round));
+});

@@ -1,0 +1,70 @@
+import type { SourceDefinition } from '../../source.ts';
+import { mapPenalty } from './map.ts';
+import type { Penalty } from './payload.ts';
+
+/** 行政处罚 (domain §1.4 row 11): decisions, how long each is published, and credit repair. */
+export const penalties: SourceDefinition<Penalty> = {
+  name: 'penalties',
+  code: 'PEN',
+  zh: '行政处罚',
+  en: 'administrative penalties',
+  publisher: '公共信用信息平台',
+  legalBasis: {
+    kind: 'public',
+    zh: '行政处罚决定依法公开，《行政处罚法》第四十八条',
+    en: 'published decisions; Administrative Penalty Law, art. 48',
+  },
+  createsCompanies: false,
+  freshnessDays: 7,
+  graceDays: 15,
+  layouts: [
+    {
+      name: 'decisions',
+      zh: '行政处罚信息公示',
+      en: 'published decisions',
+      form: 'csv',
+      encodings: ['utf-8', 'gb18030'],
+      required: ['统一社会信用代码', '行政处罚决定书文号'],
+      optional: [
+        '行政相对人名称',
+        '行政相对人类别',
+        '法定代表人',
+        '法定代表人证件号码',
+        '违法行为类型',
+        '违法事实',
+        '处罚类别',
+        '处罚内容',
+        '罚款金额(万元)',
+        '没收金额(万元)',
+        '处罚决定日期',
+        '公示截止期',
+        '信用修复日期',
+        '处罚机关',
+        '操作标志',
+      ],
+      personal: [
+        { column: '行政相对人名称', treatment: 'blank' },
+        { column: '法定代表人', treatment: 'blank' },
+        { column: '法定代表人证件号码', treatment: 'blank' },
+        { column: '违法事实', treatment: 'blank' },
+        { column: '处罚内容', treatment: 'blank' },
+      ],
+      feed: 'PEN',
+      coverage: { territory: ['CN'], population: 'listed' },
+      unknownSubject: 'ignore',
+      map: mapPenalty,
+    },
+  ],
+  fields: {
+    docNo: '行政处罚决定书文号, brackets 〔〕; the key',
+    department: '处罚机关',
+    offence: '违法行为类型',
+    kinds: '处罚类别: warning, fine, confiscation, suspension, revocation, restriction, other',
+    fine: '罚款金额, 分',
+    confiscated: '没收金额, 分',
+    decidedOn: '处罚决定日期, YYYY-MM-DD; the event date',
+    publicUntil: '公示截止期, YYYY-MM-DD, included; may lie ahead',
+    repairedOn: '信用修复日期, YYYY-MM-DD; the penalty counts as none from this day on',
+    endUnreadable: 'true: a 公示截止期 or 信用修复日期 was delivered and could not be read',
+  },
+};

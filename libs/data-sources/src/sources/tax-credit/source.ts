@@ -1,0 +1,67 @@
+import type { SourceDefinition } from '../../source.ts';
+import { mapTaxCredit } from './map.ts';
+import type { TaxCredit } from './payload.ts';
+
+/** 纳税信用 (domain §1.4 row 9): the yearly grade, abnormal households and announced arrears. */
+export const taxCredit: SourceDefinition<TaxCredit> = {
+  name: 'tax-credit',
+  code: 'TAX',
+  zh: '纳税信用',
+  en: 'tax credit',
+  publisher: '税务局',
+  legalBasis: {
+    kind: 'public',
+    zh: 'A级名单、非正常户与欠税公告依法公开；其余级别及已缴税额经企业授权',
+    en: 'grade A, abnormal households and arrears are published; other grades and tax paid by authorisation',
+  },
+  createsCompanies: false,
+  freshnessDays: 400,
+  graceDays: 45,
+  layouts: [
+    {
+      name: 'yearly',
+      zh: '年度评价结果',
+      en: 'yearly grades',
+      form: 'csv',
+      encodings: ['gb18030', 'utf-8'],
+      required: ['统一社会信用代码', '评价年度'],
+      optional: [
+        '纳税人名称',
+        '信用级别',
+        '评价得分',
+        '公布日期',
+        '非正常户',
+        '非正常户认定日期',
+        '非正常户解除日期',
+        '欠税余额(元)',
+        '欠税公告日期',
+        '欠税清缴日期',
+        '已缴税额(元)',
+        '数据日期',
+        '操作标志',
+      ],
+      personal: [],
+      feed: 'TAX',
+      perFirm: true,
+      coverage: { territory: ['CN'], population: 'listed' },
+      unknownSubject: 'quarantine',
+      minMatchBp: 9500,
+      map: mapTaxCredit,
+    },
+  ],
+  fields: {
+    year: '评价年度; the key',
+    grade: '信用级别: A, B, M (new firm, or no income with 70 points), C, D',
+    scoreTenths: '评价得分, tenths of a point',
+    publishedOn: '公布日期, YYYY-MM-DD; the event date, else 1 April of the following year',
+    abnormal: '非正常户',
+    abnormalFrom: '非正常户认定日期, YYYY-MM-DD',
+    abnormalUntil: '非正常户解除日期, YYYY-MM-DD',
+    arrears: '欠税余额, 分; 0: none',
+    arrearsFrom: '欠税公告日期, YYYY-MM-DD',
+    arrearsClearedOn: '欠税清缴日期, YYYY-MM-DD',
+    endUnreadable: 'true: a 解除日期 or 清缴日期 was delivered and could not be read',
+    taxPaid: '已缴税额 of the year, 分; only with authorisation',
+    statedOn: '数据日期, YYYY-MM-DD',
+  },
+};

@@ -1,0 +1,66 @@
+import type { SourceDefinition } from '../../source.ts';
+import { mapBill } from './map.ts';
+import type { WaterBill } from './payload.ts';
+
+/** 用水与水费 (domain §1.4 row 5): bills by account and month, from the company's front-end table (前置库). */
+export const water: SourceDefinition<WaterBill> = {
+  name: 'water',
+  code: 'WAT',
+  zh: '用水与水费',
+  en: 'water bills',
+  publisher: '水务集团',
+  legalBasis: {
+    kind: 'authorised',
+    zh: '企业授权；公用事业数据按协议提供',
+    en: 'authorised by the firm; utility data under agreement',
+  },
+  createsCompanies: false,
+  freshnessDays: 75,
+  graceDays: 60,
+  layouts: [
+    {
+      name: 'front-end-table',
+      zh: '前置库水费账单表 T_WATER_BILL',
+      en: 'front-end table T_WATER_BILL',
+      form: 'csv',
+      encodings: ['utf-8', 'gb18030'],
+      required: ['ACCT_NO', 'USC_CODE', 'BILL_MON'],
+      optional: [
+        'USE_QTY',
+        'AMT',
+        'PAY_STATUS',
+        'PAY_TIME',
+        'UPD_TIME',
+        'OP_FLAG',
+        'BATCH_NO',
+        'CYCLE_MON',
+        'READ_TYPE',
+        'SHARE_CNT',
+        'ARREARS_AMT',
+        'ARREARS_SINCE',
+        'TARIFF_CLASS',
+      ],
+      personal: [{ column: 'ACCT_NO', treatment: 'hash' }],
+      feed: 'WAT',
+      perFirm: true,
+      coverage: { territory: ['CN'], population: 'listed' },
+      unknownSubject: 'quarantine',
+      minMatchBp: 9500,
+      map: mapBill,
+    },
+  ],
+  fields: {
+    account: 'ACCT_NO 户号, keyed hash; with the month the key',
+    month: 'BILL_MON 账单月份, YYYY-MM; of a bill for two months the later one',
+    cycle: 'CYCLE_MON 抄表周期, months: 1 or 2; absent: read from the rhythm of the bills',
+    volume: 'USE_QTY 用水量, hundredths of a cubic metre',
+    amount: 'AMT 应缴金额, 分',
+    status: 'PAY_STATUS 缴费状态: paid, unpaid, overdue',
+    paidOn: 'PAY_TIME 缴费日期, YYYY-MM-DD',
+    arrearsAmount: 'ARREARS_AMT 欠费金额, 分',
+    arrearsSince: 'ARREARS_SINCE 欠费起始日, YYYY-MM-DD',
+    tariffClass: 'TARIFF_CLASS 用水性质',
+    estimated: 'true: READ_TYPE 估抄, the meter was not read',
+    shared: 'true: the account serves several firms (several codes in the row, or SHARE_CNT above 1) and is not used',
+  },
+};

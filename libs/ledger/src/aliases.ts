@@ -1,0 +1,150 @@
+import {
+  isOldRegistrationNumber,
+  isOrganisationCode,
+  isUscc,
+  parseUscc,
+  ProblemError,
+  type Clock,
+  type Uscc,
+} from '#lib/kernel';
+import type { MappedRow } from '#lib/data-sources';
+import type { Database, Db, Tx } from '#lib/platform';
+
+/** 别名的种类: old registration number 注册号, organisation code 组织机构代码, former USCC 原统一社会信用代码. */
+export type AliasKind = 'registration-no' | 'organisation-code' | 'former-uscc';
+
+/** Which kind of alias a text is by its shape; undefined: none. An organisation code may carry its hyphen. */
+export function aliasKindOf(text: string): { readonly kind: AliasKind; readonly alias: string } | undefined {
+  const alias = text.trim().toUpperCase();
+  if (/^\d{15}$/.test(alias)) return { kind: 'registration-no', alias };
+  const plain = alias.replace(/-(?=.$)/, '');
+  if (isOrganisationCode(plain)) return { kind: 'organisation-code', alias: plain };
+  return isUscc(alias) ? { kind: 'former-uscc', alias } : undefined;
+}
+
+/** The alias by which a refused row names its firm, and the column where it stands. */
+export function aliasOf(mapped: MappedRow): { readonly column: string; readonly alias: string } | undefined {
+  if (mapped.kind !== 'quarantined') return undefined;
+  for (const { code, column, raw } of mapped.issues) {
+    if ((code !== 'DQ04' && code !== 'DQ01') || column === undefined || raw === undefined) continue;
+    const found = aliasKindOf(raw);
+    if (found) return { column, alias: found.alias };
+  }
+  return undefined;
+}
+
+/** Firms by alias, of those aliases that name one firm only; what undone deliveries said does not count. */
+export async function lookUpAliases(db: Db, aliases: readonly string[]): Promise<ReadonlyMap<string, Uscc>> {
+  const rows = await db.query<{ alias: string; uscc: Uscc }>(
+    `SELECT alias, min(uscc) AS uscc FROM (
+       SELECT a.alias, a.uscc FROM company_alias a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id
+       WHERE a.alias = ANY($1::text[]) AND d.undone_at IS NULL
+       UNION SELECT substr(uscc, 9, 9), uscc FROM company WHERE substr(uscc, 9, 9) = ANY($1::text[])
+     ) named GROUP BY alias HAVING count(DISTINCT uscc) = 1`,
+    [[...new Set(aliases)]],
+  );
+  return new Map(rows.map((row) => [row.alias, row.uscc]));
+}
+
+/** Keeps the registration numbers that a registration delivery states beside the codes. */
+export async function keepRegistrationNumbers(tx: Tx, deliveryId: string, tick: Date): Promise<void> {
+  const rows = await tx.query<{ alias: string; uscc: string }>(
+    `SELECT DISTINCT s.payload ->> 'registrationNo' AS alias, s.uscc FROM stage s
+     JOIN verdict v ON v.row_no = s.row_no AND v.uscc = s.uscc AND v.record_key = s.record_key
+     WHERE v.verdict IN ('new', 'changed', 'superseded') AND s.op = 'U' AND s.payload ->> 'registrationNo' ~ '^[0-9]{15}$'`,
+  );
+  const valid = rows.filter((row) => isOldRegistrationNumber(row.alias));
+  await tx.execute(
+    `INSERT INTO company_alias (alias, uscc, kind, known_from, delivery_id)
+     SELECT alias, uscc, 'registration-no', $3, $4 FROM unnest($1::text[], $2::text[]) n(alias, uscc)
+     WHERE NOT EXISTS (SELECT FROM company_alias a LEFT JOIN delivery d ON d.delivery_id = a.delivery_id
+       WHERE a.alias = n.alias AND a.uscc = n.uscc AND d.undone_at IS NULL)`,
+    [valid.map((row) => row.alias), valid.map((row) => row.uscc), tick, deliveryId],
+  );
+}
+
+/** Staged rows that name a firm by a former code, which nobody registers any more, are taken for the firm. Their number. */
+export async function resolveFormerCodes(tx: Tx): Promise<number> {
+  const [any] = await tx.query<{ any: boolean }>(
+    `SELECT EXISTS (SELECT FROM company_alias WHERE kind = 'former-uscc') AS any`,
+  );
+  if (!any!.any) return 0;
+  const moved = await tx.query<{ row_no: number; alias: string; uscc: string }>(
+    `SELECT DISTINCT s.row_no, a.alias, a.uscc FROM stage s JOIN company_alias a ON a.alias = s.uscc AND a.kind = 'former-uscc'
+     WHERE NOT EXISTS (SELECT FROM company c WHERE c.uscc = s.uscc)
+       AND (SELECT count(DISTINCT o.uscc) FROM company_alias o WHERE o.alias = a.alias) = 1`,
+  );
+  if (moved.length === 0) return 0;
+  const values = [moved.map((row) => row.row_no), moved.map((row) => row.alias), moved.map((row) => row.uscc)];
+  await tx.execute(
+    `UPDATE stage s SET uscc = m.uscc FROM unnest($1::integer[], $2::text[], $3::text[]) m(row_no, alias, uscc)
+     WHERE s.row_no = m.row_no AND s.uscc = m.alias`,
+    values,
+  );
+  await tx.execute(
+    `INSERT INTO stage_issue (row_no, code, raw, suggestion)
+     SELECT row_no, 'DQ04', alias, uscc FROM unnest($1::integer[], $2::text[], $3::text[]) m(row_no, alias, uscc)`,
+    values,
+  );
+  return moved.length;
+}
+
+/**
+ * A person says by which other name bureaus call a firm. Rows that come from now on are taken for it.
+ * Throws ProblemError alias-malformed, alias-taken or company-unknown.
+ */
+export async function decideAlias(
+  db: Database,
+  input: {
+    readonly alias: string;
+    readonly uscc: string;
+    readonly person: string;
+    readonly reason: string;
+    readonly clock: Clock;
+  },
+): Promise<{ readonly kind: AliasKind; readonly alias: string; readonly uscc: string }> {
+  const named = aliasKindOf(input.alias);
+  const uscc = parseUscc(input.uscc);
+  if (!uscc.ok) throw new ProblemError({ ...uscc.problem, errors: [{ pointer: '/uscc', ...words(uscc.problem) }] });
+  if (
+    !named ||
+    named.alias === uscc.value.uscc ||
+    (named.kind === 'registration-no' && !isOldRegistrationNumber(named.alias))
+  )
+    throw refused(
+      'alias-malformed',
+      422,
+      '/alias',
+      '应为注册号、组织机构代码或原统一社会信用代码',
+      'a registration number, an organisation code or a former USCC is expected',
+    );
+  return db.transaction(async (tx) => {
+    const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc.value.uscc]);
+    if (!firm) throw refused('company-unknown', 404, '/uscc', '企业未登记', 'no such firm is registered');
+    const [other] = await tx.query(
+      `SELECT FROM company_alias WHERE alias = $1 AND uscc <> $2
+       UNION ALL SELECT FROM company WHERE uscc = $1 OR (substr(uscc, 9, 9) = $1 AND uscc <> $2)`,
+      [named.alias, uscc.value.uscc],
+    );
+    if (other)
+      throw refused('alias-taken', 409, '/alias', '该名称已指向另一企业', 'another firm has this name already');
+    await tx.execute(
+      `INSERT INTO company_alias (alias, uscc, kind, known_from, decided_by, reason) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+      [named.alias, uscc.value.uscc, named.kind, input.clock.now(), input.person, input.reason],
+    );
+    return { ...named, uscc: uscc.value.uscc };
+  });
+}
+
+const words = ({
+  code,
+  zh,
+  en,
+}: {
+  code: string;
+  zh: string;
+  en: string;
+}): { code: string; zh: string; en: string } => ({ code, zh, en });
+
+const refused = (code: string, status: number, pointer: string, zh: string, en: string): ProblemError =>
+  new ProblemError({ code, status, zh, en, errors: [{ pointer, code, zh, en }] });
