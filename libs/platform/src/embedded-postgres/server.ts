@@ -122,7 +122,9 @@ class Session {
         return;
       } catch (error) {
         // The last session of another process may be stopping the server just now: wait for its end and start anew.
-        if (attempt === ATTEMPTS || !(lost || isGoingUpOrDown(error))) throw error;
+        // What is no answer of the server at all is a connection that broke, at whatever point its events have been heard.
+        const broken = lost || !(error instanceof pg.DatabaseError);
+        if (attempt === ATTEMPTS || !(broken || isGoingUpOrDown(error))) throw error;
         await client.end().catch(() => undefined);
       }
     }
