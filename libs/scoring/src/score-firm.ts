@@ -77,9 +77,22 @@ function valuesFor(firm: FirmAt, model: Model, cite: (index: number) => Cite): V
   for (let i = 0; i < model.characteristics.length; i++) {
     const { code } = model.characteristics[i]!;
     if (establishedOn !== undefined && isNotApplicableByAge(code, establishedOn, day)) values.push(NOT_APPLICABLE);
-    else values.push(BY_CODE.get(code)?.compute(firm, cite(i)) ?? notComputed(firm, code));
+    else values.push(computed(firm, BY_CODE.get(code), code, cite(i)));
   }
   return values;
+}
+
+/** Nothing is known of feeds that nobody delivers: most characteristics of a young book end here, cheaply. */
+function computed(
+  firm: FirmAt,
+  definition: CharacteristicDefinition | undefined,
+  code: string,
+  cite: Cite,
+): CharacteristicValue {
+  if (definition === undefined) return notComputed(firm, code);
+  return definition.feeds.some((feed) => firm.dossier.connected(feed))
+    ? definition.compute(firm, cite)
+    : missing('NOT_CONNECTED');
 }
 
 /** Not computed from the sources at hand: its feed is not connected, or it waits for its reference table. */
