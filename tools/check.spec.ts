@@ -55,7 +55,7 @@ describe('words', () => {
   it('that name a machine, a package host or unfinished work are reported', () => {
     const found = findings('repo-words.mjs', {
       'a.ts': `const a = '${machine('root', 'x')}';\n// ${['TO', 'DO'].join('')}: later\n`,
-      'b.md': `see ${machine('work', 'main')} and ${['https:', '', 'registry.npmjs.org', 'x'].join('/')}\n`,
+      'b.md': `see ${machine('work', 'main')} and ${['https:', '', ['registry', 'npmjs', 'org'].join('.'), 'x'].join('/')}\n`,
     });
     expect(found.map((line) => line.split('  ')[0])).toEqual(['a.ts:1', 'a.ts:2', 'b.md:1', 'b.md:1']);
   });

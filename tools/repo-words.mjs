@@ -10,7 +10,13 @@ const before = String.raw`(?<![\w.$}*)])`;
 const FORBIDDEN = [
   ['a path of one machine', `${before}/(?:${['work', 'root', 'home', 'Users'].join('|')})/[\\w.-]`],
   ['a path of one machine', `${before}/tmp/[a-z]{2}/`],
-  ['a package host', `https?://(?:[\\w.-]*\\.)?(?:${['npmjs', 'npmmirror', 'yarnpkg'].join('|')})\\.`],
+  [
+    'a package host',
+    `https?://(?:[\\w.-]*\\.)?(?:${['js', 'mirror']
+      .map((end) => `npm${end}`)
+      .concat('yarnpkg')
+      .join('|')})\\.`,
+  ],
   ['a note of work to be done', `\\b(?:${['TO_DO', 'FIX_ME', 'XX_X'].join('|').replaceAll('_', '')})\\b`],
 ].map(([what, pattern]) => ({ what, pattern: new RegExp(pattern) }));
 
