@@ -2,7 +2,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { usccCheckDigit, type Clock } from '#lib/kernel';
 import type { Scope } from '#lib/access';
 import { Background } from '#lib/product';
-import { championModel } from '#lib/runs';
 import { createApi } from '../../apps/api/src/create-api.ts';
 import { buildOpenApi } from '../../apps/api/src/openapi.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
@@ -57,13 +56,12 @@ export class TestApi {
     const app = await createApi({
       ...product,
       bells: product.doorbells,
-      model: championModel(),
       log: (event) => void logged.push(event),
     });
     const background = new Background(product, (event, error) => void logged.push({ event, error: String(error) }));
     const answers = new Answers((await buildOpenApi()) as OpenApi);
     const api = new TestApi(product, app, background, clock, answers, new Map(), logged);
-    api.keys.set('ops', await api.issue(product.person, ['ops:deliveries', 'ops:runs']));
+    api.keys.set('ops', await api.issue(product.person, ['ops:deliveries', 'ops:runs', 'ops:models']));
     const bank = await product.access.createInstitution({
       kind: 'bank',
       code: 'bank-a',

@@ -28,6 +28,9 @@ describe('the OpenAPI document', () => {
         'get /ops/v1/deliveries/{id}/quarantine',
         'get /ops/v1/deliveries/{id}/undo',
         'get /ops/v1/identity/reviews',
+        'get /ops/v1/models',
+        'get /ops/v1/models/{hash}',
+        'get /ops/v1/models/{hash}/document',
         'get /ops/v1/quality',
         'post /ops/v1/identity/aliases',
         'post /ops/v1/identity/reviews/{id}/decide',
@@ -46,6 +49,8 @@ describe('the OpenAPI document', () => {
         'post /ops/v1/deliveries/{id}/reject',
         'post /ops/v1/deliveries/{id}/release',
         'post /ops/v1/deliveries/{id}/undo',
+        'post /ops/v1/models',
+        'post /ops/v1/models/{hash}/decisions',
         'post /ops/v1/runs',
       ].sort(),
     );

@@ -1,12 +1,11 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Product } from '#lib/product';
-import { championModel } from '#lib/runs';
 import { createApi } from './create-api.ts';
 import type { Log } from './http/request-log.ts';
 
 /** The API over the product's services. The product is closed by whoever opened it, after the API. */
 export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
-  const { db, access, deliveries, reviews, runs, scores, doorbells, clock } = product;
+  const { db, access, deliveries, reviews, models, runs, scores, doorbells, clock } = product;
   return createApi({
     db,
     access,
@@ -15,7 +14,7 @@ export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplicati
     runs,
     scores,
     bells: doorbells,
-    model: championModel(),
+    models,
     clock,
     ...(log ? { log } : {}),
   });

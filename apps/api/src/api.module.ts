@@ -2,9 +2,9 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { IdempotencyStore } from '#lib/access';
 import { Deliveries, Reviews } from '#lib/ledger';
-import { Impacts, modelByHash, Runs, Scores } from '#lib/runs';
+import { Impacts, modelByHash, Models, Runs, Scores } from '#lib/runs';
 import { CandidatesReader } from '#lib/whitelist';
-import { BELLS, CLOCK, DB, MODEL, MODELS, OPENAPI, type ApiDeps, type Models } from './deps.ts';
+import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
 import { InputPipe } from './http/input.pipe.ts';
 import type { ProblemFilter } from './http/problem.filter.ts';
@@ -14,6 +14,7 @@ import { MetaController } from './meta/meta.controller.ts';
 import { CorrectionsController } from './ops/corrections.controller.ts';
 import { DeliveriesController } from './ops/deliveries.controller.ts';
 import { IdentityController } from './ops/identity.controller.ts';
+import { ModelsController } from './ops/models.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
@@ -24,7 +25,7 @@ import { ScoresController } from './partner/scores.controller.ts';
 @Module({})
 export class ApiModule {
   static with(deps: ApiDeps, filter: ProblemFilter, answers: IdempotencyStore): DynamicModule {
-    const models: Models = (hash) => modelByHash(deps.db, hash);
+    const modelOf: ModelByHash = (hash) => modelByHash(deps.db, hash);
     return {
       module: ApiModule,
       imports: [DiscoveryModule],
@@ -36,6 +37,7 @@ export class ApiModule {
         IdentityController,
         SourcesController,
         RunsController,
+        ModelsController,
         ScoresController,
         CandidatesController,
         CatalogueController,
@@ -49,8 +51,8 @@ export class ApiModule {
         { provide: BELLS, useValue: deps.bells },
         { provide: CLOCK, useValue: deps.clock },
         { provide: DB, useValue: deps.db },
-        { provide: MODEL, useValue: deps.model },
-        { provide: MODELS, useValue: models },
+        { provide: Models, useValue: deps.models },
+        { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },
         { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },

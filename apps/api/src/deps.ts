@@ -2,7 +2,7 @@ import type { Access } from '#lib/access';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Database } from '#lib/platform';
-import type { Runs, Scores } from '#lib/runs';
+import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
 import type { Log } from './http/request-log.ts';
 
@@ -20,8 +20,7 @@ export interface ApiDeps {
   readonly runs: Runs;
   readonly scores: Scores;
   readonly bells: Bells;
-  /** The model in force: documentation of the catalogue. */
-  readonly model: Model;
+  readonly models: Models;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;
@@ -30,13 +29,12 @@ export interface ApiDeps {
 /** Injection tokens of what has no class of its own. */
 export const BELLS = Symbol('bells');
 export const CLOCK = Symbol('clock');
-export const MODEL = Symbol('model');
 export const DB = Symbol('db');
-export const MODELS = Symbol('models');
+export const MODEL_BY_HASH = Symbol('model by hash');
 export const OPENAPI = Symbol('openapi');
 
 /** The model with this hash: a run is explained in the words of the model that scored it. */
-export type Models = (hash: string) => Promise<Model>;
+export type ModelByHash = (hash: string) => Promise<Model>;
 
 /** Filled once the routes are known. */
 export interface OpenApiHolder {

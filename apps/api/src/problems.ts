@@ -54,6 +54,27 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'not-ready': entry(503, '服务未就绪', 'The service is not ready'),
   'problem-unknown': entry(404, '没有该问题代码', 'There is no such problem code'),
 
+  // Scorecards
+  'model-unknown': entry(404, '没有该模型', 'There is no such model'),
+  'model-invalid': entry(422, '评分模型有误', 'The scorecard has faults: errors names each place'),
+  'model-version-taken': entry(
+    409,
+    '该版本号已用于另一份模型',
+    'Another model has this id and version; a model never changes',
+  ),
+  'model-transition': entry(409, '模型的当前状态不允许该操作', 'The state of the model does not know this event'),
+  'model-four-eyes': entry(
+    409,
+    '须由提交人之外的两个不同的人批准',
+    'A model is approved by two persons, neither of whom submitted it',
+  ),
+  'model-shadow-missing': entry(
+    409,
+    '挑战者须先随一个月末批次影子运行',
+    'A challenger is promoted after a shadow run beside the published run of a month end',
+  ),
+  'model-challenger-taken': entry(409, '已有一个挑战者模型', 'There is a challenger already'),
+
   // Deliveries
   'unknown-source': entry(404, '没有该数据源', 'There is no such source'),
   'unknown-layout': entry(404, '没有该格式', 'The source has no such layout'),

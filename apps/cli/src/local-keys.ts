@@ -15,7 +15,7 @@ interface KeyFile extends LocalKeys {
 
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 90;
-const OPERATOR_SCOPES: readonly Scope[] = ['ops:deliveries', 'ops:runs'];
+const OPERATOR_SCOPES: readonly Scope[] = ['ops:deliveries', 'ops:runs', 'ops:models'];
 const BANK_SCOPES: readonly Scope[] = ['partner:scores', 'partner:candidates'];
 
 /** The keys of the last start while they are good for another day, else new ones. */

@@ -132,7 +132,10 @@ const key = program.command('key').description('API keys 密钥');
 key
   .command('issue')
   .argument('<handle>', 'the person whose key it is')
-  .requiredOption('--scopes <list>', 'ops:deliveries, ops:runs, partner:scores, partner:candidates; joined by commas')
+  .requiredOption(
+    '--scopes <list>',
+    'ops:deliveries, ops:runs, ops:models, partner:scores, partner:candidates; joined by commas',
+  )
   .option('--days <n>', 'until it expires', '365')
   .option('--json', JSON_HELP, false)
   .action(run((handle: string, options: Parameters<typeof issueKey>[1]) => issueKey(handle, options)));

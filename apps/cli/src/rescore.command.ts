@@ -33,8 +33,17 @@ export async function rescore(options: RescoreOptions): Promise<number> {
     const scoring =
       workers === 1 ? scoreHere(product, planned.runId) : scoreWithChildren(product, planned.runId, workers);
     const run = await withProgress(async () => progressLine(await product.runs.get(planned.runId)), scoring);
-    return report(run, (performance.now() - started) / 1000, options.json);
+    const seconds = (performance.now() - started) / 1000;
+    return report(run, seconds, options.json, await shadow(product, run));
   });
+}
+
+/** The challenger's run beside this one: the published run is there already when it is scored. */
+async function shadow(product: Product, run: RunView): Promise<RunView | undefined> {
+  const beside = await product.runs.shadowOf(run.runId);
+  if (!beside || isFinished(beside.state)) return beside;
+  const line = async (): Promise<string> => `challenger: ${progressLine(await product.runs.get(beside.runId))}`;
+  return withProgress(line, scoreHere(product, beside.runId));
 }
 
 /** Scores open shards until the run is finished, by whomever. */
@@ -92,7 +101,7 @@ export async function work(options: { run: string }): Promise<number> {
   });
 }
 
-function report(run: RunView, seconds: number, json: boolean): number {
+function report(run: RunView, seconds: number, json: boolean, beside: RunView | undefined): number {
   const { runId, firms, outputHash, modelHash, codeVersion, state } = run;
   answer(
     json,
@@ -107,16 +116,30 @@ function report(run: RunView, seconds: number, json: boolean): number {
       codeVersion,
       state,
       stats: run.stats,
+      ...(beside && {
+        shadow: { runId: beside.runId, modelHash: beside.modelHash, state: beside.state, stats: beside.stats },
+      }),
       seconds: Math.round(seconds * 1000) / 1000,
     },
     [
       `run ${runId} ${state}: ${firms} firms as of ${run.asOf}, known at ${instantText(run.knownAt)}, in ${seconds.toFixed(1)} s`,
       `output ${outputHash}`,
       ...Object.entries(run.stats?.published ?? {}).map(([published, n]) => `  ${published}: ${n}`),
+      ...(beside ? shadowLines(beside) : []),
     ],
   );
   if (run.problem) sayProblem(new ProblemError(run.problem));
   return state === 'HOLD' ? EXIT.held : state === 'RUN_FAILED' ? EXIT.refused : EXIT.done;
+}
+
+function shadowLines({ runId, modelId, state, stats }: RunView): string[] {
+  const compared = stats?.compared;
+  if (!compared) return [`challenger ${modelId}, run ${runId}: ${state}`];
+  const { firms, moved, meanTenths, transitions } = compared;
+  return [
+    `challenger ${modelId}, run ${runId}: moves ${moved} of ${firms} firms, ${meanTenths / 10} points on average`,
+    ...transitions.slice(0, 10).map(({ from, to, firms: n }) => `  ${from} → ${to}: ${n}`),
+  ];
 }
 
 const progressLine = (run: RunView): string =>

@@ -1,7 +1,7 @@
 import { ProblemError } from '#lib/kernel';
 
 /** What a key may be used for. A fixed list: a scope that no route asks for cannot be issued by mistake. */
-export const SCOPES = ['ops:deliveries', 'ops:runs', 'partner:scores', 'partner:candidates'] as const;
+export const SCOPES = ['ops:deliveries', 'ops:runs', 'ops:models', 'partner:scores', 'partner:candidates'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const INSTITUTION_KINDS = [

@@ -5,7 +5,7 @@ import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import type { Clock } from '#lib/kernel';
 import { Deliveries, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
-import { Runs, Scores } from '#lib/runs';
+import { Models, Runs, Scores } from '#lib/runs';
 import { personalKey } from './personal-key.ts';
 import { migrateAll } from './schema.ts';
 
@@ -20,6 +20,7 @@ export interface Product {
   readonly deliveries: Deliveries;
   readonly intake: Intake;
   readonly reviews: Reviews;
+  readonly models: Models;
   readonly runs: Runs;
   readonly scores: Scores;
   close(): Promise<void>;
@@ -63,7 +64,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const tables = readTables();
     const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
     const access = new Access(db);
-    await access.ensureOperator();
+    const operator = await access.ensureOperator();
+    const models = new Models(db);
+    await models.ensureChampion(operator.personId, clock);
     return {
       config,
       server,
@@ -74,6 +77,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       deliveries: new Deliveries(db, spool),
       intake: new Intake(db, spool, { limits, personalKey: personalKey(config.dataDir), tables, clock }),
       reviews: new Reviews(db, tables),
+      models,
       runs: new Runs(db),
       scores: new Scores(db),
       close: async () => {

@@ -1,5 +1,8 @@
 export { catalogueHash } from './catalogue.ts';
-export { championModel, modelByHash } from './models.ts';
+export { modelByHash, shippedModel } from './models.ts';
+export { MODEL_EVENTS, MODEL_STATES, type ModelEvent, type ModelState } from './model-lifecycle.ts';
+export * from './models.service.ts';
+export type { ModelView } from './models.store.ts';
 export * from './impact.ts';
 export * from './run.ts';
 export * from './runs.service.ts';

@@ -10,7 +10,8 @@ const ROWS_AT_ONCE = 5000;
 /** Any number of ours. Publications follow one another: each decides by the run that is published when it comes. */
 const PUBLISH_LOCK = 7_104_006;
 
-const partitionOf = (runId: string): string => `run_score_${runId.replaceAll('-', '')}`;
+/** The run's own part of run_score. */
+export const partitionOf = (runId: string): string => `run_score_${runId.replaceAll('-', '')}`;
 
 /** SHA-256 over one line a firm in the byte order of the codes, in one ordered scan. */
 export async function hashOutput(tx: Tx, runId: string): Promise<{ hash: Buffer; firms: number }> {
@@ -67,7 +68,7 @@ export async function publishRun(db: Database, runId: string, clock: Clock): Pro
   });
 }
 
-async function statsOf(tx: Tx, runId: string): Promise<RunStats> {
+export async function statsOf(tx: Tx, runId: string): Promise<RunStats> {
   const rows = await tx.query<{ published: string; n: number }>(
     `SELECT published, count(*)::int AS n FROM ${partitionOf(runId)} GROUP BY published ORDER BY published`,
   );

@@ -1,12 +1,31 @@
 import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
 
-/** 评分批次的状态. A run is published whole or held; the next published run archives it. */
-export type RunState = 'RUNNING' | 'PUBLISHED' | 'ARCHIVED' | 'HOLD' | 'RUN_FAILED';
+/**
+ * 评分批次的状态. A run is published whole or held; the next published run archives it. A run of the challenger ends as
+ * SHADOW: it is compared, never published.
+ */
+export type RunState = 'RUNNING' | 'PUBLISHED' | 'ARCHIVED' | 'HOLD' | 'RUN_FAILED' | 'SHADOW';
+
+/** How the challenger's scores differ from those of the run that it shadows. */
+export interface ShadowComparison {
+  /** Firms in both. */
+  readonly firms: number;
+  /** Whose score, in whole points, is another. */
+  readonly moved: number;
+  /** Tenths of points, challenger less champion, over all firms; rounded half away from zero. */
+  readonly meanTenths: number;
+  readonly largestRiseTenths: number;
+  readonly largestFallTenths: number;
+  /** Firms by what is published of them, where the two differ; most firms first. */
+  readonly transitions: readonly { readonly from: string; readonly to: string; readonly firms: number }[];
+}
 
 /** How the firms of a run came out. */
 export interface RunStats {
   /** Firms by what may be published: NOT_RATED, REFERENCE, a grade, EXCLUDED, ON_HOLD, NOT_SCORED. */
   readonly published: Readonly<Record<string, number>>;
+  /** Only of a shadow run. */
+  readonly compared?: ShadowComparison;
 }
 
 /** A scoring run as people see it. as_of, known_at, model and catalogue are its pins: they alone decide the result. */
@@ -20,6 +39,8 @@ export interface RunView {
   readonly catalogueHash: string;
   readonly codeVersion: string;
   readonly state: RunState;
+  /** The run that this one shadows; null for a run that is to be published. */
+  readonly shadowOf: string | null;
   /** Firms scored so far; when finished, firms in the run. */
   readonly firmsDone: number;
   /** Firms known at the pin, an upper bound of those in the run. */

@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { instantText, ProblemError, type Clock, type LocalDate } from '#lib/kernel';
 import { newestTick } from '#lib/ledger';
-import { buildInfo, type Database } from '#lib/platform';
+import { buildInfo, type Database, type Tx } from '#lib/platform';
 import { catalogueHash } from './catalogue.ts';
-import { archiveModel, championModel } from './models.ts';
+import { modelIn } from './models.store.ts';
 import { publishRun } from './publish-run.ts';
+import { finishShadow } from './shadow-run.ts';
 import { isFinished, type RunView } from './run.ts';
 import { findPublishedAsOf, findPublishedRun, findRun, pageOfRuns } from './runs.store.ts';
 
@@ -27,7 +28,6 @@ export class Runs {
    * Throws ProblemError known-at-too-late or ledger-empty.
    */
   async plan(input: PlanRun): Promise<RunView> {
-    const model = championModel();
     const now = input.clock.now();
     const runId = uuidv7({ msecs: now.getTime() });
     await this.db.transaction(async (tx) => {
@@ -55,29 +55,17 @@ export class Runs {
             },
           ],
         });
-      await archiveModel(tx, model, now);
-      await tx.execute(
-        `INSERT INTO run (run_id, as_of, known_at, model_hash, catalogue_hash, code_version, state, planned_at, planned_by)
-         VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8)`,
-        [
-          runId,
-          input.asOf,
-          knownAt,
-          Buffer.from(model.hash, 'hex'),
-          catalogueHash(),
-          buildInfo().codeVersion,
-          now,
-          input.person,
-        ],
-      );
-      await tx.execute('SELECT create_run_partition($1)', [runId]);
-      await tx.execute(
-        `INSERT INTO run_shard (run_id, shard_no, from_company, to_company, planned_firms)
-         SELECT $1, n + 1, min(company_id), max(company_id) + 1, count(*)
-         FROM (SELECT company_id, (row_number() OVER (ORDER BY company_id) - 1) / $3 AS n FROM company WHERE known_from <= $2) c
-         GROUP BY n`,
-        [runId, knownAt, SHARD_FIRMS],
-      );
+      const champion = await modelIn(tx, 'CHAMPION');
+      if (champion === undefined) throw new Error('no champion model: the database was not opened by the product');
+      const pins = { asOf: input.asOf, knownAt, person: input.person };
+      await planShards(tx, { ...pins, runId, modelHash: champion, plannedAt: now, shadowOf: null });
+      const challenger = await modelIn(tx, 'CHALLENGER');
+      if (challenger !== undefined) {
+        // Later by a moment: nobody waits for a shadow.
+        const plannedAt = new Date(now.getTime() + 1);
+        const shadow = uuidv7({ msecs: plannedAt.getTime() });
+        await planShards(tx, { ...pins, runId: shadow, modelHash: challenger, plannedAt, shadowOf: runId });
+      }
     });
     return this.get(runId);
   }
@@ -85,6 +73,12 @@ export class Runs {
   /** Throws ProblemError run-unknown. */
   get(runId: string): Promise<RunView> {
     return findRun(this.db, runId);
+  }
+
+  /** The challenger's run beside this one, if there is one. */
+  async shadowOf(runId: string): Promise<RunView | undefined> {
+    const [row] = await this.db.query<{ run_id: string }>('SELECT run_id FROM run WHERE shadow_of = $1', [runId]);
+    return row && findRun(this.db, row.run_id);
   }
 
   latestPublished(): Promise<RunView | undefined> {
@@ -121,9 +115,46 @@ export class Runs {
   async settle(runId: string, clock: Clock): Promise<RunView> {
     const run = await this.get(runId);
     if (isFinished(run.state) || run.shardsDone < run.shards) return run;
-    await publishRun(this.db, runId, clock);
+    if (run.shadowOf === null) await publishRun(this.db, runId, clock);
+    else await finishShadow(this.db, runId, clock);
     return this.get(runId);
   }
+}
+
+interface Pinned {
+  readonly runId: string;
+  readonly asOf: LocalDate;
+  readonly knownAt: Date;
+  readonly modelHash: string;
+  readonly person: string;
+  readonly plannedAt: Date;
+  readonly shadowOf: string | null;
+}
+
+async function planShards(tx: Tx, run: Pinned): Promise<void> {
+  await tx.execute(
+    `INSERT INTO run (run_id, as_of, known_at, model_hash, catalogue_hash, code_version, state, planned_at, planned_by, shadow_of)
+     VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8, $9)`,
+    [
+      run.runId,
+      run.asOf,
+      run.knownAt,
+      Buffer.from(run.modelHash, 'hex'),
+      catalogueHash(),
+      buildInfo().codeVersion,
+      run.plannedAt,
+      run.person,
+      run.shadowOf,
+    ],
+  );
+  await tx.execute('SELECT create_run_partition($1)', [run.runId]);
+  await tx.execute(
+    `INSERT INTO run_shard (run_id, shard_no, from_company, to_company, planned_firms)
+     SELECT $1, n + 1, min(company_id), max(company_id) + 1, count(*)
+     FROM (SELECT company_id, (row_number() OVER (ORDER BY company_id) - 1) / $3 AS n FROM company WHERE known_from <= $2) c
+     GROUP BY n`,
+    [run.runId, run.knownAt, SHARD_FIRMS],
+  );
 }
 
 function cursorOf(cursor: string): { at: string; id: string } {

@@ -11,6 +11,7 @@ interface RunRow {
   catalogue_hash: Buffer;
   code_version: string;
   state: RunState;
+  shadow_of: string | null;
   planned_at: Date;
   planned_by: string;
   finished_at: Date | null;
@@ -25,7 +26,7 @@ interface RunRow {
 }
 
 const SELECT = `SELECT r.run_id, r.as_of, r.known_at, m.model_id || ' ' || m.version AS model_id, r.model_hash, r.catalogue_hash, r.code_version,
-    r.state, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
+    r.state, r.shadow_of, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
     s.shards, s.shards_done, s.firms_done, s.firms_planned
   FROM run r JOIN model m USING (model_hash)
   CROSS JOIN LATERAL (
@@ -42,6 +43,7 @@ const viewOf = (row: RunRow): RunView => ({
   catalogueHash: row.catalogue_hash.toString('hex'),
   codeVersion: row.code_version,
   state: row.state,
+  shadowOf: row.shadow_of,
   firmsDone: row.firms_done,
   firmsPlanned: row.firms_planned,
   firms: row.firms,

@@ -109,4 +109,49 @@ GRANT SELECT ON run_score TO firstmile_app;
 GRANT UPDATE ON run, run_shard TO firstmile_app;
 `,
   },
+  {
+    name: 'Runs1763800000030',
+    sql: `
+-- The life of each scorecard: what people decided about it. Its document lies in model and never changes.
+CREATE UNIQUE INDEX model_name ON model (model_id, version);
+CREATE TABLE model_life (
+  model_hash bytea PRIMARY KEY REFERENCES model,
+  state text NOT NULL CHECK (state IN ('DRAFT', 'VALIDATED', 'ENDORSED', 'APPROVED', 'CHALLENGER', 'CHAMPION', 'RETIRED')),
+  version integer NOT NULL CHECK (version > 0),
+  -- It came with the program, whose changes two persons review where it is made.
+  shipped boolean NOT NULL,
+  submitted_by uuid NOT NULL REFERENCES person,
+  first_approver uuid REFERENCES person,
+  second_approver uuid REFERENCES person,
+  CHECK (first_approver <> submitted_by AND second_approver <> submitted_by AND first_approver <> second_approver),
+  CHECK (second_approver IS NULL OR first_approver IS NOT NULL),
+  CHECK (shipped OR state NOT IN ('APPROVED', 'CHALLENGER', 'CHAMPION') OR second_approver IS NOT NULL)
+);
+CREATE UNIQUE INDEX model_champion ON model_life ((true)) WHERE state = 'CHAMPION';
+CREATE UNIQUE INDEX model_challenger ON model_life ((true)) WHERE state = 'CHALLENGER';
+
+-- One event a change; the version counts them.
+CREATE TABLE model_event (
+  model_hash bytea NOT NULL REFERENCES model_life,
+  version integer NOT NULL,
+  event text NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  person_id uuid NOT NULL REFERENCES person,
+  at timestamptz(3) NOT NULL,
+  reason text NOT NULL,
+  PRIMARY KEY (model_hash, version)
+);
+
+-- A run of the challenger at the pins of a run of the champion, never published (影子运行).
+ALTER TABLE run ADD COLUMN shadow_of uuid REFERENCES run, DROP CONSTRAINT run_state_check,
+  ADD CONSTRAINT run_state_check CHECK (state IN ('RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED', 'SHADOW')),
+  ADD CHECK (shadow_of IS NULL OR state IN ('RUNNING', 'RUN_FAILED', 'SHADOW')),
+  ADD CHECK (state <> 'SHADOW' OR (shadow_of IS NOT NULL AND output_hash IS NOT NULL AND firms IS NOT NULL));
+CREATE INDEX run_shadow ON run (shadow_of) WHERE shadow_of IS NOT NULL;
+
+GRANT SELECT, INSERT, UPDATE ON model_life TO firstmile_app;
+GRANT SELECT, INSERT ON model_event TO firstmile_app;
+`,
+  },
 ];

@@ -1,6 +1,26 @@
-import { choice, day, hex, id, instant, int, map, nullable, object, page, str, text } from './schema.ts';
+import { choice, day, hex, id, instant, int, list, map, nullable, object, page, str, text } from './schema.ts';
 
-const STATES = ['RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED'];
+const STATES = ['RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED', 'SHADOW'];
+
+const compared = object(
+  {
+    firms: int('Firms in both.', 2000),
+    moved: int('Whose score, in whole points, is another.', 120),
+    meanTenths: int('Tenths of points, challenger less champion, over all firms.', -3),
+    largestRiseTenths: int('Tenths of points.', 140),
+    largestFallTenths: int('Tenths of points.', 220),
+    transitions: list(
+      object({
+        from: str('What is published of them by the champion.', 'BBB'),
+        to: str('What would be by the challenger.', 'A'),
+        firms: int('Firms.', 17),
+      }),
+      'Where the two differ; most firms first.',
+    ),
+  },
+  [],
+  'Only of a shadow run: how the challenger differs.',
+);
 
 const run = object({
   runId: id('The run.'),
@@ -11,10 +31,11 @@ const run = object({
   catalogueHash: hex('SHA-256 of the code and tables that compute.'),
   codeVersion: str('Version of the code.', '0.1.0'),
   state: choice(
-    'PUBLISHED: the newest published. ARCHIVED: published, followed by another. HOLD: checked and not published.',
+    'PUBLISHED: the newest published. ARCHIVED: published, followed by another. HOLD: checked and not published. SHADOW: of the challenger, compared, never published.',
     STATES,
     'PUBLISHED',
   ),
+  shadowOf: nullable(id('The run that this one shadows.'), null),
   firms: nullable(int('Firms in the run; null until finished.', 2000)),
   firmsPlanned: int('Firms known at the pin; an upper bound.', 2003),
   firmsDone: int('Firms scored so far.', 2000),
@@ -25,7 +46,13 @@ const run = object({
   plannedBy: id('The person.'),
   finishedAt: nullable(instant('When it was published, held or given up.')),
   stats: nullable(
-    object({ published: map(int('Firms.', 1), 'Firms by what may be published.', { NOT_RATED: 1990, REFERENCE: 10 }) }),
+    object(
+      {
+        published: map(int('Firms.', 1), 'Firms by what may be published.', { NOT_RATED: 1990, REFERENCE: 10 }),
+        compared,
+      },
+      ['compared'],
+    ),
   ),
   problem: nullable(
     object(

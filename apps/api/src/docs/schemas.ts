@@ -1,6 +1,7 @@
 import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
+import { modelSchemas } from './model-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
 import { catalogueSchemas } from './catalogue-schemas.ts';
@@ -42,6 +43,7 @@ export const SCHEMAS = {
   ...correctionSchemas,
   ...identitySchemas,
   ...runSchemas,
+  ...modelSchemas,
   ...scoreSchemas,
   ...catalogueSchemas,
 } satisfies Record<string, JsonSchema>;

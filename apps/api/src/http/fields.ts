@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
+import { IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
 import { parseLocalDate } from '#lib/kernel';
 import type { RuleWords } from './input.pipe.ts';
 
@@ -64,6 +64,13 @@ export const TextField = (words: FieldWords, min: number, max: number): Property
     Length(min, max, said),
   );
 };
+
+/** A JSON object whose members another part of the product checks. */
+export const DocumentField = (words: FieldWords): PropertyDecorator =>
+  applyDecorators(
+    documented(words, { type: 'object', additionalProperties: true }),
+    IsObject(rule('应为 JSON 对象', 'a JSON object is expected')),
+  );
 
 export const PatternField = (words: FieldWords, pattern: RegExp, zh: string, en: string): PropertyDecorator =>
   applyDecorators(documented(words, { type: 'string', pattern: pattern.source }), Matches(pattern, rule(zh, en)));

@@ -10,6 +10,7 @@ export const runBody = (run: RunView): object => ({
   catalogueHash: run.catalogueHash,
   codeVersion: run.codeVersion,
   state: run.state,
+  shadowOf: run.shadowOf,
   firms: run.firms,
   firmsPlanned: run.firmsPlanned,
   firmsDone: run.firmsDone,

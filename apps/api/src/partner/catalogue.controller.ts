@@ -1,21 +1,21 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { AttributeDocument, CompiledCharacteristic, Model } from '#lib/scoring';
-import { MODEL } from '../deps.ts';
+import { Models } from '#lib/runs';
+import type { AttributeDocument, CompiledCharacteristic } from '#lib/scoring';
 import { Answer } from '../docs/answers.ts';
 import { Scopes } from '../http/route-access.ts';
 
 @ApiTags('partner')
 @Controller('partner/v1')
 export class CatalogueController {
-  constructor(@Inject(MODEL) private readonly model: Model) {}
+  constructor(private readonly models: Models) {}
 
   @Get('model')
   @Scopes('partner:scores')
   @ApiOperation({ summary: 'The scorecard in force' })
   @Answer('Model', 'Dimensions, groups, grades and the publication gate.')
-  scorecard(): object {
-    const { document, hash, characteristics } = this.model;
+  async scorecard(): Promise<object> {
+    const { document, hash, characteristics } = await this.models.champion();
     const sum = (of: (c: CompiledCharacteristic) => boolean): number =>
       characteristics.filter(of).reduce((total, c) => total + c.maxTenths, 0);
     return {
@@ -48,8 +48,8 @@ export class CatalogueController {
     description: 'The same words and bins that score: nothing here is written twice.',
   })
   @Answer('CharacteristicList', 'All of them in order.')
-  characteristics(): object {
-    const { document, hash, characteristics } = this.model;
+  async characteristics(): Promise<object> {
+    const { document, hash, characteristics } = await this.models.champion();
     return { model: { id: document.id, hash }, items: characteristics.map(characteristicBody) };
   }
 }

@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
-import { MODELS, type Models } from '../deps.ts';
+import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { IdPipe, UsccPipe } from '../http/input.pipe.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -29,7 +29,7 @@ const RunParam = (): MethodDecorator =>
 export class ScoresController {
   constructor(
     private readonly scores: Scores,
-    @Inject(MODELS) private readonly models: Models,
+    @Inject(MODEL_BY_HASH) private readonly modelByHash: ModelByHash,
   ) {}
 
   @Get()
@@ -53,7 +53,7 @@ export class ScoresController {
   )
   async score(@Param('uscc', UsccPipe) uscc: Uscc, @Query('run', IdPipe) run?: string): Promise<object> {
     const company = await this.scores.of(uscc, run);
-    const model: Model = await this.models(company.run.modelHash);
+    const model: Model = await this.modelByHash(company.run.modelHash);
     return scoreBody(company, model);
   }
 
