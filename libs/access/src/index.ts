@@ -1,3 +1,4 @@
+export * from './actor.ts';
 export * from './access.service.ts';
 export * from './api-key.ts';
 export * from './idempotency.store.ts';

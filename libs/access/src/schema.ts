@@ -64,4 +64,19 @@ GRANT UPDATE (revoked_at) ON api_key TO firstmile_app;
 GRANT UPDATE, DELETE ON idempotency TO firstmile_app;
 `,
   },
+  {
+    name: 'Access1763800000040',
+    sql: `
+-- For whom a transaction acts, as row-level security reads it: 'house', 'institution:ID', 'regulator:ID' or 'firm:USCC'.
+-- Nobody said so: nobody, who sees nothing.
+CREATE FUNCTION actor() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN coalesce(current_setting('firstmile.actor', true), '');
+CREATE FUNCTION actor_is_house() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN actor() = 'house';
+CREATE FUNCTION actor_is_regulator() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE RETURN actor() LIKE 'regulator:%';
+CREATE FUNCTION actor_institution() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN CASE WHEN actor() ~ '^(institution|regulator):' THEN split_part(actor(), ':', 2)::uuid END;
+CREATE FUNCTION actor_subject() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN CASE WHEN actor() LIKE 'firm:%' THEN split_part(actor(), ':', 2) END;
+`,
+  },
 ];

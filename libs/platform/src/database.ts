@@ -77,6 +77,17 @@ export class Database implements Db {
     return this.session((session) => session.transaction(work, isolation));
   }
 
+  /**
+   * A transaction on behalf of somebody: row-level security lets it see and write what is theirs. The setting ends with the
+   * transaction, so no connection carries it to the next one. Without it such tables are empty.
+   */
+  async as<T>(actor: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transaction(async (tx) => {
+      await tx.query(`SELECT set_config('firstmile.actor', $1, true)`, [actor], 'act-as');
+      return work(tx);
+    });
+  }
+
   /** One connection for temporary tables and session locks. It is thrown away when `work` fails. */
   async session<T>(work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
