@@ -40,7 +40,7 @@ describe('ops: scorecards', () => {
       `/ops/v1/models/${made.body['modelHash']}`,
     ]);
     const hash = made.body['modelHash'] as string;
-    expect((await decide(hash, 'approve')).body['code']).toBe('model-transition');
+    expect((await decide(hash, 'approve')).body['code']).toBe('transition-refused');
     expect((await decide(hash, 'validate')).body['state']).toBe('VALIDATED');
     expect((await decide(hash, 'approve')).body['code']).toBe('model-four-eyes');
     expect((await decide(hash, 'approve', 'first')).body['state']).toBe('ENDORSED');

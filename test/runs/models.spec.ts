@@ -136,6 +136,6 @@ describe('models', () => {
     const both = await Promise.all(
       [1, 2].map((n) => problemCode(book.models.decide(modelHash, { event: 'promote', ...by(n) }))),
     );
-    expect(both.sort()).toEqual(['model-transition', 'no problem']);
+    expect(both.sort()).toEqual(['no problem', 'transition-refused']);
   });
 });

@@ -54,6 +54,10 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'not-ready': entry(503, '服务未就绪', 'The service is not ready'),
   'problem-unknown': entry(404, '没有该问题代码', 'There is no such problem code'),
 
+  // Workflows
+  'transition-refused': entry(409, '当前状态不允许该操作', 'The state does not know this event'),
+  'role-refused': entry(403, '该角色不能执行此操作', 'The role may not raise this event'),
+
   // Scorecards
   'model-unknown': entry(404, '没有该模型', 'There is no such model'),
   'model-invalid': entry(422, '评分模型有误', 'The scorecard has faults: errors names each place'),
@@ -62,7 +66,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '该版本号已用于另一份模型',
     'Another model has this id and version; a model never changes',
   ),
-  'model-transition': entry(409, '模型的当前状态不允许该操作', 'The state of the model does not know this event'),
   'model-four-eyes': entry(
     409,
     '须由提交人之外的两个不同的人批准',

@@ -7,3 +7,5 @@ export * from './outcome.ts';
 export * from './problem.ts';
 export * from './rounding.ts';
 export * from './uscc.ts';
+export * from './workflow.ts';
+export * from './working-days.ts';

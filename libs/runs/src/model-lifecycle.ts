@@ -1,4 +1,4 @@
-import { ProblemError, type Problem } from '#lib/kernel';
+import { ProblemError, step, workflow, type Problem } from '#lib/kernel';
 
 /** 模型状态. The champion scores; a challenger scores in its shadow; at most one of each. */
 export const MODEL_STATES = [
@@ -25,16 +25,32 @@ export const MODEL_EVENTS = [
 ] as const;
 export type ModelEvent = (typeof MODEL_EVENTS)[number];
 
-/** ENDORSED: one of the two approvals is there. */
-const TRANSITIONS: Readonly<Record<ModelState, Partial<Record<ModelEvent, ModelState>>>> = {
-  DRAFT: { validate: 'VALIDATED', retire: 'RETIRED' },
-  VALIDATED: { approve: 'ENDORSED', return: 'DRAFT', retire: 'RETIRED' },
-  ENDORSED: { approve: 'APPROVED', return: 'DRAFT', retire: 'RETIRED' },
-  APPROVED: { challenge: 'CHALLENGER', retire: 'RETIRED' },
-  CHALLENGER: { promote: 'CHAMPION', withdraw: 'APPROVED', retire: 'RETIRED' },
-  CHAMPION: { replace: 'RETIRED' },
-  RETIRED: {},
-};
+/** ENDORSED: one of the two approvals is there. Whoever may decide about models may raise any event. */
+export const MODEL_LIFE = workflow<ModelState, ModelEvent, never>({
+  name: 'model',
+  initial: 'DRAFT',
+  states: {
+    DRAFT: { zh: '草稿', en: 'draft', on: { validate: { to: 'VALIDATED' }, retire: { to: 'RETIRED' } } },
+    VALIDATED: {
+      zh: '已验证',
+      en: 'validated',
+      on: { approve: { to: 'ENDORSED' }, return: { to: 'DRAFT' }, retire: { to: 'RETIRED' } },
+    },
+    ENDORSED: {
+      zh: '一人已批',
+      en: 'approved by one',
+      on: { approve: { to: 'APPROVED' }, return: { to: 'DRAFT' }, retire: { to: 'RETIRED' } },
+    },
+    APPROVED: { zh: '已批准', en: 'approved', on: { challenge: { to: 'CHALLENGER' }, retire: { to: 'RETIRED' } } },
+    CHALLENGER: {
+      zh: '挑战者',
+      en: 'challenger',
+      on: { promote: { to: 'CHAMPION' }, withdraw: { to: 'APPROVED' }, retire: { to: 'RETIRED' } },
+    },
+    CHAMPION: { zh: '现行', en: 'champion', on: { replace: { to: 'RETIRED' } } },
+    RETIRED: { zh: '已退役', en: 'retired' },
+  },
+});
 
 /** The life of a model as far as the rules need it. People by id. */
 export interface ModelLife {
@@ -52,17 +68,13 @@ export interface ModelCommand {
 }
 
 /**
- * The life after the command. Pure. Throws ProblemError `model-transition` 409 where the state knows no such event,
+ * The life after the command. Pure. Throws ProblemError `transition-refused` 409 where the state knows no such event,
  * `model-four-eyes` 409 where one person would do what needs two, `model-shadow-missing` 409 before a shadow month.
  */
 export function advance(life: ModelLife, { event, person, shadowMonths }: ModelCommand): ModelLife {
-  const state = TRANSITIONS[life.state][event];
-  if (state === undefined)
-    throw refused(
-      'model-transition',
-      `模型处于${life.state}，不能${event}`,
-      `a model that is ${life.state} knows no ${event}`,
-    );
+  const next = step(MODEL_LIFE, { state: life.state, event, role: 'SYSTEM' });
+  if (!next.ok) throw new ProblemError(next.problem);
+  const state = next.value;
   if (event === 'approve') {
     if (person === life.submittedBy || person === life.firstApprover)
       throw refused(

@@ -87,7 +87,7 @@ export class Models {
 
   /**
    * One step of a model's life. A promotion retires the champion in the same transaction. Throws ProblemError
-   * model-unknown, model-transition, model-four-eyes, model-shadow-missing or model-challenger-taken.
+   * model-unknown, transition-refused, model-four-eyes, model-shadow-missing or model-challenger-taken.
    */
   async decide(modelHash: string, { event, person, reason, clock }: ModelDecision): Promise<ModelView> {
     await this.get(modelHash);

@@ -122,7 +122,7 @@ export class ModelsController {
     'media-type-unsupported',
     'body-too-large',
     'model-unknown',
-    'model-transition',
+    'transition-refused',
     'model-four-eyes',
     'model-shadow-missing',
     'model-challenger-taken',
