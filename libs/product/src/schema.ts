@@ -1,10 +1,11 @@
 import { ACCESS_SCHEMA } from '#lib/access';
+import { COMPLIANCE_SCHEMA } from '#lib/compliance';
 import { LEDGER_SCHEMA } from '#lib/ledger';
 import { migrate, migrateDoorbells, type SchemaStep } from '#lib/platform';
 import { RUNS_SCHEMA } from '#lib/runs';
 
 /** Every lib's tables, in the order in which they build on one another. */
-export const SCHEMA: readonly SchemaStep[] = [...LEDGER_SCHEMA, ...ACCESS_SCHEMA, ...RUNS_SCHEMA];
+export const SCHEMA: readonly SchemaStep[] = [...LEDGER_SCHEMA, ...ACCESS_SCHEMA, ...RUNS_SCHEMA, ...COMPLIANCE_SCHEMA];
 
 export const APP_ROLE = 'firstmile_app';
 
