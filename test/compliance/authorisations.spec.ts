@@ -1,11 +1,11 @@
 import { actorOf, firmActor, HOUSE } from '#lib/access';
 import { Authorisations, type Asked, type AuthorisationTerms } from '#lib/compliance';
-import { FixedClock, localDate, ProblemError, type Uscc } from '#lib/kernel';
+import { FixedClock, localDate, ProblemError } from '#lib/kernel';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
 
-const FIRM = demoUscc(1) as Uscc;
+const FIRM = demoUscc(1);
 
 describe('authorisations', () => {
   let product: TestProduct;
@@ -72,8 +72,8 @@ describe('authorisations', () => {
 
   it('are not granted in the name of another, for an unknown firm, or with faults', async () => {
     await expect(grant(bank(1))).rejects.toThrow(/row-level security/);
-    await expect(grant(firmActor(demoUscc(2) as Uscc))).rejects.toThrow(/row-level security/);
-    expect(await codeOf(grant(HOUSE, { uscc: demoUscc(77) as Uscc }))).toBe('company-unknown');
+    await expect(grant(firmActor(demoUscc(2)))).rejects.toThrow(/row-level security/);
+    expect(await codeOf(grant(HOUSE, { uscc: demoUscc(77) }))).toBe('company-unknown');
     expect(await codeOf(grant(HOUSE, { scopes: [] }))).toBe('authorisation-invalid');
   });
 

@@ -85,12 +85,13 @@ describe('the query log', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: n }),
         fc.constantFrom(
-          ...["at = at + interval '1 ms'", "subjects = ARRAY['x']", "purpose = 'y'", "product = product || 's'"],
-          ...[
-            "detail = '{}'",
-            "hash = sha256('z')",
-            "key_id = NULL, person_id = (SELECT person_id FROM person WHERE handle = 'operator')",
-          ],
+          "at = at + interval '1 ms'",
+          "subjects = ARRAY['x']",
+          "purpose = 'y'",
+          "product = product || 's'",
+          "detail = '{}'",
+          "hash = sha256('z')",
+          "key_id = NULL, person_id = (SELECT person_id FROM person WHERE handle = 'operator')",
         ),
         async (seq, change) => {
           const before = (await verdict()).entries;
