@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { localDate } from '#lib/kernel';
 import type { Issue } from '../issue.ts';
 import { parseDate, readDate, readDayOrMonth, readMonth } from './date.ts';
@@ -87,5 +89,23 @@ describe('dates', () => {
     expect(month('2024-06')).toEqual(['2024-06', []]);
     expect(month('202407')).toEqual([undefined, ['DQ06']]);
     expect(month('2024-13')).toEqual([undefined, ['DQ05']]);
+  });
+});
+
+const file = '../shared/data/cn-enterprise-risk/news_info.csv.gz';
+const there = existsSync(file);
+(there ? describe : describe.skip)(`dates of real news${there ? '' : ' (skipped: no shared data)'}`, () => {
+  it('are days; «14小时前» is none, and no day is made of it', () => {
+    const texts = gunzipSync(readFileSync(file)).toString().trimEnd().split(/\r?\n/).slice(1);
+    const dates = texts.map((line) => line.split(',')[2]!);
+    const seen = new Map<string, string[]>();
+    for (const text of dates) {
+      const [day, codes] = read(text);
+      const what = codes.join() || (day === text ? 'the same day' : String(day));
+      seen.set(what, [...(seen.get(what) ?? []), text]);
+    }
+    const counts = Object.fromEntries([...seen].map(([what, of]) => [what, of.length]));
+    expect(counts).toEqual({ 'the same day': 10_502, DQ05: 16 });
+    expect(seen.get('DQ05')!.every((text) => /^\d+(?:小时|分钟)前$/.test(text))).toBe(true);
   });
 });

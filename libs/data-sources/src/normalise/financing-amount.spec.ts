@@ -98,19 +98,32 @@ describe('parseFinancingAmount', () => {
   });
 });
 
-const file = '../shared/data/cn-startup-finance/ai-financing-events-2018.csv.gz';
-const there = existsSync(file);
-(there ? describe : describe.skip)(`amounts of 1,153 real events${there ? '' : ' (skipped: no shared data)'}`, () => {
-  it('are an exact amount, a range, or refused by name', () => {
-    const rows: string[][] = parse(gunzipSync(readFileSync(file)), { fromLine: 2 });
-    expect(rows).toHaveLength(1153);
-    const seen: Record<string, number> = {};
-    for (const row of rows) {
-      const parsed = parseFinancingAmount(row[3]!);
-      const what = parsed.kind === 'refused' ? parsed.code : 'minor' in parsed.amount ? 'exact' : 'range';
-      seen[what] = (seen[what] ?? 0) + 1;
-      if (parsed.kind === 'amount') expect(parsed.currencyAssumed).toBe(false);
-    }
-    expect(seen).toEqual({ exact: 533, range: 424, UNDISCLOSED: 196 });
+const folder = '../shared/data/cn-startup-finance';
+const there = existsSync(folder);
+const read = (file: string): Record<string, string>[] =>
+  parse(gunzipSync(readFileSync(`${folder}/${file}.csv.gz`)), { columns: true });
+const kinds = (texts: readonly string[]): Record<string, number> => {
+  const seen: Record<string, number> = {};
+  for (const text of texts) {
+    const parsed = parseFinancingAmount(text);
+    const what =
+      parsed.kind === 'refused'
+        ? parsed.code
+        : `${'minor' in parsed.amount ? 'exact' : 'range'}${parsed.currencyAssumed ? ' assumed' : ''}`;
+    seen[what] = (seen[what] ?? 0) + 1;
+  }
+  return seen;
+};
+
+(there ? describe : describe.skip)(`amounts of a real database${there ? '' : ' (skipped: no shared data)'}`, () => {
+  it('of 1,153 rounds are exact, a range, or refused by name', () => {
+    const amounts = read('ai-financing-events-2018').map((row) => row['融资金额']!);
+    expect(kinds(amounts)).toEqual({ exact: 533, range: 424, UNDISCLOSED: 196 });
+  });
+
+  it('of 820 firms too: what they raised in all, and what they were valued at', () => {
+    const firms = read('ai-companies-2018');
+    expect(kinds(firms.map((row) => row['融资总额']!))).toEqual({ 'exact assumed': 478, UNDISCLOSED: 342 });
+    expect(kinds(firms.map((row) => row['估值']!))).toEqual({ exact: 181, UNDISCLOSED: 639 });
   });
 });
