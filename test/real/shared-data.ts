@@ -25,13 +25,6 @@ export function rowsOf(folder: string, file: string): readonly Row[] {
   return parse(file.endsWith('.gz') ? gunzipSync(bytes) : bytes, { columns: true });
 }
 
-/** How often each text comes, in the order of the texts. */
-export function tally(texts: Iterable<string>): Record<string, number> {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
 /** What became of the rows of a delivery, and why. */
 export const accountOf = ({ rows, applied, unchanged, quarantined, ignored, counts }: DeliveryView): object => ({
   rows,

@@ -3,8 +3,9 @@ import { verifyRun } from '#lib/runs';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { csv } from '../kit/firms.ts';
+import { tally } from '../kit/tally.ts';
 import { runTo } from '../runs/book.ts';
-import { accountOf, deliverHeld, describeOn, rowsOf, tally, type Row } from './shared-data.ts';
+import { accountOf, deliverHeld, describeOn, rowsOf, type Row } from './shared-data.ts';
 
 jest.setTimeout(600_000);
 

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { SOURCES } from '#lib/data-sources';
 import { FixedClock } from '#lib/kernel';
 import type { DeliveryView } from '#lib/ledger';
@@ -7,6 +8,7 @@ import { simulate, type SimulatedDelivery, type SimulationOptions } from '#tools
 import { parse } from 'csv-parse/sync';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
+import { tally } from '../kit/tally.ts';
 import { runTo } from '../runs/book.ts';
 
 const FIRMS = 60;
@@ -21,6 +23,8 @@ const CITY: SimulationOptions = {
   runs: 1,
 };
 const simulation = simulate(CITY);
+
+const GOLDEN = 'test/sources/characteristics.golden.json';
 
 /** The answer of a reference table that nobody has published: they stay MISSING(NO_TABLE). */
 const WITHOUT_TABLE = ['IN05', 'TG07'];
@@ -104,6 +108,19 @@ describe('a city that delivers every source', () => {
     );
     expect(rich.score.score.coverageBp).toBeGreaterThan(9_000);
     expect(rich.score.score.grade).not.toBeNull();
+  });
+
+  it('finds in each characteristic the attributes and gaps that the golden file counts', () => {
+    const found = new Map<string, string[]>();
+    for (const { score } of scores.values())
+      for (const { characteristic, state, attribute, cause } of score.parts)
+        found.set(characteristic, [
+          ...(found.get(characteristic) ?? []),
+          attribute ?? `${state} ${cause ?? ''}`.trim(),
+        ]);
+    const counts = Object.fromEntries([...found].map(([code, attributes]) => [code, tally(attributes)]));
+    if (process.env['UPDATE_GOLDEN']) writeFileSync(GOLDEN, `${JSON.stringify(counts, null, 2)}\n`);
+    expect(counts).toEqual(existsSync(GOLDEN) ? JSON.parse(readFileSync(GOLDEN, 'utf8')) : {});
   });
 
   it('grades firms, and those the better that are of better latent quality', () => {
