@@ -27,7 +27,7 @@ const ESTABLISHED = '2007-01-01';
  *   the firm on its books in that year. A year without a grade is delivered, no amount, and no month of social insurance.
  * - other_info: numbers of patents, trademarks and judgments. A record has a number of its own (申请号, 注册号, 案号), and
  *   three patents without one are not three patents: the rows are delivered as they are and the sources refuse them.
- * - news_info: no source takes news. labels: the truth to be predicted, never delivered.
+ * - news_info: no source takes news (of its dates, «14小时前» among them: date.spec.ts). labels: the truth, never delivered.
  */
 describeOn(FOLDER, 'hashed real firms', () => {
   const reports = rowsOf(FOLDER, 'annual_report_info.csv.gz');

@@ -25,7 +25,7 @@ const text = (micro: number): string => String(micro / MICRO);
 /** Each bound, a millionth below it and a millionth above; each category, and one that is none. */
 function inputsOf({ bins }: GoldenCharacteristic): string[] {
   const bounds = bins.flatMap(({ lo, hi }) => [lo, hi].filter((bound) => bound !== undefined && bound !== null));
-  const micro = [...new Set(bounds.map((bound) => micros(bound!)))].sort((a, b) => a - b);
+  const micro = [...new Set(bounds.map((bound) => micros(bound)))].sort((a, b) => a - b);
   return [
     ...bins.flatMap(({ category }) => (category === undefined ? [] : [category])),
     ...micro.flatMap((at) => [at - 1, at, at + 1].map(text)),
