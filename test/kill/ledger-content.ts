@@ -18,6 +18,7 @@ const CONTENT: Readonly<Record<string, string>> = {
     FROM record r JOIN company c USING (company_id) JOIN delivery d ON d.delivery_id = r.delivery_id`,
   quarantine: `SELECT d.file_sha256, q.row_no, q.code, q.issues, q.raw, q.state FROM quarantine q JOIN delivery d USING (delivery_id)`,
   quarantined_record: `SELECT d.file_sha256, q.row_no, q.uscc, q.record_key, q.op, q.payload_hash FROM quarantine_record q JOIN delivery d USING (delivery_id)`,
+  waiting_record: `SELECT d.file_sha256, w.row_no, w.subject, w.source, w.record_key, w.op, w.payload_hash FROM waiting_record w JOIN delivery d USING (delivery_id)`,
   row_issue: `SELECT d.file_sha256, i.row_no, i.code, i.column_name, i.raw, i.suggestion FROM row_issue i JOIN delivery d USING (delivery_id)`,
   delivery_block: `SELECT d.file_sha256, b.first_row, b.rows, sha256(b.lines) FROM delivery_block b JOIN delivery d USING (delivery_id)`,
   coverage: 'SELECT feed, source, territory, population, covers_from, through FROM coverage',

@@ -8,6 +8,8 @@ const TABLES = [
   'coverage',
   'quarantine',
   'quarantine_record',
+  'waiting_record',
+  'delivery_release',
   'row_issue',
   'delivery_block',
   'record_confirmed',

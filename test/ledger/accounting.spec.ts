@@ -180,10 +180,10 @@ describe('rows whose firm is not registered', () => {
     const records = await product.db.query(
       `SELECT r.known_from, r.known_to, r.row_no, (r.payload->>'insuredTotal')::int AS heads, d.received_at
        FROM record r JOIN company c USING (company_id) JOIN delivery d ON d.delivery_id = r.delivery_id
-       WHERE c.uscc = $1 AND r.source = 'social-security'`,
+       WHERE c.uscc = $1 AND r.source = 'social-security' ORDER BY r.known_from`,
       [demoUscc(50)],
     );
-    // The newest of the waiting statements; its evidence is the row that was delivered then.
+    // The newest of the waiting statements, its evidence the row that was delivered then; the older one arrives superseded.
     expect(records).toEqual([
       {
         known_from: new Date('2026-03-04T00:00:00.000Z'),
@@ -191,6 +191,13 @@ describe('rows whose firm is not registered', () => {
         row_no: 1,
         heads: 7,
         received_at: new Date('2026-03-03T00:00:00.000Z'),
+      },
+      {
+        known_from: new Date('2026-03-04T00:00:00.001Z'),
+        known_to: new Date('2026-03-04T00:00:00.001Z'),
+        row_no: 2,
+        heads: 6,
+        received_at: new Date('2026-03-02T00:00:00.000Z'),
       },
     ]);
     const states = await product.db.query(

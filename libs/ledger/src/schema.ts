@@ -276,4 +276,39 @@ GRANT SELECT, INSERT ON company_alias, identity_decision TO firstmile_app;
 GRANT UPDATE (known_to) ON coverage TO firstmile_app;
 `,
   },
+  {
+    name: 'Ledger1763800000024',
+    sql: `
+-- Records of firms that nobody has registered yet, by the code under which the row names the firm: a USCC, or another name
+-- that was nobody's then. They become records when the code becomes a firm's, whatever the layout counted the row as.
+CREATE TABLE waiting_record (
+  subject text COLLATE "C" NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  record_key text COLLATE "C" NOT NULL,
+  delivery_id uuid NOT NULL REFERENCES delivery,
+  row_no integer NOT NULL CHECK (row_no > 0),
+  event_date date,
+  event_to date,
+  op "char" NOT NULL CHECK (op IN ('U', 'D')),
+  payload jsonb NOT NULL,
+  payload_hash bytea NOT NULL CHECK (octet_length(payload_hash) = 32),
+  PRIMARY KEY (subject, source, record_key, delivery_id, row_no)
+);
+-- Until now they stood beside the quarantine; a row of two firms was forgotten for the second when the first came.
+INSERT INTO waiting_record
+SELECT k.uscc, d.source, k.record_key, k.delivery_id, k.row_no, k.event_date, k.event_to, k.op, k.payload, k.payload_hash
+FROM quarantine_record k JOIN quarantine q USING (delivery_id, row_no) JOIN delivery d USING (delivery_id)
+WHERE q.code = 'DQ03' AND q.state <> 'CORRECTED' AND NOT EXISTS (SELECT FROM company c WHERE c.uscc = k.uscc);
+
+-- At which later ticks a delivery's waiting rows became records: where its undoing has to look.
+CREATE TABLE delivery_release (
+  delivery_id uuid NOT NULL REFERENCES delivery,
+  released_at timestamptz(3) NOT NULL,
+  PRIMARY KEY (delivery_id, released_at)
+);
+
+GRANT SELECT, INSERT ON waiting_record, delivery_release TO firstmile_app;
+GRANT DELETE ON waiting_record TO firstmile_app; -- only as they become records
+`,
+  },
 ];

@@ -33,6 +33,7 @@ export async function planUndo(tx: Tx, deliveryId: string): Promise<UndoCounts> 
      WHERE delivery_id = $1 AND known_from = ANY (ARRAY(
        SELECT applied_at FROM delivery WHERE delivery_id = $1
        UNION SELECT released_at FROM quarantine WHERE delivery_id = $1 AND released_at IS NOT NULL
+       UNION SELECT released_at FROM delivery_release WHERE delivery_id = $1
        -- Undoing another delivery may have opened versions of this one again.
        UNION SELECT undone_at FROM delivery WHERE undone_at IS NOT NULL))
      UNION SELECT company_id, source, record_key FROM record_confirmed WHERE delivery_id = $1 OR $1 = ANY (others)`,

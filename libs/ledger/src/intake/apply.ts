@@ -65,6 +65,10 @@ export async function findDoubled(tx: Tx): Promise<number> {
     GROUP BY uscc, record_key`);
 }
 
+/** The place of a statement in the order of deliveries (domain §1.1), as a row of SQL that compares. */
+export const placeOf = (delivery: string, row: string): string =>
+  `(${delivery}.sequence, coalesce(${delivery}.source_time, '-infinity'), ${delivery}.received_at, ${row}.row_no)`;
+
 /**
  * Decides for each staged record what it is to the ledger. A version that is older than the open one by
  * (sequence, source time, received at, row), or than a later delivery that stated the open one again, is `superseded`:
@@ -94,10 +98,8 @@ export async function decide(tx: Tx, deliveryId: string, source: string, doubled
      LEFT JOIN record_confirmed f ON f.company_id = r.company_id AND f.source = r.source AND f.record_key = r.record_key
      LEFT JOIN delivery again ON again.delivery_id = f.delivery_id AND again.undone_at IS NULL
      CROSS JOIN LATERAL (SELECT
-       (that.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
-         > (that.sequence, coalesce(that.source_time, '-infinity'), that.received_at, r.row_no))
-       AND (again.delivery_id IS NULL OR (this.sequence, coalesce(this.source_time, '-infinity'), this.received_at, s.row_no)
-         > (again.sequence, coalesce(again.source_time, '-infinity'), again.received_at, f.row_no)) AS newer) o`,
+       (that.delivery_id IS NULL OR ${placeOf('this', 's')} > ${placeOf('that', 'r')})
+       AND (again.delivery_id IS NULL OR ${placeOf('this', 's')} > ${placeOf('again', 'f')}) AS newer) o`,
     [deliveryId, source],
   );
   // A row is taken whole or not at all; without a doubled key there is no conflict.

@@ -1,8 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { dateAt, ProblemError, type Clock, type LocalDate, type Problem } from '#lib/kernel';
-import type { MapContext, ReferenceTables } from '#lib/data-sources';
+import type { MapContext, ReferenceTables, SourceDefinition } from '#lib/data-sources';
 import type { Database, Session, Tx } from '#lib/platform';
-import { keepRegistrationNumbers, lookUpAliases, resolveFormerCodes } from '../aliases.ts';
+import {
+  findNamedMeanwhile,
+  findRegistered,
+  keepRegistrationNumbers,
+  lookUpAliases,
+  resolveFormerCodes,
+} from '../aliases.ts';
 import type { DeliveryView } from '../deliveries.ts';
 import { layoutOf } from '../deliveries.service.ts';
 import {
@@ -31,10 +37,11 @@ import {
 } from './apply.ts';
 import { gateOf } from './gates.ts';
 import type { IntakeLimits } from './limits.ts';
-import { markMended, releaseWaiting, writeQuarantine } from './quarantine-rows.ts';
+import { markMended, writeQuarantine } from './quarantine-rows.ts';
 import { readDelivery, type ReadResult } from './read-delivery.ts';
 import { refusal } from './refusals.ts';
 import { Stage } from './stage.ts';
+import { keepWaiting, releaseWaiting } from './waiting-records.ts';
 
 export interface IntakeOptions {
   readonly limits: IntakeLimits;
@@ -116,7 +123,7 @@ export class Intake {
     try {
       if (!(await this.spool.has(delivery.deliveryId)))
         throw refusal('file-lost', '暂存文件已丢失，请重新交付', 'the spooled file is gone; deliver it again');
-      const { layout } = layoutOf(delivery.source, delivery.layout);
+      const { source, layout } = layoutOf(delivery.source, delivery.layout);
       stage = await Stage.open(session);
       const read = await readDelivery(
         {
@@ -126,6 +133,7 @@ export class Intake {
           limits: this.options.limits,
           progress,
           bookKind: await this.bookKind(),
+          retriesNames: !source.createsCompanies,
           aliases: (names) => lookUpAliases(this.db, names),
         },
         stage,
@@ -227,13 +235,10 @@ export class Intake {
       await writeLineage(tx, delivery.deliveryId);
       if (read.quarantined + verdicts.conflicting + verdicts.unknown > 0)
         await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
-      if (source.createsCompanies) await keepRegistrationNumbers(tx, delivery.deliveryId, tick);
+      await keepWaiting(tx, delivery.deliveryId, source.name);
       await markMended(tx, delivery.deliveryId, source.name);
       await writeCoverage(tx, input, tick);
-      if (source.createsCompanies) {
-        const released = await releaseWaiting(tx, tick);
-        if (released > 0) counts['released:DQ03'] = released;
-      }
+      await this.release(tx, source, delivery.deliveryId, tick, counts);
       if (former > 0) counts['DQ04'] = (counts['DQ04'] ?? 0) + former;
       if (verdicts.repeated > 0) counts['DQ10'] = verdicts.repeated;
       if (verdicts.conflicting > 0) counts['DQ11'] = verdicts.conflicting;
@@ -253,6 +258,21 @@ export class Intake {
         seconds: (performance.now() - started) / 1000,
       });
     });
+  }
+
+  /** Gives to firms what waited for them: those that this delivery registers, and those named while it was read. */
+  private async release(
+    tx: Tx,
+    source: SourceDefinition,
+    deliveryId: string,
+    tick: Date,
+    counts: Record<string, number>,
+  ): Promise<void> {
+    if (source.createsCompanies) await findRegistered(tx, tick, await keepRegistrationNumbers(tx, deliveryId, tick));
+    else if (!(await findNamedMeanwhile(tx))) return;
+    // Rows of this very delivery may have been taken for the firm at its tick.
+    const at = source.createsCompanies ? tick : await takeTick(tx, tick, undefined);
+    for (const [code, rows] of await releaseWaiting(tx, at)) counts[`released:${code}`] = rows;
   }
 
   /** The first delivery decides whether this database holds made-up or real firms. */

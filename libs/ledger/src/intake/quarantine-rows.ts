@@ -10,7 +10,7 @@ interface RowToKeep {
 
 /**
  * Writes the quarantine of a delivery: rows that did not parse or map (stage_quarantine), doubled keys with different
- * content (DQ11) and, where the layout keeps them, rows of unregistered firms (DQ03) with what they would become.
+ * content (DQ11) and, where the layout keeps them, rows of unregistered firms (DQ03).
  */
 export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: boolean): Promise<void> {
   const rows = await tx.query<RowToKeep>(
@@ -36,11 +36,11 @@ export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: b
         `${deliveryId}\t${row.row_no}\t${row.code}\t${copyField(JSON.stringify(row.issues))}\t${copyField(lines.get(row.row_no) ?? '')}\n`,
     ),
   );
-  // What a row of an unregistered firm would become, and whom a doubled key is about: a later row of that key mends it.
+  // Whom a doubled key is about: a later row of that key mends it.
   await tx.execute(
     `INSERT INTO quarantine_record (delivery_id, row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
      SELECT $1, s.row_no, s.uscc, s.record_key, s.event_date, s.event_to, s.op, s.payload, s.payload_hash
-     FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code IN ('DQ03', 'DQ11')`,
+     FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code = 'DQ11'`,
     [deliveryId],
   );
 }
@@ -79,36 +79,3 @@ async function rawLines(tx: Tx, wanted: readonly number[]): Promise<Map<number, 
 
 /** The kept lines of a block: one JSON text a row. */
 export const unpackLines = (block: Buffer): string[] => gunzipSync(block).toString('utf8').split('\n');
-
-/**
- * Rows that waited for their firm (DQ03) and whose firm this registration delivery brought: the newest version of each
- * key becomes a record at this tick. The delivered rows stay in the quarantine as RELEASED.
- */
-export async function releaseWaiting(tx: Tx, tick: Date): Promise<number> {
-  await tx.execute(
-    `CREATE TEMP TABLE waiting ON COMMIT DROP AS
-     SELECT q.*, c.company_id, d.source, row_number() OVER (PARTITION BY q.uscc, d.source, q.record_key
-       ORDER BY d.sequence DESC, coalesce(d.source_time, '-infinity') DESC, d.received_at DESC, q.row_no DESC) AS age
-     FROM quarantine_record q
-     JOIN company c ON c.uscc = q.uscc
-     JOIN quarantine w ON w.delivery_id = q.delivery_id AND w.row_no = q.row_no AND w.state = 'WAITING'
-       AND w.code = 'DQ03'
-     JOIN delivery d ON d.delivery_id = q.delivery_id AND d.undone_at IS NULL`,
-  );
-  await tx.execute(
-    `INSERT INTO record (company_id, source, record_key, known_from, event_date, event_to, op, delivery_id, row_no, payload, payload_hash)
-     SELECT company_id, source, record_key, $1::timestamptz, event_date, event_to, op, delivery_id, row_no, payload, payload_hash
-     FROM waiting WHERE age = 1 ORDER BY company_id, source, record_key`,
-    [tick],
-  );
-  await tx.execute(
-    `INSERT INTO dossier_stale (company_id, since) SELECT DISTINCT company_id, $1::timestamptz FROM waiting
-     ON CONFLICT (company_id) DO UPDATE SET since = least(dossier_stale.since, excluded.since)`,
-    [tick],
-  );
-  return tx.execute(
-    `UPDATE quarantine q SET state = 'RELEASED', released_at = $1
-     FROM (SELECT DISTINCT delivery_id, row_no FROM waiting) w WHERE q.delivery_id = w.delivery_id AND q.row_no = w.row_no`,
-    [tick],
-  );
-}

@@ -9,7 +9,7 @@ import {
   type MappedRow,
 } from '#lib/data-sources';
 import { decodeFile, type DecodeProgress } from './decode.ts';
-import { aliasOf } from '../aliases.ts';
+import { aliasOf, UNNAMED } from '../aliases.ts';
 import { ERROR_COLUMNS, isErrorColumn } from '../error-columns.ts';
 import { ColumnFill } from './column-fill.ts';
 import type { IntakeLimits } from './limits.ts';
@@ -47,6 +47,8 @@ export interface ReadOptions {
   readonly progress: DecodeProgress & { rows: number };
   /** The book's kind when it is already decided: the first row of the other kind ends the reading. */
   readonly bookKind: 'demo' | 'real' | undefined;
+  /** Rows whose firm goes by a name that is nobody's are kept until it is. */
+  readonly retriesNames: boolean;
   /** Firms by another name: only of names that mean one firm. */
   aliases(names: readonly string[]): Promise<ReadonlyMap<string, Uscc>>;
 }
@@ -220,18 +222,20 @@ class DeliveryReader implements RowListener {
   /** Takes the rows whose firm is known by another name: found, with its code in the place of the name (DQ04). */
   async resolveAliases(): Promise<void> {
     if (this.aliased.length === 0) return;
-    const { layout, context } = this.options;
+    const { layout, context, retriesNames } = this.options;
     const rows = this.aliased;
     this.aliased = [];
     const firms = await this.options.aliases(rows.map((row) => row.alias));
     for (const { alias, column, at, columns, values, mapped, rowNo } of rows) {
       const uscc = firms.get(alias);
+      const mappedFor = (code: Uscc): MappedRow =>
+        layout.map(new RawRow(columns).load(values.with(at, code), rowNo), context);
       if (uscc === undefined) {
         this.take(mapped, rowNo);
+        if (retriesNames) for (const record of recordsOfAnyone(mappedFor)) this.stage.wait(rowNo, alias, record);
         continue;
       }
-      values[at] = uscc;
-      const again = layout.map(new RawRow(columns).load(values, rowNo), context);
+      const again = mappedFor(uscc);
       if (again.kind === 'records') this.stage.issue(rowNo, { code: 'DQ04', column, raw: alias, suggestion: uscc });
       this.take(again, rowNo);
     }
@@ -322,6 +326,17 @@ class DeliveryReader implements RowListener {
       personal: this.personal,
     };
   }
+}
+
+/** The records of a row that says of any firm the same; none where they depend on its code, or the key is too long. */
+function recordsOfAnyone(mappedFor: (uscc: Uscc) => MappedRow): readonly MappedRecord[] {
+  const [one, other] = UNNAMED.map((uscc) => {
+    const mapped = mappedFor(uscc);
+    const records = mapped.kind === 'records' ? mapped.records : [];
+    const good = records.every((record) => record.uscc === uscc && record.recordKey.length <= MAX_KEY);
+    return good ? records.map((record) => ({ ...record, uscc: UNNAMED[0] })) : [];
+  }) as [MappedRecord[], MappedRecord[]];
+  return JSON.stringify(one) === JSON.stringify(other) ? distinct(one) : [];
 }
 
 /** One row may name one firm twice (a co-applicant listed twice): that is one record. */

@@ -9,8 +9,10 @@ const BLOCK_ROWS = 1000;
 const BATCH_ROWS = 4000;
 
 const STAGE_TABLES = `
-DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block, stage_mends;
+DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends;
 CREATE TEMP TABLE stage (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
+  op "char", payload jsonb, payload_hash bytea);
+CREATE TEMP TABLE stage_waiting (row_no integer, subject text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
   op "char", payload jsonb, payload_hash bytea);
 CREATE TEMP TABLE stage_quarantine (row_no integer, code text, issues jsonb);
 CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw text, suggestion text);
@@ -24,6 +26,7 @@ CREATE TEMP TABLE stage_mends (row_no integer, delivery_id uuid, mended_row inte
  */
 export class Stage {
   private records: string[] = [];
+  private waiting: string[] = [];
   private quarantined: string[] = [];
   private issues: string[] = [];
   private blocks: string[] = [];
@@ -42,11 +45,12 @@ export class Stage {
   }
 
   record(row: number, record: MappedRecord): void {
-    const json = canonicalJson(record.payload);
-    const hash = payloadHashHex(json);
-    this.records.push(
-      `${row}\t${record.uscc}\t${copyField(record.recordKey)}\t${record.eventDate ?? '\\N'}\t${record.eventTo ?? '\\N'}\t${record.op}\t${copyField(json)}\t\\\\x${hash}\n`,
-    );
+    this.records.push(lineOf(row, record.uscc, record));
+  }
+
+  /** What a quarantined row would become if `alias`, by which it names its firm, were one's. */
+  wait(row: number, alias: string, record: MappedRecord): void {
+    this.waiting.push(lineOf(row, alias, record));
   }
 
   issue(row: number, issue: Issue): void {
@@ -103,6 +107,7 @@ export class Stage {
     if (force) this.closeBlock();
     const pending =
       this.records.length +
+      this.waiting.length +
       this.issues.length +
       this.quarantined.length +
       this.mending.length +
@@ -111,12 +116,14 @@ export class Stage {
     await this.inFlight;
     const batches: readonly (readonly [string, string[]])[] = [
       ['stage', this.records],
+      ['stage_waiting', this.waiting],
       ['stage_quarantine', this.quarantined],
       ['stage_issue', this.issues],
       ['stage_block', this.blocks],
       ['stage_mends', this.mending],
     ];
     this.records = [];
+    this.waiting = [];
     this.quarantined = [];
     this.issues = [];
     this.blocks = [];
@@ -139,7 +146,12 @@ export class Stage {
   async drop(): Promise<void> {
     await this.inFlight.catch(() => undefined);
     await this.session.client.query(
-      'DROP TABLE IF EXISTS stage, stage_quarantine, stage_issue, stage_block, stage_mends',
+      'DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends',
     );
   }
+}
+
+function lineOf(row: number, subject: string, record: MappedRecord): string {
+  const json = canonicalJson(record.payload);
+  return `${row}\t${subject}\t${copyField(record.recordKey)}\t${record.eventDate ?? '\\N'}\t${record.eventTo ?? '\\N'}\t${record.op}\t${copyField(json)}\t\\\\x${payloadHashHex(json)}\n`;
 }
