@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
@@ -87,10 +87,11 @@ export interface TestProduct extends Product {
   readonly person: string;
 }
 
-/** The whole product on a database and a data folder of its own. */
-export async function openTestProduct(clock: Clock, limits?: IntakeLimits): Promise<TestProduct> {
+/** The whole product on a database and a data folder of its own. Products of one personal key hash persons alike. */
+export async function openTestProduct(clock: Clock, limits?: IntakeLimits, personalKey?: Buffer): Promise<TestProduct> {
   const database = await openTestDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'firstmile-data-'));
+  if (personalKey) writeFileSync(path.join(dataDir, 'personal-hash.key'), personalKey.toString('hex'));
   const server: Server = { urls: database.urls, embedded: true, close: () => Promise.resolve() };
   const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1' };
   const product = await openProduct(config, { name: 'test', clock, server, ...(limits ? { limits } : {}) });

@@ -154,7 +154,7 @@ describe('records of firms that nobody has registered', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 120_000);
+  }, 600_000);
 
   const named = (name: string, month: string, heads: number, manifest = {}): Promise<DeliveryView> =>
     deliver(product, { ...monthly([{ ...monthRow(0, month, heads), 统一社会信用代码: name }]), manifest });

@@ -1,0 +1,174 @@
+import fc from 'fast-check';
+import { FixedClock } from '#lib/kernel';
+import { SOURCES } from '#lib/data-sources';
+import { simulate, type SimulatedDelivery } from '#tools/simulate';
+import { openTestProduct, type TestProduct } from '../kit/database.ts';
+import { outcomeOf, send, sentOf, type Sent } from '../kit/same-books.ts';
+
+const RUNS = 8 * (process.env['FIRSTMILE_LONG'] ? 20 : 1);
+const AS_OF = '2026-06-30';
+const REGISTRATION = 'business-registration';
+const FIRMS = 8;
+
+/** Four months of a small city, every source, with the faults that bureaus make. */
+const simulation = simulate({
+  seed: 3,
+  firms: FIRMS,
+  months: 4,
+  through: AS_OF,
+  dirt: true,
+  sources: 'all',
+  runs: 1,
+});
+const codes = Array.from({ length: FIRMS }, (_, index) => simulation.truth(index).uscc as string);
+const bySource = new Map<string, SimulatedDelivery[]>();
+for (const delivery of simulation.deliveries())
+  bySource.set(delivery.source, [...(bySource.get(delivery.source) ?? []), delivery]);
+
+/** A file of the city, made another: `turn` says how. */
+interface Change {
+  readonly file: number;
+  readonly kind: 'as it is' | 'about other firms' | 'withdrawn' | 'in part';
+  readonly turn: number;
+  readonly statesCoverage: boolean;
+  readonly statesTime: boolean;
+}
+
+interface Plan {
+  /** Deliveries of each source, in the order of their sequence numbers. */
+  readonly said: readonly (readonly [source: string, changes: readonly Change[]])[];
+  /** Where the deliveries, and some of them again, come in the other order: positions in the ordered list. */
+  readonly order: readonly number[];
+}
+
+function changed(delivery: SimulatedDelivery, { kind, turn }: Change): string[] {
+  const isCsv = delivery.lines().next().value?.startsWith('{') !== true;
+  const all = [...delivery.lines()];
+  const [header, rows] = isCsv ? [[all[0]!], all.slice(1)] : [[], all];
+  const chosen = (row: number): boolean => row % 2 === turn % 2;
+  switch (kind) {
+    case 'as it is':
+      return all;
+    case 'about other firms': {
+      const turned = new Map(codes.map((code, i) => [code, codes[(i + 1 + turn) % codes.length]!]));
+      return [...header, ...rows.map((row) => row.replaceAll(/[0-9A-Z]{18}/g, (code) => turned.get(code) ?? code))];
+    }
+    case 'withdrawn':
+      if (!isCsv)
+        return rows.map((row, i) => (chosen(i) ? JSON.stringify({ ...(JSON.parse(row) as object), op: 'D' }) : row));
+      if (header[0]!.includes('操作标志')) return all;
+      return [`${header[0]},操作标志`, ...rows.map((row, i) => `${row},${chosen(i) ? 'D' : 'U'}`)];
+    case 'in part':
+      return [...header, ...(rows.length > 1 ? rows.filter((_, i) => chosen(i)) : rows)];
+  }
+}
+
+/** The deliveries of a plan, ordered: registration first, then source by source as their numbers ascend. */
+function deliveriesOf({ said }: Pick<Plan, 'said'>): Sent[] {
+  const first = said.some(([source]) => source === REGISTRATION)
+    ? []
+    : [[REGISTRATION, asTheyAre(REGISTRATION)] as const];
+  return [...first, ...[...said].sort(([a], [b]) => Number(b === REGISTRATION) - Number(a === REGISTRATION))].flatMap(
+    ([source, changes]) => {
+      const files = bySource.get(source)!;
+      return changes.map((change, i) => {
+        const file = files[change.file % files.length]!;
+        return sentOf(file, changed(file, change), {
+          sequence: 10 * (i + 1),
+          ...(change.statesCoverage ? { coverage: file.coverage } : {}),
+          ...(change.statesTime ? { sourceTime: file.sourceTime } : {}),
+        });
+      });
+    },
+  );
+}
+
+const asTheyAre = (source: string): Change[] =>
+  bySource
+    .get(source)!
+    .map((_, file) => ({ file, kind: 'as it is', turn: 0, statesCoverage: true, statesTime: true }) as const);
+
+const change: fc.Arbitrary<Change> = fc.record({
+  file: fc.nat({ max: 3 }),
+  kind: fc.constantFrom('as it is', 'about other firms', 'withdrawn', 'in part'),
+  turn: fc.nat({ max: FIRMS - 2 }),
+  statesCoverage: fc.boolean(),
+  statesTime: fc.boolean(),
+});
+const plan: fc.Arbitrary<Plan> = fc
+  .shuffledSubarray([...bySource.keys()], { minLength: 2, maxLength: 3 })
+  .chain((sources) =>
+    fc.tuple(
+      ...sources.map((source) => fc.tuple(fc.constant(source), fc.array(change, { minLength: 1, maxLength: 4 }))),
+    ),
+  )
+  .chain((said) => {
+    const places = [...deliveriesOf({ said }).keys()];
+    return fc.record({
+      said: fc.constant(said),
+      order: fc
+        .subarray(places)
+        .chain((again) => fc.shuffledSubarray([...places, ...again], { minLength: places.length + again.length })),
+    });
+  });
+
+/** The outcome of a fresh book to which these were sent, one after the other. */
+async function bookOf(
+  deliveries: readonly Sent[],
+  inspect: (product: TestProduct) => Promise<void> = () => Promise.resolve(),
+): Promise<Record<string, unknown>> {
+  const product = await openTestProduct(new FixedClock('2026-08-01T00:00:00Z'), undefined, Buffer.alloc(32));
+  try {
+    const states = new Map<Sent, string>();
+    for (const delivery of deliveries) {
+      const { state, problem, noop } = await send(product, delivery);
+      expect([state, problem?.code]).toEqual(['RECONCILED', undefined]);
+      if (states.has(delivery)) expect(noop).toBe(true);
+      states.set(delivery, state);
+    }
+    await inspect(product);
+    return await outcomeOf(product, AS_OF);
+  } finally {
+    await product.close();
+  }
+}
+
+describe('deliveries of several sources', () => {
+  it('are of every source', () => {
+    expect([...bySource.keys()].sort()).toEqual(SOURCES.map(({ name }) => name).sort());
+  });
+
+  /**
+   * Published scores, records and coverage; not: when something became known, the counts of a delivery (a version that
+   * arrives superseded counts as applied, in order it may be unchanged), gates, which look at what came before, and
+   * deliveries without a number, whose order is that of their arrival.
+   */
+  it('come to the same in any order and however often, with those of the register among them', async () => {
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ said, order }) => {
+        const deliveries = deliveriesOf({ said });
+        const ordered = await bookOf(deliveries);
+        const otherwise = await bookOf(order.map((place) => deliveries[place]!));
+        expect(otherwise).toEqual(ordered);
+      }),
+      { numRuns: RUNS, endOnFailure: true, seed: Number(process.env['SEED'] ?? 1) },
+    );
+  }, 1_800_000);
+
+  it('come to the same with the register at the end as at the beginning', async () => {
+    const register = deliveriesOf({ said: [[REGISTRATION, asTheyAre(REGISTRATION)]] });
+    const others = deliveriesOf({
+      said: [...bySource.keys()].map((source) => [source, asTheyAre(source)] as const),
+    }).filter(({ source }) => source !== REGISTRATION);
+    const first = await bookOf([...register, ...others]);
+    const last = await bookOf([...others, ...register], async ({ db }) => {
+      const late = await db.query<{ source: string }>(
+        `SELECT DISTINCT r.source FROM record r JOIN company c USING (company_id)
+         WHERE r.source <> $1 AND r.known_to IS NULL AND r.known_from = c.known_from ORDER BY 1`,
+        [REGISTRATION],
+      );
+      expect(late.map(({ source }) => source)).toEqual([...new Set(others.map(({ source }) => source))].sort());
+    });
+    expect(last).toEqual(first);
+  }, 120_000);
+});
