@@ -7,14 +7,15 @@ import { outcomeOf, send, sentOf, type Sent } from '../kit/same-books.ts';
 
 const RUNS = 8 * (process.env['FIRSTMILE_LONG'] ? 20 : 1);
 const AS_OF = '2026-06-30';
+const SEEDED = process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {};
 const REGISTRATION = 'business-registration';
 const FIRMS = 8;
 
-/** Four months of a small city, every source, with the faults that bureaus make. */
+/** Three months of a small city, every source, with the faults that bureaus make. */
 const simulation = simulate({
   seed: 3,
   firms: FIRMS,
-  months: 4,
+  months: 3,
   through: AS_OF,
   dirt: true,
   sources: 'all',
@@ -28,7 +29,7 @@ for (const delivery of simulation.deliveries())
 /** A file of the city, made another: `turn` says how. */
 interface Change {
   readonly file: number;
-  readonly kind: 'as it is' | 'about other firms' | 'withdrawn' | 'in part';
+  readonly kind: 'as it is' | 'about other firms' | 'by organisation code' | 'withdrawn' | 'in part';
   readonly turn: number;
   readonly statesCoverage: boolean;
   readonly statesTime: boolean;
@@ -40,6 +41,9 @@ interface Plan {
   /** Where the deliveries, and some of them again, come in the other order: positions in the ordered list. */
   readonly order: readonly number[];
 }
+
+/** The register makes firms of codes only; in the others a person's hash holds the firm's code, so that a row waits for a person. */
+const NEEDS_THE_CODE: ReadonlySet<string> = new Set([REGISTRATION, 'equity-pledges', 'shareholders']);
 
 function changed(delivery: SimulatedDelivery, { kind, turn }: Change): string[] {
   const isCsv = delivery.lines().next().value?.startsWith('{') !== true;
@@ -53,6 +57,9 @@ function changed(delivery: SimulatedDelivery, { kind, turn }: Change): string[] 
       const turned = new Map(codes.map((code, i) => [code, codes[(i + 1 + turn) % codes.length]!]));
       return [...header, ...rows.map((row) => row.replaceAll(/[0-9A-Z]{18}/g, (code) => turned.get(code) ?? code))];
     }
+    case 'by organisation code':
+      if (NEEDS_THE_CODE.has(delivery.source)) return all;
+      return [...header, ...rows.map((row) => row.replaceAll(/\b91[0-9A-Z]{16}\b/g, (code) => code.slice(8, 17)))];
     case 'withdrawn':
       if (!isCsv)
         return rows.map((row, i) => (chosen(i) ? JSON.stringify({ ...(JSON.parse(row) as object), op: 'D' }) : row));
@@ -90,7 +97,7 @@ const asTheyAre = (source: string): Change[] =>
 
 const change: fc.Arbitrary<Change> = fc.record({
   file: fc.nat({ max: 3 }),
-  kind: fc.constantFrom('as it is', 'about other firms', 'withdrawn', 'in part'),
+  kind: fc.constantFrom('as it is', 'about other firms', 'by organisation code', 'withdrawn', 'in part'),
   turn: fc.nat({ max: FIRMS - 2 }),
   statesCoverage: fc.boolean(),
   statesTime: fc.boolean(),
@@ -151,7 +158,7 @@ describe('deliveries of several sources', () => {
         const otherwise = await bookOf(order.map((place) => deliveries[place]!));
         expect(otherwise).toEqual(ordered);
       }),
-      { numRuns: RUNS, endOnFailure: true, seed: Number(process.env['SEED'] ?? 1) },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
   }, 1_800_000);
 

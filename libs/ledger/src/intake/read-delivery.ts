@@ -232,7 +232,11 @@ class DeliveryReader implements RowListener {
         layout.map(new RawRow(columns).load(values.with(at, code), rowNo), context);
       if (uscc === undefined) {
         this.take(mapped, rowNo);
-        if (retriesNames) for (const record of recordsOfAnyone(mappedFor)) this.stage.wait(rowNo, alias, record);
+        if (retriesNames)
+          for (const record of recordsOfAnyone(mappedFor)) {
+            this.noteEvent(record); // the file speaks of that day, whoever is known by now
+            this.stage.wait(rowNo, alias, record);
+          }
         continue;
       }
       const again = mappedFor(uscc);
@@ -262,16 +266,16 @@ class DeliveryReader implements RowListener {
         for (const issue of mapped.issues) this.stage.issue(rowNo, issue);
         for (const record of mapped.records.length > 1 ? distinct(mapped.records) : mapped.records) {
           this.checkBook(record.uscc, rowNo);
-          // The day up to which the file shows facts: the end of a period, unless that lies in the future.
-          const event =
-            record.eventTo !== undefined && record.eventTo <= this.options.context.receivedOn
-              ? record.eventTo
-              : record.eventDate;
-          if (event !== undefined && (this.newestEvent === undefined || event > this.newestEvent))
-            this.newestEvent = event;
+          this.noteEvent(record);
           this.stage.record(rowNo, record);
         }
     }
+  }
+
+  /** The day up to which the file shows facts: the end of a period, unless that lies in the future. */
+  private noteEvent({ eventDate, eventTo }: MappedRecord): void {
+    const event = eventTo !== undefined && eventTo <= this.options.context.receivedOn ? eventTo : eventDate;
+    if (event !== undefined && (this.newestEvent === undefined || event > this.newestEvent)) this.newestEvent = event;
   }
 
   /** Invented firms and real ones never share a database (architecture §3). */
