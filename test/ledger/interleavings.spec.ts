@@ -7,7 +7,6 @@ import { outcomeOf, send, sentOf, type Sent } from '../kit/same-books.ts';
 
 const RUNS = 8 * (process.env['FIRSTMILE_LONG'] ? 20 : 1);
 const AS_OF = '2026-06-30';
-const SEEDED = process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {};
 const REGISTRATION = 'business-registration';
 const FIRMS = 8;
 
@@ -158,7 +157,7 @@ describe('deliveries of several sources', () => {
         const otherwise = await bookOf(order.map((place) => deliveries[place]!));
         expect(otherwise).toEqual(ordered);
       }),
-      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
+      { numRuns: RUNS, endOnFailure: true }, // a smaller case costs two books a try
     );
   }, 1_800_000);
 

@@ -175,6 +175,8 @@ describe('records of firms that nobody has registered', () => {
       { quarantined: 1, counts: { DQ04: 1 } },
       { quarantined: 1, counts: { DQ01: 1 } },
     ]);
+    // A file speaks of its days whoever is known by then.
+    expect(byNumber.coverage.through).toBe('2026-01-31');
     const registration = await bureau(n, registrationNo(n));
     expect(registration.counts).toMatchObject({ 'released:DQ01': 1, 'released:DQ04': 1 });
     expect((await open(n)).sort()).toEqual(['5', '6']);
@@ -214,6 +216,21 @@ describe('records of firms that nobody has registered', () => {
     await decideAlias(product.db, { alias: former, uscc: demoUscc(n), ...person() });
     expect((await open(n)).sort()).toEqual(['6', '8']);
     expect((await versions(n)).map((v) => v.state).sort()).toEqual(['5', '6', '7', '8']);
+  });
+
+  it('are one where a row names the firm by its former code and by its own', async () => {
+    const n = (firm += 1);
+    const former = demoUscc(n, '440306');
+    const applicants = [{ usc: former, original: true }, { usc: demoUscc(n) }];
+    const file = (no: number): Promise<DeliveryView> =>
+      deliver(product, patentFile([{ appNo: applicationNo(no), applicants, legal: '授权' }]));
+    const early = await file((serial += 1));
+    await deliver(product, register([n]));
+    await decideAlias(product.db, { alias: former, uscc: demoUscc(n), ...person() });
+    expect(await open(n)).toEqual(['granted']);
+    expect(await file((serial += 1))).toMatchObject({ state: 'RECONCILED', applied: 1 });
+    expect(await open(n)).toEqual(['granted', 'granted']);
+    expect(await undoDelivery(product.db, early.deliveryId, person())).toMatchObject({ withdrawn: 1 });
   });
 
   it('stay with a person where the record would depend on the code', async () => {
