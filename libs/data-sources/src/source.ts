@@ -49,7 +49,7 @@ export interface Layout<P extends object = object> {
   /** The feed speaks firm by firm (reports, authorised queries): its age counts from the firm's newest record. */
   readonly perFirm?: true;
   readonly coverage: Coverage;
-  /** What to do with a row whose valid code nobody registered. */
+  /** What a row counts as whose valid code nobody registered. Either way its records wait for the firm. */
   readonly unknownSubject: 'quarantine' | 'ignore';
   /** Lowest share of rows whose firm must be known, in basis points; absent for registration and national feeds. */
   readonly minMatchBp?: number;
