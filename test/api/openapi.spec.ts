@@ -43,6 +43,7 @@ describe('the OpenAPI document', () => {
         'get /partner/v1/companies/{uscc}/score',
         'get /partner/v1/companies/{uscc}/score/evidence',
         'get /partner/v1/model',
+        'get /partner/v1/rules',
         'get /problems/{code}',
         'get /readyz',
         'post /ops/v1/deliveries',

@@ -275,6 +275,17 @@ describe('runs and scores', () => {
     ]);
   });
 
+  it('the rules are published, and each is yes, no or unknown for a firm', async () => {
+    const rules = (await api.get('/partner/v1/rules')).body['items'] as { code: string; awaits?: object }[];
+    const { knockOuts, warnings, warningStates } = (await api.get(`/partner/v1/companies/${RICH}/score/evidence`)).body;
+    const states = [...knockOuts, ...warningStates] as { code: string; state: string; unknown?: object }[];
+    expect(states.map(({ code }) => code)).toEqual(rules.map(({ code }) => code));
+    expect(rules).toHaveLength(27);
+    for (const [i, { awaits }] of rules.entries()) if (awaits) expect(states[i]!.unknown).toMatchObject(awaits);
+    const on = warningStates.filter(({ state }: { state: string }) => state === 'yes');
+    expect(on.map(({ code }: { code: string }) => code)).toEqual(warnings.map(({ code }: { code: string }) => code));
+  });
+
   it('the catalogue is the scorecard itself', async () => {
     const model = (await api.get('/partner/v1/model')).body;
     const { model: named, items } = (await api.get('/partner/v1/characteristics')).body;

@@ -2,7 +2,7 @@ export * from './characteristics/age.ts';
 export { characteristicCatalogue, type CatalogueEntry } from './characteristics/catalogue.ts';
 export { assessmentDay, type AssessmentDay } from './characteristics/firm-at.ts';
 export * from './codes.ts';
-export { KNOCK_OUT_RULES } from './knock-outs.ts';
+export { RULE_CATALOGUE, type PublishedRule } from './knock-outs.ts';
 export * from './score.ts';
 export * from './score-firm.ts';
 export * from './scorecard/evaluate.ts';

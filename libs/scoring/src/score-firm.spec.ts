@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { addDays, fromMonthIndex, localDate } from '#lib/kernel';
-import type { RegistrationStatus } from '#lib/data-sources';
+import { FEEDS, type RegistrationStatus } from '#lib/data-sources';
 import { DossierBuilder } from '../fixtures/dossier-builder.ts';
 import { startupPotential } from '../fixtures/golden.ts';
+import { RULE_CATALOGUE } from './knock-outs.ts';
+import type { RuleState } from './score.ts';
 import { scoreFirm, scoreFirmRich } from './score-firm.ts';
 import type { Dossier } from '#lib/data-sources';
 
@@ -237,6 +239,61 @@ describe('knock-outs and warnings', () => {
       .build();
     expect(slim(dossier).score.warnings).toEqual(codes);
     expect(rich(dossier).warnings.map((w) => w.code)).toEqual(codes);
+  });
+
+  it('every rule is yes, no or unknown, and says why it is unknown', () => {
+    fc.assert(
+      fc.property(someFirm, (firm) => {
+        const scored = rich(firm.build());
+        const all = [...scored.knockOuts, ...scored.warningStates];
+        expect(all.map(({ code }) => code)).toEqual(RULE_CATALOGUE.map(({ code }) => code));
+        for (const { state, unknown, evidence, feeds, code } of all) {
+          expect([code, unknown !== undefined]).toEqual([code, state === 'unknown']);
+          if (unknown?.feed !== undefined) expect(feeds).toContain(unknown.feed);
+          if (state === 'unknown') expect([unknown!.zh, unknown!.en]).not.toContain('');
+          if (state === 'yes') expect(evidence.length).toBeGreaterThan(0);
+        }
+        const on = (found: readonly RuleState[]) =>
+          found.filter(({ state }) => state === 'yes').map(({ code }) => code);
+        expect(on(scored.knockOuts)).toEqual(scored.score.knockOuts);
+        expect(on(scored.warningStates)).toEqual(scored.score.warnings);
+        expect(scored.warnings.map(({ code }) => code)).toEqual(scored.score.warnings);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('every rule of the specification is published with its feeds, those that wait with what for', () => {
+    const codes = (letter: string, count: number) =>
+      Array.from({ length: count }, (_, i) => `${letter}${String(i + 1).padStart(2, '0')}`);
+    expect(RULE_CATALOGUE.map(({ code }) => code)).toEqual([...codes('K', 12), ...codes('W', 15)]);
+    const waiting = RULE_CATALOGUE.filter(({ awaits }) => awaits !== undefined).map(({ code }) => code);
+    expect(waiting).toEqual(['K11', 'W13', 'W14', 'W15']);
+    for (const { code, feeds, alsoReads, cure } of RULE_CATALOGUE) {
+      if (!waiting.includes(code)) expect([code, feeds.length > 0]).toEqual([code, true]);
+      for (const feed of [...feeds, ...alsoReads]) expect(FEEDS.has(feed)).toBe(true);
+      expect(cure !== undefined).toBe(code.startsWith('K'));
+    }
+  });
+
+  it.each([
+    ['K10', { feed: 'SUB', cause: 'NOT_CONNECTED' }],
+    ['K11', { cause: 'NO_TABLE' }],
+    ['W03', { feed: 'SOC', cause: 'STALE' }],
+    ['W04', { feed: 'WAT', cause: 'NOT_COVERED' }],
+    ['W10', undefined],
+    ['W13', { cause: 'NOT_CONNECTED' }],
+    ['W15', { cause: 'NOT_CONNECTED' }],
+  ])('%s is unknown for %j', (code, why) => {
+    const firm = DossierBuilder.firm().registered('2020-01-15').covers('SOC', '2024-01-01').listed('WAT');
+    const { knockOuts, warningStates } = rich(firm.covers('QUA', AS_OF).build());
+    const found = [...knockOuts, ...warningStates].find((rule) => rule.code === code)!;
+    if (why === undefined) {
+      expect(found).toMatchObject({ state: 'no', coverage: [{ feed: 'QUA' }] });
+      return;
+    }
+    const { zh: _, en: __, ...unknown } = found.unknown!;
+    expect(unknown).toEqual(why);
   });
 
   it('an open dispute holds', () => {

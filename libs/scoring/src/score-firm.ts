@@ -5,7 +5,7 @@ import { COMPUTED, NEEDS_TABLE } from './characteristics/catalogue.ts';
 import { NO_CITE, NOT_APPLICABLE, missing } from './characteristics/characteristic.ts';
 import type { CharacteristicDefinition, Cite } from './characteristics/characteristic.ts';
 import { assessmentDay, FirmAt, type AssessmentDay } from './characteristics/firm-at.ts';
-import { excludingKnockOuts, knockOutsOf, warningCodes, warningsOf } from './knock-outs.ts';
+import { excludingKnockOuts, knockOutsOf, warningCodes, warningStatesOf } from './knock-outs.ts';
 import type { Evidence, FeedState, NotInRun, ScoredFirm, ScoredFirmRich, Values } from './score.ts';
 import { evaluate, type EvaluationContext } from './scorecard/evaluate.ts';
 import { explain } from './scorecard/explain.ts';
@@ -49,6 +49,7 @@ export function scoreFirmRich(
   const collectors = model.characteristics.map(({ code }) => new EvidenceCollector(code));
   const values = valuesFor(firm, model, (index) => collectors[index]!);
   const score = evaluate(model, values, contextOf(firm, options));
+  const states = warningStatesOf(firm);
   const byAge = establishedOn === undefined ? undefined : codesByAge(model, establishedOn, firm.day);
   return {
     kind: 'scored',
@@ -58,7 +59,10 @@ export function scoreFirmRich(
     rich: explain(model, values, score, byAge === undefined ? {} : { notApplicableByAge: byAge }),
     evidence: collectors.map((collector) => collector.evidence()),
     knockOuts: knockOutsOf(firm),
-    warnings: warningsOf(firm),
+    warnings: states.flatMap(({ code, zh, en, state, evidence }) =>
+      state === 'yes' ? [{ code, zh, en, evidence }] : [],
+    ),
+    warningStates: states,
     feeds: feedStates(firm, model),
   };
 }

@@ -94,15 +94,31 @@ export interface MissingFeed extends Text {
 
 export type KnockOutState = 'yes' | 'no' | 'unknown';
 
-export interface KnockOut extends Text {
-  /** K01–K12. */
+/** Why a rule is unknown: a feed of its is missing, nobody keeps what it waits for, or what is delivered leaves it open. */
+export interface WhyUnknown extends Text {
+  readonly cause: MissingCause;
+  readonly feed?: Feed;
+}
+
+/** Where one rule stands for the firm: yes with its records, no with the coverage that proves it, or unknown with why. */
+export interface RuleState extends Text {
+  /** K01–K12, W01–W15. */
   readonly code: string;
   readonly state: KnockOutState;
+  /** Those that it needs. */
+  readonly feeds: readonly Feed[];
+  /** Those that it looks at besides. */
+  readonly alsoReads: readonly Feed[];
+  /** Exactly when the state is unknown. */
+  readonly unknown?: WhyUnknown;
+  readonly evidence: readonly RecordRef[];
+  readonly coverage: readonly CoverageEntry[];
+}
+
+export interface KnockOut extends RuleState {
   readonly cure: Text;
   /** The feed whose absence makes it unknown. */
   readonly feed?: Feed;
-  readonly evidence: readonly RecordRef[];
-  readonly coverage: readonly CoverageEntry[];
 }
 
 export interface Warning extends Text {
@@ -157,7 +173,10 @@ export interface Evidence {
   readonly characteristic: string;
   readonly records: readonly RecordRef[];
   readonly coverage: readonly CoverageEntry[];
-  /** RELATED_UNCHECKED: the «related» filter is off for want of its reference table. */
+  /**
+   * RELATED_UNCHECKED: the «related» filter is off for want of its reference table. EQUITY_UNVERIFIED: an external payment
+   * that no register shows. SHARES_OVER_100: the holders subscribe more than the registered capital.
+   */
   readonly flags: readonly string[];
 }
 
@@ -191,6 +210,9 @@ export interface ScoredFirmRich extends ScoredFirm {
   readonly rich: RichScore;
   readonly evidence: readonly Evidence[];
   readonly knockOuts: readonly KnockOut[];
+  /** Those that are on. */
   readonly warnings: readonly Warning[];
+  /** All of them, W01–W15. */
+  readonly warningStates: readonly RuleState[];
   readonly feeds: readonly FeedState[];
 }

@@ -18,6 +18,19 @@ export const MISSING_CAUSES = [
 ] as const;
 export type MissingCause = (typeof MISSING_CAUSES)[number];
 
+/** The causes in words, after the name of a feed: JUD 未接入, JUD is not connected. */
+export const CAUSE_WORDS: Readonly<Record<MissingCause, { readonly zh: string; readonly en: string }>> = {
+  NOT_CONNECTED: { zh: '未接入', en: 'not connected' },
+  NOT_COVERED: { zh: '未覆盖该企业', en: 'does not cover the firm' },
+  NOT_AUTHORISED: { zh: '未授权', en: 'not authorised' },
+  WITHDRAWN: { zh: '授权已撤回', en: 'authorisation withdrawn' },
+  OPTED_OUT: { zh: '企业已退出', en: 'the firm has opted out' },
+  QUARANTINED: { zh: '数据待核', en: 'quarantined' },
+  STALE: { zh: '数据过期', en: 'out of date' },
+  NO_TABLE: { zh: '缺少参照表', en: 'its reference table is missing' },
+  NOT_STATED: { zh: '来源未载明', en: 'not stated by the source' },
+};
+
 /** A number, an exact fraction, or a category. */
 export type Measured = number | Fraction | string;
 

@@ -1,18 +1,7 @@
 import type { LocalDate } from '#lib/kernel';
-import type { FeedState, Measured, MissingCause, Part, ScoredFirmRich, Text } from '#lib/scoring';
+import { CAUSE_WORDS } from '#lib/scoring';
+import type { FeedState, Measured, Part, ScoredFirmRich, Text } from '#lib/scoring';
 import { REQUIRED_FEEDS, RULES, type CandidateInput, type Fact, type RuleNo } from './candidate.ts';
-
-const CAUSE: Readonly<Record<MissingCause, Text>> = {
-  NOT_CONNECTED: { zh: '未接入', en: 'not connected' },
-  NOT_COVERED: { zh: '未覆盖该企业', en: 'does not cover the firm' },
-  NOT_AUTHORISED: { zh: '未授权', en: 'not authorised' },
-  WITHDRAWN: { zh: '授权已撤回', en: 'authorisation withdrawn' },
-  OPTED_OUT: { zh: '企业已退出', en: 'the firm has opted out' },
-  QUARANTINED: { zh: '数据待核', en: 'quarantined' },
-  STALE: { zh: '数据过期', en: 'out of date' },
-  NO_TABLE: { zh: '缺少参照表', en: 'its reference table is missing' },
-  NOT_STATED: { zh: '来源未载明', en: 'not stated by the source' },
-};
 
 const NO_DISPUTES: Text = { zh: '尚无异议登记', en: 'no register of disputes is kept yet' };
 const NO_CONSENT: Text = { zh: '尚无授权登记', en: 'no register of authorisations is kept yet' };
@@ -52,7 +41,9 @@ export function candidateFacts({ rich, knockOuts, feeds }: CandidateFacts): From
 function factOf(code: string, part: Part | undefined, feed: string, date: LocalDate | null): Fact<Measured> {
   if (part?.state === 'VALUE' && part.value !== undefined) return { known: true, value: part.value, date };
   const what =
-    part?.state === 'NA' ? { zh: '成立时间过短', en: 'the firm is too young' } : CAUSE[part?.cause ?? 'NOT_CONNECTED'];
+    part?.state === 'NA'
+      ? { zh: '成立时间过短', en: 'the firm is too young' }
+      : CAUSE_WORDS[part?.cause ?? 'NOT_CONNECTED'];
   return { known: false, why: { zh: `${code}：${feed} ${what.zh}`, en: `${code}: ${feed} ${what.en}` } };
 }
 

@@ -40,6 +40,21 @@ const characteristic = object({
   attributes: list(attribute, 'The bins; they cover the line without overlap.'),
 });
 
+const rule = object(
+  {
+    ...coded('K11', '属禁止或限制类行业', 'industry on the forbidden or restricted list'),
+    feeds: list(str('Feed that it needs.', 'REG')),
+    alsoReads: list(str('Feed that it looks at besides.', 'RND')),
+    cure: object(text('行业变更', 'change of industry'), [], 'What ends a knock-out.'),
+    awaits: object(
+      text('缺少禁止、限制类行业目录', 'there is no table of forbidden and restricted industries'),
+      [],
+      'What nobody keeps yet: until then it is unknown for every firm.',
+    ),
+  },
+  ['cure', 'awaits'],
+);
+
 const model = object({
   id: str('Scorecard.', 'startup-potential'),
   version: str('Version.', '1'),
@@ -75,6 +90,7 @@ export const catalogueSchemas = {
     model: object({ id: str('Scorecard.', 'startup-potential'), hash: hex('Its hash.') }),
     items: list(characteristic),
   }),
+  RuleList: object({ items: list(rule) }),
   ProblemEntry: object({
     type: str('The page.', '/problems/key-missing'),
     code: str('Code.', 'key-missing'),

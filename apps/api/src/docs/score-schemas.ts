@@ -152,16 +152,37 @@ const coverageEntry = object(
   },
   ['from'],
 );
+const ruleState = (feed: string, why: readonly [zh: string, en: string]): Readonly<Record<string, JsonSchema>> => ({
+  state: choice('yes, with its records; no; unknown, with why.', ['yes', 'no', 'unknown'], 'unknown'),
+  feeds: list(str('Feed that it needs.', feed)),
+  alsoReads: list(str('Feed that it looks at besides.', 'RND')),
+  unknown: object(
+    {
+      cause: str('Cause, as for characteristics.', 'NOT_CONNECTED'),
+      feed: str('The feed that is missing; absent: it waits for something that nobody keeps yet.', feed),
+      ...text(...why),
+    },
+    ['feed'],
+    'Why it is unknown; present exactly then.',
+  ),
+  evidence: list(recordRef, 'The records that say yes.'),
+  coverage: list(coverageEntry, 'The claims that make it a no.'),
+});
 const knockOut = object(
   {
     ...coded('K04', '经营异常名录', 'On the abnormal-operation list'),
-    state: choice('unknown: its feed is missing.', ['yes', 'no', 'unknown'], 'unknown'),
+    ...ruleState('ABN', ['ABN 未接入', 'ABN: not connected']),
     cure: object(text('移出名录', 'removed from the list')),
-    feed: str('The feed it needs.', 'ABN'),
-    evidence: list(recordRef),
-    coverage: list(coverageEntry),
+    feed: str('The feed whose absence makes it unknown.', 'ABN'),
   },
-  ['feed'],
+  ['feed', 'unknown'],
+);
+const warningState = object(
+  {
+    ...coded('W02', '3个月内变更法定代表人或实际控制人', 'Legal representative or controller changed within 3 months'),
+    ...ruleState('CHG', ['CHG 未接入', 'CHG: not connected']),
+  },
+  ['unknown'],
 );
 const scoreEvidence = object({
   uscc: str('统一社会信用代码.', '91440300DMAB12340K'),
@@ -174,7 +195,12 @@ const scoreEvidence = object({
       cause: nullable(str('Why it is missing.', 'NOT_CONNECTED'), null),
       records: list(recordRef, 'The records that earned it.'),
       coverage: list(coverageEntry, 'The claim that makes it a zero.'),
-      flags: list(str('RELATED_UNCHECKED: a filter is off for want of its table.', 'RELATED_UNCHECKED')),
+      flags: list(
+        str(
+          'RELATED_UNCHECKED: a filter is off for want of its table. EQUITY_UNVERIFIED: an external payment that no register shows. SHARES_OVER_100: the holders subscribe more than the registered capital.',
+          'RELATED_UNCHECKED',
+        ),
+      ),
     }),
   ),
   knockOuts: list(knockOut),
@@ -183,7 +209,9 @@ const scoreEvidence = object({
       ...coded('W02', '近3个月变更法定代表人', 'Legal representative changed within 3 months'),
       evidence: list(recordRef),
     }),
+    'Warnings that are on.',
   ),
+  warningStates: list(warningState, 'All warnings, W01–W15: yes, no or unknown.'),
   feeds: list(
     object(
       {

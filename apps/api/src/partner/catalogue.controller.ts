@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Models } from '#lib/runs';
-import type { AttributeDocument, CompiledCharacteristic } from '#lib/scoring';
+import { RULE_CATALOGUE, type AttributeDocument, type CompiledCharacteristic } from '#lib/scoring';
 import { Answer } from '../docs/answers.ts';
 import { Scopes } from '../http/route-access.ts';
 
@@ -51,6 +51,17 @@ export class CatalogueController {
   async characteristics(): Promise<object> {
     const { document, hash, characteristics } = await this.models.champion();
     return { model: { id: document.id, hash }, items: characteristics.map(characteristicBody) };
+  }
+
+  @Get('rules')
+  @Scopes('partner:scores')
+  @ApiOperation({
+    summary: 'The knock-outs and warnings',
+    description: 'K… exclude a firm whatever its score; W… are shown and give no points.',
+  })
+  @Answer('RuleList', 'K01–K12 and W01–W15 in order.')
+  rules(): object {
+    return { items: RULE_CATALOGUE };
   }
 }
 

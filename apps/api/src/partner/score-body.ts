@@ -90,6 +90,7 @@ export function evidenceBody(evidence: ScoreEvidence): object {
     }),
     knockOuts: evidence.knockOuts,
     warnings: evidence.warnings,
+    warningStates: evidence.warningStates,
     feeds: evidence.feeds,
   };
 }

@@ -91,7 +91,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K04',
-      feed: 'ABN',
+      feeds: ['ABN'],
       zh: '现列入经营异常名录',
       en: 'on the abnormal-operation list now',
       cure: { zh: '移出名录', en: 'removed from the list' },

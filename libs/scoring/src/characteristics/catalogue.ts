@@ -1,5 +1,10 @@
 import { CHARACTERISTIC_CODES } from '../codes.ts';
-import type { CharacteristicDefinition, KnockOutDefinition, WarningDefinition } from './characteristic.ts';
+import type {
+  AwaitingRule,
+  CharacteristicDefinition,
+  KnockOutDefinition,
+  WarningDefinition,
+} from './characteristic.ts';
 import { FAMILIES } from './families.ts';
 
 const inOrder = (a: { readonly code: string }, b: { readonly code: string }): number => (a.code < b.code ? -1 : 1);
@@ -14,6 +19,9 @@ export const KNOCK_OUTS: readonly KnockOutDefinition[] = FAMILIES.flatMap((famil
   inOrder,
 );
 export const WARNINGS: readonly WarningDefinition[] = FAMILIES.flatMap((family) => family.warnings ?? []).sort(inOrder);
+
+/** Rules that wait for what nobody keeps yet: no run looks at them. */
+export const AWAITING: readonly AwaitingRule[] = FAMILIES.flatMap((family) => family.awaiting ?? []).sort(inOrder);
 
 /** Characteristics that are a reference table's answer: MISSING(NO_TABLE) while the table is absent (domain §2). */
 export const NEEDS_TABLE: NonNullable<(typeof FAMILIES)[number]['needsTable']> = Object.assign(

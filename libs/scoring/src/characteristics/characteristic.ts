@@ -59,20 +59,35 @@ export interface Finding {
 export const UNDECIDED: Finding = { state: 'unknown', records: [], coverage: [] };
 export const NO: Finding = { state: 'no', records: [], coverage: [] };
 
-/** A knock-out rule (否决规则, domain §3.5): only «yes» excludes, «unknown» is listed. */
-export interface KnockOutDefinition extends Text {
+/** What knock-outs and warnings have in common. */
+export interface RuleDefinition extends Text {
   readonly code: string;
+  /** Without them it is unknown, unless a fact that stands says yes. */
+  readonly feeds: readonly Feed[];
+  /** What it looks at besides; their absence leaves it decidable. */
+  readonly alsoReads?: readonly Feed[];
+}
+
+/** A knock-out rule (否决规则, domain §3.5): only «yes» excludes, «unknown» is listed. */
+export interface KnockOutDefinition extends RuleDefinition {
   readonly cure: Text;
-  /** The feed that it needs. */
-  readonly feed?: Feed;
   readonly find: (firm: FirmAt) => Finding;
 }
 
 /** A warning (预警, domain §3.5): shown and routed to a reviewer, never points. Unknown where its feed is. */
-export interface WarningDefinition extends Text {
-  readonly code: string;
-  readonly feed?: Feed;
+export interface WarningDefinition extends RuleDefinition {
   readonly find: (firm: FirmAt, cite: Cite) => KnockOutState;
+}
+
+/**
+ * A rule that waits for something that nobody keeps yet (待建规则): published, unknown for every firm, and no work for a
+ * run. K… has a cure.
+ */
+export interface AwaitingRule extends RuleDefinition {
+  readonly cure?: Text;
+  readonly cause: MissingCause;
+  /** What is missing, as a sentence. */
+  readonly awaits: Text;
 }
 
 /** What one family of sources feeds. A new source brings its family in one file of this folder. */
@@ -80,6 +95,7 @@ export interface Family {
   readonly characteristics: readonly CharacteristicDefinition[];
   readonly knockOuts?: readonly KnockOutDefinition[];
   readonly warnings?: readonly WarningDefinition[];
+  readonly awaiting?: readonly AwaitingRule[];
   /** Characteristics that are a reference table's answer: MISSING(NO_TABLE) while the table is absent (domain §2). */
   readonly needsTable?: Readonly<Record<string, { readonly feed: Feed; readonly table: Text }>>;
 }

@@ -72,7 +72,8 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K09',
-      feed: 'CRD',
+      feeds: ['CRD'],
+      alsoReads: ['OUT', 'OUT.events'],
       zh: '贷款逾期90天以上或代偿未还',
       en: 'loan 90 days past due, or a guarantor’s claim unpaid',
       cure: { zh: '全部清偿满12个月', en: 'fully recovered and 12 months' },

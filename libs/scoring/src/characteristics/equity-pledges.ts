@@ -112,7 +112,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W07',
-      feed: 'EQP',
+      feeds: ['EQP'],
       zh: '股权出质比例达30%',
       en: 'equity pledged, 30 % or more',
       find: pledgedHigh,

@@ -3,6 +3,7 @@ import type { Family } from './characteristic.ts';
 import { FAMILY as abnormalList } from './abnormal-list.ts';
 import { FAMILY as affiliations } from './affiliations.ts';
 import { FAMILY as annualReports } from './annual-reports.ts';
+import { FAMILY as awaitingRules } from './awaiting-rules.ts';
 import { FAMILY as awardsStandards } from './awards-standards.ts';
 import { FAMILY as bids } from './bids.ts';
 import { FAMILY as creditHistory } from './credit-history.ts';
@@ -37,6 +38,7 @@ export const FAMILIES: readonly Family[] = [
   abnormalList,
   affiliations,
   annualReports,
+  awaitingRules,
   awardsStandards,
   bids,
   creditHistory,

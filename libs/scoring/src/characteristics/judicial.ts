@@ -227,7 +227,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K02',
-      feed: 'JUD',
+      feeds: ['JUD'],
       zh: '企业为失信被执行人',
       en: 'the firm is a dishonest judgment debtor',
       cure: { zh: '移出失信名单', en: 'removed from the list' },
@@ -235,7 +235,8 @@ export const FAMILY: Family = {
     },
     {
       code: 'K07',
-      feed: 'JUD',
+      feeds: ['JUD'],
+      alsoReads: ['REG'],
       zh: '大额或逾6个月的未结被执行',
       en: 'open enforcement, large or older than 6 months',
       cure: { zh: '执行完毕或和解履行', en: 'closed, or settlement performed' },
@@ -243,7 +244,7 @@ export const FAMILY: Family = {
     },
     {
       code: 'K08',
-      feed: 'JUD',
+      feeds: ['JUD'],
       zh: '被限制高消费',
       en: 'limited-consumption order in force',
       cure: { zh: '解除限制', en: 'lifted' },
@@ -253,7 +254,8 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W08',
-      feed: 'JUD',
+      feeds: ['JUD'],
+      alsoReads: ['ANR'],
       zh: '新增债务被诉，标的达营业收入10%以上（无收入：10万元以上）',
       en: 'new suit as debtor for 10 % of revenue or more (no revenue: 100,000 yuan)',
       find: newSuit,

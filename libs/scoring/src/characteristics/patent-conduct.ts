@@ -61,7 +61,8 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W06',
-      feed: 'PAT',
+      feeds: ['PAT'],
+      alsoReads: ['RND'],
       zh: '专利集中申请或转让',
       en: 'patents filed in a burst, or transferred',
       find(firm, cite) {

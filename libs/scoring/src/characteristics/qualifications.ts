@@ -158,7 +158,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W10',
-      feed: 'QUA',
+      feeds: ['QUA'],
       zh: '资质将在90天内到期',
       en: 'a qualification expires within 90 days',
       find(firm, cite) {

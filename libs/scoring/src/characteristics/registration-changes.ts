@@ -102,14 +102,14 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W02',
-      feed: 'CHG',
+      feeds: ['CHG'],
       zh: '3个月内变更法定代表人或实际控制人',
       en: 'legal representative or controller changed within 3 months',
       find: (firm, cite) => recent(firm, cite, (date) => addMonths(date, -3), governance),
     },
     {
       code: 'W05',
-      feed: 'CHG',
+      feeds: ['CHG'],
       zh: '减资公告期内（45日）',
       en: 'reduction of capital announced within 45 days',
       find: (firm, cite) =>
@@ -122,7 +122,7 @@ export const FAMILY: Family = {
     },
     {
       code: 'W12',
-      feed: 'CHG',
+      feeds: ['CHG'],
       zh: '24个月内跨区县迁址',
       en: 'address moved to another district within 24 months',
       find: (firm, cite) =>

@@ -100,22 +100,15 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K01',
-      feed: 'REG',
+      feeds: ['REG'],
       zh: '已吊销、注销、撤销、责令关闭、清算、破产或另册管理',
       en: 'revoked, cancelled, annulled, ordered to close, in liquidation or bankrupt',
       cure: { zh: '登记状态恢复', en: 'status restored' },
       find: closedDown,
     },
     {
-      code: 'K11',
-      zh: '属禁止或限制类行业',
-      en: 'industry on the forbidden or restricted list',
-      cure: { zh: '行业变更', en: 'change of industry' },
-      // The list is a reference table that is not there.
-      find: () => UNDECIDED,
-    },
-    {
       code: 'K12',
+      feeds: ['REG'],
       zh: '注册地在项目区域外',
       en: 'registered outside the programme’s territory',
       cure: { zh: '迁回', en: 'move back' },
@@ -126,7 +119,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W01',
-      feed: 'REG',
+      feeds: ['REG'],
       zh: '歇业或停业',
       en: 'dormant or suspended',
       find(firm, cite) {

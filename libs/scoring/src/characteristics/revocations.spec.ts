@@ -1,5 +1,5 @@
 import { localDate } from '#lib/kernel';
-import { qualifications, type Qualification } from '#lib/data-sources';
+import { qualifications, type Qualification, type Subsidy } from '#lib/data-sources';
 import { AS_OF, gone, is, model, old, valueIn, type Case } from '../../fixtures/cases.ts';
 import type { DossierBuilder } from '../../fixtures/dossier-builder.ts';
 import { scoreFirm, scoreFirmRich } from '../score-firm.ts';
@@ -26,11 +26,27 @@ const clawed = (approvedOn: string, paidOn?: string, b = both): DossierBuilder =
     .subsidy('P1', { status: 'approved', approvedOn: day(approvedOn) })
     .subsidy('P1', { status: 'clawedBack', approvedOn: day(approvedOn), ...(paidOn ? { paidOn: day(paidOn) } : {}) });
 
+/** Approved and paid in 2022, clawed back on this day for this reason. */
+const dated = (
+  clawedBackOn: string | undefined,
+  clawbackReason?: Subsidy['clawbackReason'],
+  b = both,
+): DossierBuilder =>
+  b.subsidy('P2', {
+    status: 'clawedBack',
+    approvedOn: day('2022-03-01'),
+    ...(clawedBackOn === undefined ? {} : { clawedBackOn: day(clawedBackOn) }),
+    ...(clawbackReason === undefined ? {} : { clawbackReason }),
+  });
+
 const cases: readonly Case[] = [
   ['CC10 none', both, 'CC10', is('none')],
   ['CC10 clawed back', clawed('2024-01-01'), 'CC10', is('any')],
   ['CC10 paid in the window', clawed('2023-01-01', '2023-07-01'), 'CC10', is('any')],
   ['CC10 all of it before the window', clawed('2023-01-01', '2023-06-30'), 'CC10', gone('NOT_STATED')],
+  ['CC10 clawed back in the window, long after the award', dated('2023-07-01'), 'CC10', is('any')],
+  ['CC10 clawed back 36 months ago to the day', dated('2023-06-30', 'fraud'), 'CC10', is('none')],
+  ['CC10 clawed back after the day', dated('2026-07-01', 'fraud'), 'CC10', is('none')],
   [
     'CC10 an award withdrawn is no clawback',
     both.subsidy('P1', { status: 'withdrawn', approvedOn: day('2024-01-01') }),
@@ -95,6 +111,13 @@ describe('clawbacks and revocations', () => {
     ['revoked after the day', revoked('2026-07-01', 'forgery'), 'no', []],
     ['another breach', revoked('2025-01-01', 'breach'), 'no', []],
     ['expiry', revoked('2025-01-01', 'lapse'), 'no', []],
+    ['a clawback for fraud', dated('2023-07-01', 'fraud'), 'yes', ['P2']],
+    ['a clawback for fraud of which no list speaks', dated('2025-01-01', 'fraud', old.listed('SUB')), 'yes', ['P2']],
+    ['a clawback for fraud before the window', dated('2023-06-30', 'fraud'), 'no', []],
+    ['a clawback for fraud of unknown day', dated(undefined, 'fraud'), 'unknown', []],
+    ['a clawback for another reason', dated('2025-01-01', 'other'), 'no', []],
+    ['a clawback for another reason of unknown day', dated(undefined, 'other'), 'no', []],
+    ['a clawback without a reason', dated('2025-01-01'), 'unknown', []],
     ['a clawback does not say why', clawed('2024-01-01'), 'unknown', []],
     ['a clawback of unknown day', clawed('2020-03-01'), 'unknown', []],
     ['a revocation of unknown reason', revoked('2025-01-01', undefined), 'unknown', []],

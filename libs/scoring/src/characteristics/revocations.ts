@@ -15,25 +15,28 @@ import { qualificationsOf } from './qualification-terms.ts';
 import { staler } from './staler.ts';
 
 interface Revocations {
-  /** Clawbacks of 36 months, and the other records of their projects. */
+  /** Clawbacks of 36 months. */
   readonly clawbacks: readonly DossierRecord[];
+  /** Those of them for fraud. */
+  readonly fraud: readonly DossierRecord[];
   /** Qualifications revoked for cause in 36 months. */
   readonly revoked: readonly DossierRecord[];
   /** Those of them for forged material. */
   readonly forged: readonly DossierRecord[];
   /** A clawback or revocation whose day or reason is not stated, so that it may belong to them. */
   readonly unstated: boolean;
-  /** The same, of revocations alone: forged material cannot be ruled out. */
-  readonly unstatedRevocation: boolean;
+  /** One of them may be for fraud or forged material. */
+  readonly suspect: boolean;
 }
 
-const NONE: Revocations = { clawbacks: [], revoked: [], forged: [], unstated: false, unstatedRevocation: false };
+const NONE: Revocations = { clawbacks: [], fraud: [], revoked: [], forged: [], unstated: false, suspect: false };
 
 function revocationsOf(firm: FirmAt): Revocations {
   const known = firm.readings['revocations'] as Revocations | undefined;
   if (known !== undefined) return known;
   const edge = firm.day.halfYearsAgo[6]!;
-  const clawed = firm.feed('SUB').cause === undefined ? clawbacksOf(firm, edge) : { records: [], unstated: false };
+  // A clawback that is known stands, however old its feed.
+  const clawed = clawbacksOf(firm, edge);
   const { terms } = qualificationsOf(firm);
   let reading = NONE;
   if (terms.length > 0 || clawed.records.length > 0 || clawed.unstated) {
@@ -49,27 +52,43 @@ function revocationsOf(firm: FirmAt): Revocations {
       if (revokedOn !== undefined && revokedFor === 'forgery') forged.push(record);
     }
     const unstated = clawed.unstated || unstatedRevocation;
-    reading = { clawbacks: clawed.records, revoked, forged, unstated, unstatedRevocation };
+    const suspect = clawed.suspect || unstatedRevocation;
+    reading = { clawbacks: clawed.records, fraud: clawed.fraud, revoked, forged, unstated, suspect };
   }
   firm.readings['revocations'] = reading;
   return reading;
 }
 
+interface Clawbacks {
+  readonly records: readonly DossierRecord[];
+  readonly fraud: readonly DossierRecord[];
+  /** Whether it lies in the window is not stated. */
+  readonly unstated: boolean;
+  /** Fraud cannot be ruled out: no reason is stated, or no day. */
+  readonly suspect: boolean;
+}
+
 /**
- * 追回 has no date of its own: it is later than the newest approval or payment of its project. Where that lies before
- * the window, whether the clawback lies in it cannot be told. 撤销 of an award is no clawback: its reason is not stated.
+ * 追回 without its own date is later than the newest approval or payment of its project; where that lies before the
+ * window, whether the clawback lies in it cannot be told. 撤销 of an award is no clawback: its reason is not stated.
  */
-function clawbacksOf(firm: FirmAt, edge: LocalDate): { records: DossierRecord[]; unstated: boolean } {
+function clawbacksOf(firm: FirmAt, edge: LocalDate): Clawbacks {
   const records: DossierRecord[] = [];
-  let unstated = false;
+  const fraud: DossierRecord[] = [];
+  let [unstated, suspect] = [false, false];
   const all = firm.records(subsidies);
   for (const record of all) {
-    if (record.payload.status !== 'clawedBack') continue;
-    const newest = newestDay(all, record.payload.projectNo, firm.day.date);
-    if (newest !== undefined && newest > edge) records.push(record);
+    const { status, projectNo, clawedBackOn, clawbackReason } = record.payload;
+    if (status !== 'clawedBack') continue;
+    if (clawedBackOn !== undefined && (clawedBackOn <= edge || clawedBackOn > firm.day.date)) continue;
+    const newest = clawedBackOn ?? newestDay(all, projectNo, firm.day.date);
+    const inWindow = newest !== undefined && newest > edge;
+    if (inWindow) records.push(record);
     else unstated = true;
+    if (inWindow && clawbackReason === 'fraud') fraud.push(record);
+    else if (clawbackReason !== 'other') suspect = true;
   }
-  return { records, unstated };
+  return { records, fraud, unstated, suspect };
 }
 
 function newestDay(all: readonly DossierRecord<Subsidy>[], projectNo: string, date: LocalDate): LocalDate | undefined {
@@ -118,15 +137,14 @@ export const CC10: CharacteristicDefinition = {
 };
 
 /**
- * K10. Only a revocation says why: forged material is yes. A clawback does not say whether there was fraud, so while one
- * stands in the window the rule is unknown; no needs both feeds to speak for the window and neither to hold a doubt.
+ * K10. Yes needs a reason: forged material, or a clawback for fraud. One without a reason leaves the rule unknown; no
+ * needs both feeds to speak for the window and neither to hold a doubt.
  */
 function forgedOrClawedBack(firm: FirmAt): Finding {
-  const { clawbacks, forged, unstated } = revocationsOf(firm);
-  if (forged.length > 0) return { state: 'yes', records: forged, coverage: [] };
+  const { fraud, forged, suspect } = revocationsOf(firm);
+  if (fraud.length + forged.length > 0) return { state: 'yes', records: [...fraud, ...forged], coverage: [] };
   const [sub, qua] = [firm.feed('SUB'), firm.feed('QUA')];
-  if (clawbacks.length > 0 || unstated || sub.cause !== undefined || qua.cause !== undefined || !coversBoth(firm))
-    return UNDECIDED;
+  if (suspect || sub.cause !== undefined || qua.cause !== undefined || !coversBoth(firm)) return UNDECIDED;
   return { state: 'no', records: [], coverage: [...sub.coverage!.entries, ...qua.coverage!.entries] };
 }
 
@@ -135,7 +153,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K10',
-      feed: 'SUB',
+      feeds: ['SUB', 'QUA'],
       zh: '伪造材料或骗取补助被追回（36个月）',
       en: 'forged material or clawback for fraud, 36 months',
       cure: { zh: '期满', en: 'expiry' },

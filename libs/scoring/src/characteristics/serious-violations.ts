@@ -22,7 +22,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K03',
-      feed: 'SER',
+      feeds: ['SER'],
       zh: '列入严重违法失信名单',
       en: 'on the serious-violation list',
       cure: { zh: '移出名单', en: 'removed from the list' },

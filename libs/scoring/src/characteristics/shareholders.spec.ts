@@ -222,6 +222,34 @@ describe('W11', () => {
   });
 });
 
+describe('the shares of all holders', () => {
+  const capital = (minor: number, currency = 'CNY') =>
+    DossierBuilder.firm()
+      .registered('2020-01-15', { registeredCapital: { currency, minor } })
+      .covers('SHR', AS_OF)
+      .covers('CHG', AS_OF);
+  /** Two holders, the first in two rows that repeat what it subscribes. */
+  const subscribed = (first: number, second: number, builder: DossierBuilder) =>
+    holds(
+      founds(1, { subscribed: fen(first), paidOn: day('2021-02-01') }, founds(1, { subscribed: fen(first) }, builder)),
+      'person:2',
+      { ...FOUNDER, subscribed: fen(second), paid: wan(1) },
+    );
+
+  it.each([
+    ['100 %', subscribed(600_000, 400_000, capital(1_000_000)), false],
+    ['100.01 %', subscribed(600_100, 400_000, capital(1_000_000)), false],
+    ['a 分 more', subscribed(600_101, 400_000, capital(1_000_000)), true],
+    ['in another currency', subscribed(600_101, 400_000, capital(1_000_000, 'USD')), false],
+    ['capital not stated', subscribed(600_101, 400_000, shr), false],
+  ])('%s', (_, builder, over) => {
+    const scored = scoreFirmRich(builder.build(), model, day(AS_OF));
+    if (scored.kind !== 'scored') throw new Error(scored.reason);
+    const flagged = scored.evidence.filter(({ flags }) => flags.includes('SHARES_OVER_100'));
+    expect(flagged.map(({ characteristic }) => characteristic)).toEqual(over ? ['CR01', 'CR02', 'CR06'] : []);
+  });
+});
+
 function half(): DossierBuilder {
   return founds(5, { statedOn: day('2026-05-01') });
 }

@@ -5,6 +5,7 @@ import type { KnockOutState } from '../score.ts';
 import {
   citeCoverage,
   missing,
+  NO_CITE,
   valueOf,
   type CharacteristicDefinition,
   type Cite,
@@ -22,6 +23,24 @@ export const verifiedRounds = (firm: FirmAt): readonly VerifiedRound[] => verifi
 const TEN_THOUSAND_YUAN = 1_000_000;
 const SHR = { dimension: 'CR', feeds: ['SHR'] } as const;
 
+/** Rounding of percentages to two places (domain §1.4 row 1c): 100.01 %. */
+const FULL_BP = 10_001n;
+
+/** The holders together subscribe more than the registered capital: a holder is in the file twice, or one who left still is. */
+function sharesExceedCapital(firm: FirmAt): boolean {
+  const capital = firm.known?.registration.registeredCapital;
+  if (capital === undefined || capital.currency !== 'CNY' || capital.minor === 0) return false;
+  let sum = 0n;
+  for (const { records } of holdersOf(firm).values())
+    sum += BigInt(Math.max(0, ...records.map(({ payload }) => payload.subscribed ?? 0)));
+  return 10_000n * sum > FULL_BP * BigInt(capital.minor);
+}
+
+/** A flag for people; the run, which cites nothing, does not add shares up. */
+function citeShares(firm: FirmAt, cite: Cite): void {
+  if (cite !== NO_CITE && sharesExceedCapital(firm)) cite.flag('SHARES_OVER_100');
+}
+
 function citePayments({ payments, shares, changes, unverified }: VerifiedEquity, firm: FirmAt, cite: Cite): void {
   if (payments.length === 0) for (const record of firm.records(shareholders)) cite.record(record);
   for (const { record, increase } of payments) {
@@ -31,6 +50,7 @@ function citePayments({ payments, shares, changes, unverified }: VerifiedEquity,
   citeCoverage(shares, cite);
   citeCoverage(changes, cite);
   if (unverified) cite.flag('EQUITY_UNVERIFIED');
+  citeShares(firm, cite);
 }
 
 export const CR01: CharacteristicDefinition = {
@@ -144,6 +164,7 @@ export const CR06: CharacteristicDefinition = {
     }
     for (const record of firm.records(shareholders)) cite.record(record);
     citeCoverage(equity.shares, cite);
+    citeShares(firm, cite);
     return valueOf(reduced(sum, TEN_THOUSAND_YUAN)!, equity.freshness);
   },
 };
@@ -182,7 +203,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W11',
-      feed: 'SHR',
+      feeds: ['SHR'],
       zh: '认缴出资期限90天内届满或已逾期未缴足',
       en: 'pay-in deadline within 90 days, or passed, and not paid in full',
       find: payInDue,

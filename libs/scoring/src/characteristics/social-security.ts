@@ -283,7 +283,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K05',
-      feed: 'SOC.arrears',
+      feeds: ['SOC.arrears'],
       zh: '社保欠缴满3个月未清',
       en: 'social-insurance arrears open for 3 months',
       cure: { zh: '清缴并正常缴费1个月', en: 'paid, and one clean month' },
@@ -293,7 +293,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W03',
-      feed: 'SOC',
+      feeds: ['SOC'],
       zh: '3个月内参保人数下降30%以上',
       en: 'insured headcount fell by 30 % or more in 3 months',
       find: (firm, cite) =>

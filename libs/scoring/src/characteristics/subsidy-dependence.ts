@@ -132,7 +132,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W09',
-      feed: 'RND',
+      feeds: ['SUB', 'RND'],
       zh: '补助超过成本费用的60%',
       en: 'subsidies above 60 % of cost',
       find: subsidiesCarryCost,

@@ -110,7 +110,7 @@ export const FAMILY: Family = {
   knockOuts: [
     {
       code: 'K06',
-      feed: 'TAX',
+      feeds: ['TAX'],
       zh: '纳税信用D级、非正常户或欠税公告',
       en: 'tax grade D, abnormal household or public arrears',
       cure: { zh: '下一年度评级或清缴', en: 'next grade, or cleared' },

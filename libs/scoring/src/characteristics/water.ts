@@ -176,7 +176,7 @@ export const FAMILY: Family = {
   warnings: [
     {
       code: 'W04',
-      feed: 'WAT',
+      feeds: ['WAT'],
       zh: '近3个月用水量较上年同期下降50%以上',
       en: 'water use fell by 50 % or more against the year before',
       find: waterFell,

@@ -8,7 +8,7 @@ import type { Issue } from '../../issue.ts';
 import type { RawRow } from '../../raw-row.ts';
 import type { MapContext, MappedRow } from '../../source.ts';
 import { quarantined, type Mutable } from '../mapped.ts';
-import type { Subsidy, SubsidyLevel, SubsidyStatus } from './payload.ts';
+import type { ClawbackReason, Subsidy, SubsidyLevel, SubsidyStatus } from './payload.ts';
 
 const LEVEL: ReadonlyMap<string, SubsidyLevel> = new Map([
   ['国家', 'state'],
@@ -36,6 +36,20 @@ const STATUS: ReadonlyMap<string, SubsidyStatus> = new Map([
   ['追回', 'clawedBack'],
   ['已追回', 'clawedBack'],
 ]);
+
+/** The words are free text; the first class that they name decides. */
+const CLAWBACK_REASONS: readonly (readonly [ClawbackReason, RegExp])[] = [
+  ['fraud', /虚假|伪造|骗取|套取|弄虚作假|造假|欺骗|欺诈/],
+  ['other', /未完成|终止|中止|验收|结余|逾期|迁出|外迁|注销|多拨|重复|违约/],
+];
+
+/** Undefined where nothing is stated, or in words of neither class (DQ12). */
+function readClawbackReason(raw: string | undefined, issues: Issue[]): ClawbackReason | undefined {
+  const words = valueOf(raw);
+  const reason = words === undefined ? undefined : CLAWBACK_REASONS.find(([, known]) => known.test(words))?.[0];
+  if (words !== undefined && reason === undefined) issues.push({ code: 'DQ12', column: '追回原因', raw: words });
+  return reason;
+}
 
 /**
  * Layouts `csv` and `xlsx`: awards and their payments (科技项目资助). A row without project number is a total or a remark and is
@@ -73,6 +87,8 @@ export function mapSubsidy(row: RawRow, context: MapContext): MappedRow<Subsidy>
     approvedOn: approved?.kind === 'day' ? approved.date : undefined,
     approvedMonth: approved?.kind === 'month' ? approved.month : undefined,
     paidOn,
+    clawedBackOn: readDate(row.text('追回日期'), '追回日期', context, issues),
+    clawbackReason: readClawbackReason(row.text('追回原因'), issues),
   };
   if (uscc === undefined || op === undefined || fatal.length > 0) return quarantined(fatal, issues);
 

@@ -1,5 +1,8 @@
 import type { Fen, LocalDate, LocalMonth } from '#lib/kernel';
 
+/** 追回原因: `fraud` is 骗取, 弄虚作假, 虚假材料; `other` a project not finished, money left over, a firm that moved away. */
+export type ClawbackReason = 'fraud' | 'other';
+
 export type SubsidyLevel = 'state' | 'province' | 'city' | 'district';
 
 /** 状态. An award counts as withdrawn when any record of its project says `withdrawn` or `clawedBack`. */
@@ -36,4 +39,8 @@ export interface Subsidy {
   readonly approvedMonth?: LocalMonth;
   /** 拨付日期. */
   readonly paidOn?: LocalDate;
+  /** 追回日期. */
+  readonly clawedBackOn?: LocalDate;
+  /** Absent: not stated, or in words that say neither. */
+  readonly clawbackReason?: ClawbackReason;
 }

@@ -17,6 +17,8 @@ const AWARDS = {
     '拨付金额(万元)',
     '批复日期',
     '拨付日期',
+    '追回日期',
+    '追回原因',
     '操作标志',
   ],
   personal: [],
@@ -76,5 +78,7 @@ export const subsidies: SourceDefinition<Subsidy> = {
     approvedOn: '批复日期, YYYY-MM-DD; the event date',
     approvedMonth: '批复日期 where only the month is stated, YYYY-MM; the event is its last day',
     paidOn: '拨付日期, YYYY-MM-DD; part of the key',
+    clawedBackOn: '追回日期, YYYY-MM-DD',
+    clawbackReason: '追回原因: fraud 骗取、弄虚作假, other; absent: not stated',
   },
 };
