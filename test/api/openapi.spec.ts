@@ -21,6 +21,7 @@ describe('the OpenAPI document', () => {
       [
         'get /healthz',
         'get /openapi.json',
+        'get /ops/v1/companies/{uscc}/source-closures',
         'get /ops/v1/deliveries',
         'get /ops/v1/deliveries/{id}',
         'get /ops/v1/deliveries/{id}/corrections',
@@ -46,6 +47,8 @@ describe('the OpenAPI document', () => {
         'get /partner/v1/rules',
         'get /problems/{code}',
         'get /readyz',
+        'post /ops/v1/companies/{uscc}/source-closures',
+        'post /ops/v1/companies/{uscc}/source-closures/{source}/end',
         'post /ops/v1/deliveries',
         'post /ops/v1/deliveries/{id}/reject',
         'post /ops/v1/deliveries/{id}/release',

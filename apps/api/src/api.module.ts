@@ -17,6 +17,7 @@ import { IdentityController } from './ops/identity.controller.ts';
 import { ModelsController } from './ops/models.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
+import { SourceClosuresController } from './ops/source-closures.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
@@ -36,6 +37,7 @@ export class ApiModule {
         QualityController,
         IdentityController,
         SourcesController,
+        SourceClosuresController,
         RunsController,
         ModelsController,
         ScoresController,

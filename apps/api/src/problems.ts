@@ -108,6 +108,16 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   ),
   'alias-taken': entry(409, '该名称已指向另一企业', 'Another firm has this name already'),
 
+  // What a firm decides of its own data
+  'source-not-closable': entry(
+    422,
+    '该数据源不可按企业意愿停用',
+    "The source does not rest on the firm's will: it is public, or delivered under contract",
+  ),
+  'source-closed': entry(409, '该企业已停用此数据源', 'The source is closed for this firm already'),
+  'source-not-closed': entry(409, '该企业未停用此数据源', 'The source is not closed for this firm'),
+  'stated-on-ahead': entry(422, '声明日期晚于今日', 'The day on which the firm said so lies after today'),
+
   // What a delivery's own `problem` may say
   'archive-bomb': entry(422, '解压后过大', 'The file unpacks past 20 GiB or 200 : 1'),
   'book-kind': entry(409, '演示数据与真实数据不可混用', 'The database holds the other kind of book, demo or real'),

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command, CommanderError } from 'commander';
 import { ProblemError } from '#lib/kernel';
 import { corrections, errors, undo } from './corrections.command.ts';
+import { addClosure, listClosures, removeClosure, type ClosureOptions } from './closure.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
 import { quality, type QualityOptions } from './quality.command.ts';
@@ -143,6 +144,28 @@ key
   .command('revoke')
   .argument('<keyId>')
   .action(run((keyId: string) => revokeKey(keyId)));
+
+const closure = program.command('closure').description('sources that a firm had closed 停用数据源');
+const closing = (verb: string, words: string): Command =>
+  closure
+    .command(verb)
+    .description(words)
+    .argument('<uscc>', 'the firm')
+    .argument('<source>', 'awards-standards, or a source that needs authorisation')
+    .requiredOption('--reason <text>', 'what the firm asked for, and how')
+    .option('--as <person>', 'who acts', 'operator')
+    .option('--json', JSON_HELP, false);
+closing('add', 'the firm opted out, or took back its authorisation')
+  .option('--stated-on <date>', 'the day on which the firm said so; default: today')
+  .action(run((uscc: string, source: string, options: ClosureOptions) => addClosure(uscc, source, options)));
+closing('end', 'the source counts again').action(
+  run((uscc: string, source: string, options: ClosureOptions) => removeClosure(uscc, source, options)),
+);
+closure
+  .command('list')
+  .argument('<uscc>', 'the firm')
+  .option('--json', JSON_HELP, false)
+  .action(run((uscc: string, options: { json: boolean }) => listClosures(uscc, options)));
 
 program
   .command('openapi')

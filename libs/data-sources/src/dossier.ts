@@ -1,5 +1,5 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
-import type { Feed, SourceDefinition } from './source.ts';
+import type { ClosureKind, Feed, SourceDefinition } from './source.ts';
 
 /** The name of a record: there is no other id. */
 export interface RecordRef {
@@ -59,6 +59,8 @@ export interface Dossier {
   connected(feed: Feed): boolean;
   /** Coverage by `all` deliveries; undefined: none covers this firm. */
   coverage(feed: Feed): FeedCoverage | undefined;
+  /** Why the source no longer counts for this firm, if it does not: `of` gives none of its records then. */
+  closed(source: SourceDefinition): ClosureKind | undefined;
   /** The records of a source, typed by the source's own payload. */
   of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[];
 }

@@ -118,6 +118,8 @@ export interface SourceDefinition<P extends object = object> {
     readonly zh: string;
     readonly en: string;
   };
+  /** A firm may ask that it is not recorded (选择不予记录); the law stands in `legalBasis`. */
+  readonly optOut?: true;
   /** Only business-registration does. */
   readonly createsCompanies: boolean;
   /** Freshness horizon T in days (domain §1.4). */
@@ -133,6 +135,15 @@ export interface SourceDefinition<P extends object = object> {
   /** Units and conventions of the payload, one line a field, published as documentation. */
   readonly fields: Readonly<Record<string, string>>;
 }
+
+/**
+ * Why a source no longer counts for one firm (停用数据源): it opted out of being recorded, or took back its authorisation.
+ */
+export type ClosureKind = 'OPTED_OUT' | 'NOT_AUTHORISED';
+
+/** The closure that the law lets a firm ask for; undefined: none, the source does not rest on the firm's will. */
+export const closureKindOf = (source: Pick<SourceDefinition, 'legalBasis' | 'optOut'>): ClosureKind | undefined =>
+  source.optOut === true ? 'OPTED_OUT' : source.legalBasis.kind === 'authorised' ? 'NOT_AUTHORISED' : undefined;
 
 /** The payload without the source's unscored fields: what a dossier holds. */
 export function scoredPayload<P extends object>(source: Pick<SourceDefinition, 'unscored'> | undefined, payload: P): P {

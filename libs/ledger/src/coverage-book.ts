@@ -1,26 +1,42 @@
 import { addDays, type LocalDate } from '#lib/kernel';
-import type { CoverageEntry, Feed, FeedCoverage } from '#lib/data-sources';
+import type { ClosureKind, CoverageEntry, Feed, FeedCoverage } from '#lib/data-sources';
 
 const BEGINNING = '1900-01-01' as LocalDate;
 
 const holds = (territory: readonly string[], region: string): boolean =>
   territory.some((prefix) => prefix === 'CN' || region.startsWith(prefix));
 
+/** By USCC, then by source: what firms had closed. */
+export type Closures = ReadonlyMap<string, ReadonlyMap<string, ClosureKind>>;
+
+const NO_CLOSURES: Closures = new Map();
+
 /**
  * What all applied deliveries known at one instant speak for. Few entries serve many firms, so the answer for a region
- * is worked out once.
+ * is worked out once. Beside it stands what single firms had closed: few, so that documents need not know of them.
  */
 export class CoverageBook {
   private readonly feeds: ReadonlySet<Feed>;
   private readonly byRegion = new Map<string, ReadonlyMap<Feed, FeedCoverage>>();
 
-  constructor(private readonly entries: readonly CoverageEntry[]) {
+  constructor(
+    private readonly entries: readonly CoverageEntry[],
+    private readonly closures: Closures = NO_CLOSURES,
+  ) {
     this.feeds = new Set(entries.map((entry) => entry.feed));
   }
 
   /** What the others speak for. */
   without(deliveryId: string): CoverageBook {
-    return new CoverageBook(this.entries.filter((entry) => entry.deliveryId !== deliveryId));
+    return new CoverageBook(
+      this.entries.filter((entry) => entry.deliveryId !== deliveryId),
+      this.closures,
+    );
+  }
+
+  /** Why the source does not count for this firm, if so. */
+  closed(uscc: string, source: string): ClosureKind | undefined {
+    return this.closures.size === 0 ? undefined : this.closures.get(uscc)?.get(source);
   }
 
   connected(feed: Feed): boolean {

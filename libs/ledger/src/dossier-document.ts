@@ -1,6 +1,7 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
 import {
   registrationOf,
+  type ClosureKind,
   type Dossier,
   type DossierRecord,
   type RecordRef,
@@ -91,7 +92,7 @@ function columnOf(values: readonly unknown[]): Column {
   return values.every((value) => value === first) ? first : values;
 }
 
-function recordsOf({ g, o }: SourceColumns): readonly DossierRecord[] {
+function rowsOf({ g, o }: SourceColumns): readonly DossierRecord[] {
   if (o === undefined) return g[0] ? recordsOfGroup(g[0]) : [];
   const groups = g.map(recordsOfGroup);
   const next = groups.map(() => 0);
@@ -154,7 +155,15 @@ abstract class FirmDossier implements Dossier {
     return this.coverageBook.of(this.region, feed);
   }
 
-  abstract of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[];
+  closed(source: SourceDefinition): ClosureKind | undefined {
+    return this.coverageBook.closed(this.uscc, source.name);
+  }
+
+  of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
+    return this.closed(source) === undefined ? this.recordsOf(source) : [];
+  }
+
+  protected abstract recordsOf<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[];
 }
 
 /** A dossier from the compact document; it cannot name its evidence. */
@@ -167,11 +176,11 @@ export class DocumentDossier extends FirmDossier {
     this.document = JSON.parse(document) as Document;
   }
 
-  of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
+  protected recordsOf<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
     let records = this.read.get(source.name);
     if (!records) {
       const columns = this.document[source.name];
-      records = columns ? recordsOf(columns) : [];
+      records = columns ? rowsOf(columns) : [];
       this.read.set(source.name, records);
     }
     return records as readonly DossierRecord<P>[];
@@ -198,7 +207,7 @@ export class LedgerDossier extends FirmDossier {
     }
   }
 
-  of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
+  protected recordsOf<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
     return (this.bySource.get(source.name) ?? []) as readonly DossierRecord[] as readonly DossierRecord<P>[];
   }
 }

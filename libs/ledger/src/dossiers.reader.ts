@@ -3,6 +3,7 @@ import { scoredPayload, sourceByName, type CoverageEntry, type Dossier } from '#
 import type { Db } from '#lib/platform';
 import { CoverageBook } from './coverage-book.ts';
 import { DocumentDossier, LedgerDossier, type LedgerRecord } from './dossier-document.ts';
+import { readClosures } from './source-closures.ts';
 
 export interface FirmOfRange {
   readonly companyId: number;
@@ -10,7 +11,7 @@ export interface FirmOfRange {
   readonly dossier: Dossier;
 }
 
-/** The coverage of every delivery known at `knownAt`. */
+/** The coverage of every delivery, and the closures, known at `knownAt`. */
 export async function readCoverage(db: Db, knownAt: Date): Promise<CoverageBook> {
   const rows = await db.query<{
     delivery_id: string;
@@ -37,6 +38,7 @@ export async function readCoverage(db: Db, knownAt: Date): Promise<CoverageBook>
       through: row.through,
       knownFrom: row.known_from.toISOString(),
     })),
+    await readClosures(db, knownAt),
   );
 }
 

@@ -14,5 +14,6 @@ export * from './error-file.ts';
 export * from './undo-delivery.ts';
 export * from './corrections.ts';
 export { aliasKindOf, decideAlias, type AliasKind } from './aliases.ts';
+export { closeSource, endClosure, sourceClosures, type SourceClosure } from './source-closures.ts';
 export type * from './review.ts';
 export * from './reviews.service.ts';

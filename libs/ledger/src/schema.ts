@@ -277,6 +277,41 @@ GRANT UPDATE (known_to) ON coverage TO firstmile_app;
 `,
   },
   {
+    name: 'Ledger1763800000020',
+    sql: `
+-- Sources that a firm had closed (停用数据源): it opted out of being recorded, or took back its authorisation. stated_on is the
+-- day on which it said so, known_from the tick since which runs follow. Its records stay: only their use ends, and may begin again.
+CREATE TABLE source_closure (
+  company_id bigint NOT NULL,
+  source text COLLATE "C" NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('OPTED_OUT', 'NOT_AUTHORISED')),
+  stated_on date NOT NULL,
+  known_from timestamptz(3) NOT NULL,
+  known_to timestamptz(3) CHECK (known_to > known_from),
+  decided_by uuid NOT NULL,
+  reason text NOT NULL,
+  ended_by uuid,
+  end_reason text,
+  PRIMARY KEY (company_id, source, known_from),
+  CHECK ((known_to IS NULL) = (ended_by IS NULL) AND (known_to IS NULL) = (end_reason IS NULL))
+);
+CREATE UNIQUE INDEX source_closure_open ON source_closure (company_id, source) WHERE known_to IS NULL;
+CREATE FUNCTION source_closure_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' AND OLD.known_to IS NULL AND NEW.known_to IS NOT NULL
+     AND to_jsonb(NEW) - '{known_to,ended_by,end_reason}'::text[] = to_jsonb(OLD) - '{known_to,ended_by,end_reason}'::text[] THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'a closure is never changed; it may be ended, once' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER source_closure_append_only BEFORE UPDATE OR DELETE ON source_closure FOR EACH ROW EXECUTE FUNCTION source_closure_is_append_only();
+CREATE TRIGGER source_closure_no_truncate BEFORE TRUNCATE ON source_closure FOR EACH STATEMENT EXECUTE FUNCTION source_closure_is_append_only();
+
+GRANT SELECT, INSERT ON source_closure TO firstmile_app;
+GRANT UPDATE (known_to, ended_by, end_reason) ON source_closure TO firstmile_app;
+`,
+  },
+  {
     name: 'Ledger1763800000024',
     sql: `
 -- Records of firms that nobody has registered yet, by the code under which the row names the firm: a USCC, or another name

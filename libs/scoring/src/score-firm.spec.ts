@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { addDays, fromMonthIndex, localDate } from '#lib/kernel';
-import { FEEDS, type RegistrationStatus } from '#lib/data-sources';
+import {
+  awardsStandards,
+  FEEDS,
+  socialSecurity,
+  type AwardOrStandard,
+  type RegistrationStatus,
+} from '#lib/data-sources';
 import { DossierBuilder } from '../fixtures/dossier-builder.ts';
 import { startupPotential } from '../fixtures/golden.ts';
 import { RULE_CATALOGUE } from './knock-outs.ts';
@@ -300,6 +306,38 @@ describe('knock-outs and warnings', () => {
     const dossier = DossierBuilder.firm().registered('2020-01-15').build();
     expect(scoreFirm(dossier, model, AS_OF, { hold: true })).toMatchObject({
       score: { decision: 'ON_HOLD', published: 'ON_HOLD' },
+    });
+  });
+});
+
+describe('a source that the firm had closed', () => {
+  const firm = DossierBuilder.firm().registered('2020-01-15');
+  const award: AwardOrStandard = { kind: 'award', no: 'J-1', on: day('2025-11-05') };
+  const honoured = firm.covers('AWD', AS_OF).add(awardsStandards, 'award|J-1', award, '2025-11-05');
+  const at = (builder: DossierBuilder, code: string) => slim(builder.build()).values[model.position.get(code)!];
+
+  it('is missing with the cause, not covered and not zero', () => {
+    expect(at(honoured, 'PR07')).toEqual({ state: 'VALUE', value: 'award' });
+    expect(at(honoured.closed(awardsStandards), 'PR07')).toEqual({ state: 'MISSING', cause: 'OPTED_OUT' });
+    expect(at(firm.listed('AWD').closed(awardsStandards), 'PR07')).toEqual({ state: 'MISSING', cause: 'OPTED_OUT' });
+    // Nobody delivers it: then that is what is missing.
+    expect(at(firm.closed(awardsStandards), 'PR07')).toEqual({ state: 'MISSING', cause: 'NOT_CONNECTED' });
+  });
+
+  it('closes every feed of it, and the rules that need them', () => {
+    const paying = firm.covers('SOC', AS_OF).months('2026-06', [10, 9, 8, 7]).covers('SOC.arrears', AS_OF);
+    const closed = rich(paying.arrears('2026-01').closed(socialSecurity).build());
+    expect(rich(paying.arrears('2026-01').build()).score).toMatchObject({ knockOuts: ['K05'], warnings: ['W03'] });
+    expect(closed.score).toMatchObject({ knockOuts: [], warnings: [] });
+    for (const code of ['K05', 'W03'])
+      expect([...closed.knockOuts, ...closed.warningStates].find((rule) => rule.code === code)).toMatchObject({
+        state: 'unknown',
+        unknown: { cause: 'NOT_AUTHORISED' },
+      });
+    expect(closed.feeds.find(({ feed }) => feed === 'SOC')).toEqual({
+      feed: 'SOC',
+      connected: true,
+      cause: 'NOT_AUTHORISED',
     });
   });
 });

@@ -4,7 +4,10 @@ export interface Fraction {
   readonly den: number;
 }
 
-/** Why a value is missing (domain §2), in the order in which they are decided. NOT_STATED: the record leaves the field out. */
+/**
+ * Why a value is missing (domain §2). The order is part of stored scores. NOT_AUTHORISED and OPTED_OUT also say that the
+ * firm had the source closed, whatever it holds. NOT_STATED: the record leaves the field out.
+ */
 export const MISSING_CAUSES = [
   'NOT_CONNECTED',
   'NOT_COVERED',

@@ -1,3 +1,4 @@
+import { closureSchemas } from './closure-schemas.ts';
 import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
@@ -42,6 +43,7 @@ export const SCHEMAS = {
   ...deliverySchemas,
   ...correctionSchemas,
   ...identitySchemas,
+  ...closureSchemas,
   ...runSchemas,
   ...modelSchemas,
   ...scoreSchemas,

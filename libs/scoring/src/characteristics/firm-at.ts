@@ -102,6 +102,8 @@ export class FirmAt {
   private look(feed: Feed): FeedView {
     const origin = FEEDS.get(feed);
     if (origin === undefined || !this.dossier.connected(feed)) return { feed, cause: 'NOT_CONNECTED' };
+    const closed = this.dossier.closed(origin.source);
+    if (closed !== undefined) return { feed, cause: closed };
     const { freshnessDays } = origin.source;
     const { date } = this.day;
     const coverage = this.dossier.coverage(feed);

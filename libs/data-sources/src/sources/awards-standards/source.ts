@@ -14,6 +14,7 @@ export const awardsStandards: SourceDefinition<AwardOrStandard> = {
     zh: '授奖公告与标准公告，《政府信息公开条例》第二十条；企业可选择不予记录，《深圳经济特区社会信用条例》第三十九条',
     en: 'published; Regulations on Open Government Information, art. 20; a firm may opt out, Shenzhen Credit Regulations, art. 39',
   },
+  optOut: true,
   createsCompanies: false,
   freshnessDays: 400,
   graceDays: 120,

@@ -17,6 +17,7 @@ function dossierOf(...records: readonly DossierRecord<BusinessRegistration>[]): 
     region: '440305',
     connected: () => true,
     coverage: () => undefined,
+    closed: () => undefined,
     of: <P extends object>(source: SourceDefinition<P>) =>
       (source.name === businessRegistration.name ? records : []) as unknown as readonly DossierRecord<P>[],
   };
