@@ -5,6 +5,7 @@ import { corrections, errors, undo } from './corrections.command.ts';
 import { addClosure, listClosures, removeClosure, type ClosureOptions } from './closure.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
+import { newSource } from './new-source.command.ts';
 import { quality, type QualityOptions } from './quality.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
@@ -109,6 +110,17 @@ program
   .option('--no-dirt', 'without the faults that bureaus make')
   .option('--json', JSON_HELP, false)
   .action(run((options: SimulateOptions) => simulateBook(options)));
+
+program
+  .command('new-source')
+  .description('make the folder of a new data source from a template, in a checkout 新建数据源')
+  .argument('<name>', 'lower-case words joined by hyphens, for example demo-energy')
+  .option('--code <code>', '2 to 4 capitals; default: the first free ones of the name')
+  .option('--zh <name>', 'Chinese name')
+  .option('--en <name>', 'English name')
+  .option('--form <csv|jsonl>', 'how it is delivered', 'csv')
+  .option('--json', JSON_HELP, false)
+  .action(run((name: string, options: Parameters<typeof newSource>[1]) => newSource(name, options)));
 
 const institution = program.command('institution').description('institutions that use the product 机构');
 institution
