@@ -81,4 +81,30 @@ describe('quality, errors, corrections and undo', () => {
     const twice = await run('undo', second, '--reason', '来源撤回');
     expect([twice.code, twice.stderr]).toEqual([1, expect.stringMatching(/^delivery-undone: /)]);
   });
+
+  it('closure says what the firm asked for, and ends it', async () => {
+    const asked = ['--reason', '企业书面申请'];
+    const add = await run(
+      'closure',
+      'add',
+      madeUp(0),
+      'social-security',
+      ...asked,
+      '--stated-on',
+      '2024-07-01',
+      '--json',
+    );
+    expect([add.code, add.json]).toEqual([
+      0,
+      expect.objectContaining({ kind: 'NOT_AUTHORISED', statedOn: '2024-07-01', knownTo: null }),
+    ]);
+    const open = await run('closure', 'add', madeUp(0), 'patents', ...asked);
+    expect([open.code, open.stderr]).toEqual([1, expect.stringMatching(/^source-not-closable: /)]);
+    expect((await run('closure', 'add', madeUp(0), 'water', ...asked, '--stated-on', '2024-02-30')).code).toBe(2);
+    expect((await run('closure', 'list', madeUp(0))).stdout).toMatch(
+      /^source .*\n.*social-security +NOT_AUTHORISED +2024-07-01 /m,
+    );
+    const end = await run('closure', 'end', madeUp(0), 'social-security', ...asked);
+    expect([end.code, end.stdout]).toEqual([0, expect.stringMatching(/^social-security counts again for /)]);
+  });
 });
