@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FixedClock } from '#lib/kernel';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
-import { csv, demoUscc, monthly, monthRow, register, registerRow } from '../kit/firms.ts';
+import { awardRow, csv, demoUscc, monthly, monthRow, register, registerRow } from '../kit/firms.ts';
 import { everyText, traces } from '../kit/traces.ts';
 
 const numbers = (count: number, from = 1): number[] => Array.from({ length: count }, (_, i) => from + i);
@@ -118,5 +118,44 @@ describe('gates', () => {
     const broken = `${csv(rows)}${demoUscc(720)},内部备注甲乙丙\n`;
     expect(await deliver(product, { ...register([]), body: broken })).toMatchObject({ quarantined: 1 });
     expect(await everyText(product)).not.toContain('内部备注甲乙丙');
+  });
+
+  it('hold a delivery in which a column empties; released, it is applied and counts as history', async () => {
+    const month = (yyyymm: string, empty: number): Parameters<typeof deliver>[1] => ({
+      manifest: { coverage: { territory: ['4403'], population: 'all' } },
+      ...monthly(numbers(100).map((n) => monthRow(n, yyyymm, 5, { 到账日期: n <= empty ? '无' : '2025-12-15' }))),
+    });
+    for (const yyyymm of ['202501', '202502', '202503'])
+      expect(await deliver(product, month(yyyymm, 20))).toMatchObject({ state: 'RECONCILED' });
+    expect(await deliver(product, month('202504', 30))).toMatchObject({ state: 'RECONCILED' });
+    const held = await deliver(product, month('202505', 31));
+    expect(held).toMatchObject({ state: 'HOLD', held: 'NULL_RATE', applied: 0 });
+    expect(held.problem!.zh).toContain('列「到账日期」空值率31.0 %，此前中位数为20.0 %');
+    expect(await traces(product, held.deliveryId)).toEqual({});
+    await product.deliveries.release(held.deliveryId, by('the bureau changed its form'));
+    expect(await product.intake.process(held.deliveryId)).toMatchObject({ state: 'RECONCILED', applied: 100 });
+  });
+
+  it('hold a delivery whose amounts are in another unit than before', async () => {
+    const batch = (name: string, amount: number): Parameters<typeof deliver>[1] => ({
+      source: 'subsidies',
+      layout: 'csv',
+      body: csv(numbers(20).map((n) => awardRow(n, `${name}-${n}`, { '批复金额(万元)': amount + n }))),
+    });
+    for (const name of ['A', 'B', 'C'])
+      expect(await deliver(product, batch(name, 30))).toMatchObject({ state: 'RECONCILED' });
+    expect(await deliver(product, batch('D', 300))).toMatchObject({ state: 'RECONCILED' });
+    const held = await deliver(product, batch('E', 300_000));
+    expect(held).toMatchObject({
+      state: 'HOLD',
+      held: 'DQ08',
+      problem: { zh: expect.stringContaining('approvedAmount') },
+    });
+    await product.deliveries.reject(held.deliveryId, by('in yuan'));
+    expect(await product.deliveries.get(held.deliveryId)).toMatchObject({ state: 'REJECTED' });
+    const [kept] = await product.db.query(
+      `SELECT medians FROM delivery WHERE medians ? 'approvedAmount' ORDER BY sequence LIMIT 1`,
+    );
+    expect(kept).toEqual({ medians: { approvedAmount: 41_000_000 } });
   });
 });

@@ -132,6 +132,8 @@ export interface SourceDefinition<P extends object = object> {
    * them out, since the size of a dossier decides how fast a city is scored.
    */
   readonly unscored?: readonly string[];
+  /** Payload fields that hold amounts in a unit which the layout declares: their medians tell when a file has another unit (DQ08). */
+  readonly amounts?: readonly string[];
   /** Units and conventions of the payload, one line a field, published as documentation. */
   readonly fields: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '#lib/data-sources';
 import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
+import type { EarlierDelivery } from './intake/gates.ts';
 import { storableJson } from './intake/storable.ts';
 import type { DeliveryManifest, DeliveryProgress, DeliveryState, DeliveryView, QuarantinedRow } from './deliveries.ts';
 
@@ -296,6 +297,7 @@ export interface Reconciled {
   readonly counts: Readonly<Record<string, number>>;
   readonly columns: readonly string[];
   readonly nulls: Readonly<Record<string, number>>;
+  readonly medians: Readonly<Record<string, number>>;
   readonly through: LocalDate | undefined;
   readonly seconds: number;
 }
@@ -303,7 +305,7 @@ export interface Reconciled {
 export async function reconcileDelivery(tx: Tx, deliveryId: string, r: Reconciled): Promise<void> {
   await tx.execute(
     `UPDATE delivery SET state = 'RECONCILED', applied_at = $2, rows = $3, applied = $4, unchanged = $5, quarantined = $6, ignored = $7,
-       counts = $8, columns = $9, data_through = $10, seconds = $11, nulls = $12, progress = NULL
+       counts = $8, columns = $9, data_through = $10, seconds = $11, nulls = $12, medians = $13, progress = NULL
      WHERE delivery_id = $1`,
     [
       deliveryId,
@@ -318,6 +320,16 @@ export async function reconcileDelivery(tx: Tx, deliveryId: string, r: Reconcile
       r.through ?? null,
       r.seconds,
       JSON.stringify(r.nulls),
+      JSON.stringify(r.medians),
     ],
+  );
+}
+
+/** The last few applied deliveries of the same layout and coverage, newest first: what a trailing median is taken of. */
+export async function earlierDeliveries(tx: Tx, delivery: StoredDelivery): Promise<EarlierDelivery[]> {
+  return tx.query<EarlierDelivery>(
+    `SELECT rows, nulls, medians FROM delivery WHERE source = $1 AND layout = $2 AND state = 'RECONCILED' AND undone_at IS NULL
+       AND territory = $3 AND population = $4 ORDER BY sequence DESC LIMIT 5`,
+    [delivery.source, delivery.layout, delivery.coverage.territory, delivery.coverage.population],
   );
 }

@@ -346,4 +346,11 @@ GRANT SELECT, INSERT ON waiting_record, delivery_release TO firstmile_app;
 GRANT DELETE ON waiting_record TO firstmile_app; -- only as they become records
 `,
   },
+  {
+    name: 'Ledger1763800000050',
+    sql: `
+-- Medians of the amounts by payload field, in minor units: a slip of the unit moves them ten thousandfold.
+ALTER TABLE delivery ADD COLUMN medians jsonb;
+`,
+  },
 ];

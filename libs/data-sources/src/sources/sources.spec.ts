@@ -63,6 +63,7 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('source %
     expect(sourceByName(name)).toBe(source);
     expect(new Set(source.layouts.map((l) => l.name)).size).toBe(source.layouts.length);
     expect(source.createsCompanies).toBe(source.code === 'REG');
+    for (const field of source.amounts ?? []) expect(Object.keys(source.fields)).toContain(field);
     for (const layout of source.layouts) {
       const columns = [...layout.required, ...layout.optional];
       expect(new Set(columns).size).toBe(columns.length);

@@ -12,6 +12,7 @@ import {
 import type { DeliveryView } from '../deliveries.ts';
 import { layoutOf } from '../deliveries.service.ts';
 import {
+  earlierDeliveries,
   findDelivery,
   holdDelivery,
   noteFailure,
@@ -129,6 +130,7 @@ export class Intake {
         {
           path: this.spool.pathOf(delivery.deliveryId),
           layout,
+          amounts: source.amounts ?? [],
           context: this.contextOf(delivery),
           limits: this.options.limits,
           progress,
@@ -212,7 +214,9 @@ export class Intake {
           rows: read.rows,
           unreadable: read.quarantined,
           unknownFirms: verdicts.unknown,
-          recent: await this.recentCounts(tx, delivery),
+          nulls: read.nulls,
+          medians: read.medians,
+          earlier: await earlierDeliveries(tx, delivery),
           personalColumn: read.personal?.column,
         });
         if (gate && !(delivery.released && gate.code !== 'DQ20')) throw new Held(gate, read.rows, counts);
@@ -254,6 +258,7 @@ export class Intake {
         counts,
         columns: read.columns,
         nulls: read.nulls,
+        medians: read.medians,
         through,
         seconds: (performance.now() - started) / 1000,
       });
@@ -287,15 +292,6 @@ export class Intake {
         `this database holds a ${book!.kind} book; use another DATA_DIR`,
         { status: 409 },
       );
-  }
-
-  private async recentCounts(tx: Tx, delivery: StoredDelivery): Promise<number[]> {
-    const rows = await tx.query<{ rows: number }>(
-      `SELECT rows FROM delivery WHERE source = $1 AND layout = $2 AND state = 'RECONCILED' AND undone_at IS NULL AND territory = $3 AND population = $4
-       ORDER BY sequence DESC LIMIT 5`,
-      [delivery.source, delivery.layout, delivery.coverage.territory, delivery.coverage.population],
-    );
-    return rows.map((row) => row.rows);
   }
 }
 

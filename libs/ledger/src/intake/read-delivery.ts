@@ -11,6 +11,7 @@ import {
 import { decodeFile, type DecodeProgress } from './decode.ts';
 import { aliasOf, UNNAMED } from '../aliases.ts';
 import { ERROR_COLUMNS, isErrorColumn } from '../error-columns.ts';
+import { AmountMedians } from './amount-medians.ts';
 import { ColumnFill } from './column-fill.ts';
 import type { IntakeLimits } from './limits.ts';
 import { rowParser } from './parse.ts';
@@ -33,6 +34,8 @@ export interface ReadResult {
   readonly columns: readonly string[];
   /** Rows that state nothing, by delivered column. */
   readonly nulls: Readonly<Record<string, number>>;
+  /** Medians of the declared amounts, by payload field. */
+  readonly medians: Readonly<Record<string, number>>;
   readonly newestEvent: LocalDate | undefined;
   readonly bookKind: 'demo' | 'real' | undefined;
   /** An undeclared column that looks personal: the delivery is held, nothing of it is kept. */
@@ -42,6 +45,8 @@ export interface ReadResult {
 export interface ReadOptions {
   readonly path: string;
   readonly layout: Layout;
+  /** Payload fields that hold amounts. */
+  readonly amounts: readonly string[];
   readonly context: MapContext;
   readonly limits: IntakeLimits;
   readonly progress: DecodeProgress & { rows: number };
@@ -115,6 +120,7 @@ class DeliveryReader implements RowListener {
   private keepsMisshapen: boolean;
   private positions: ReadonlyMap<string, number> = new Map();
   private fill: ColumnFill;
+  private readonly amounts: AmountMedians;
   /** Position of the column that says which quarantined row a row mends; −1: none. */
   private mendsAt = -1;
   /** Rows of this piece of the file that name their firm by an alias. */
@@ -129,6 +135,7 @@ class DeliveryReader implements RowListener {
     this.treatment = new Map(layout.personal.map((p) => [p.column, p.treatment]));
     this.keepsMisshapen = layout.personal.length === 0 && layout.redact === undefined;
     this.fill = new ColumnFill([], this.declared);
+    this.amounts = new AmountMedians(options.amounts);
   }
 
   columns(columns: readonly string[]): void {
@@ -267,6 +274,7 @@ class DeliveryReader implements RowListener {
         for (const record of mapped.records.length > 1 ? distinct(mapped.records) : mapped.records) {
           this.checkBook(record.uscc, rowNo);
           this.noteEvent(record);
+          this.amounts.take(record.payload);
           this.stage.record(rowNo, record);
         }
     }
@@ -325,6 +333,7 @@ class DeliveryReader implements RowListener {
       ignored: this.ignored,
       columns: this.columnNames.map(storable),
       nulls: this.fill.nulls(this.rows),
+      medians: this.amounts.medians(),
       newestEvent: this.newestEvent,
       bookKind: this.bookKind,
       personal: this.personal,

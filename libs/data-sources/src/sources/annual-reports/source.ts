@@ -68,6 +68,7 @@ export const annualReports: SourceDefinition<AnnualReport> = {
       map: mapFigures,
     },
   ],
+  amounts: ['assets', 'liabilities', 'revenue', 'mainRevenue', 'tax', 'guarantees'],
   fields: {
     kind: '`filing` 年报公示 or `figures` 年报数据',
     year: '年报年度; with the kind, and for figures the version, the key',

@@ -51,6 +51,7 @@ export const bids: SourceDefinition<Bid> = {
       map: mapBid,
     },
   ],
+  amounts: ['amount'],
   fields: {
     projectNo: '项目编号; with the lot the key',
     lot: '标段(包)号',

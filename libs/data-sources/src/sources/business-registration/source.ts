@@ -62,6 +62,7 @@ export const businessRegistration: SourceDefinition<BusinessRegistration> = {
       map: mapOpenRegister,
     },
   ],
+  amounts: ['registeredCapital', 'paidCapital'],
   fields: {
     name: '企业名称, normalised (NFKC, half-width brackets)',
     registrationNo: '注册号, as delivered; an alias, never a key',

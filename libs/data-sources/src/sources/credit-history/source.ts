@@ -49,6 +49,7 @@ export const creditHistory: SourceDefinition<CreditHistory> = {
       map: mapCreditHistory,
     },
   ],
+  amounts: ['balance', 'guaranteeBalance'],
   fields: {
     queriedOn: '查询日期, YYYY-MM-DD; key and event date',
     authorisation: '授权书编号; absent only for the firm’s own report',

@@ -49,6 +49,7 @@ export const equityPledges: SourceDefinition<EquityPledge> = {
       map: mapPledge,
     },
   ],
+  amounts: ['amount'],
   fields: {
     registrationNo: '登记编号; the key',
     pledgor: '出质人 as a keyed hash',

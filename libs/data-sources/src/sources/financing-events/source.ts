@@ -80,6 +80,7 @@ export const financingEvents: SourceDefinition<FinancingEvent> = {
       ...EVENTS,
     },
   ],
+  amounts: ['amount'],
   fields: {
     round:
       '轮次: seed, angel, pre-a, a, a+ … h+, strategic, pre-ipo, ipo, post-ipo, neeq, neeq-placement, acquisition, crowdfunding, debt',

@@ -57,6 +57,7 @@ export const judicial: SourceDefinition<JudicialCase> = {
       map: mapCase(API_COLUMNS),
     },
   ],
+  amounts: ['claim', 'enforced', 'unpaid'],
   fields: {
     caseNo: '案号, half-width brackets, no blanks; with the role the key',
     originCaseNo: '原审案号 or 执行依据案号: the stage that this one continues',

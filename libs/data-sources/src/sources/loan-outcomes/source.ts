@@ -60,6 +60,7 @@ export const loanOutcomes: SourceDefinition<LoanOutcome> = {
       map: mapEvent,
     },
   ],
+  amounts: ['principal', 'balance', 'amount'],
   fields: {
     kind: '`month` 贷后月报 or `event` 业务事件',
     loanId: '借据编号; with the month the key of a month',

@@ -55,6 +55,7 @@ export const penalties: SourceDefinition<Penalty> = {
       map: mapPenalty,
     },
   ],
+  amounts: ['fine', 'confiscated'],
   fields: {
     docNo: '行政处罚决定书文号, brackets 〔〕; the key',
     department: '处罚机关',

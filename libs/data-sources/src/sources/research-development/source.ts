@@ -75,6 +75,16 @@ export const researchDevelopment: SourceDefinition<ResearchDevelopment> = {
       map: mapContract,
     },
   ],
+  amounts: [
+    'expenditure',
+    'hightechRevenue',
+    'revenue',
+    'totalCost',
+    'superDeduction',
+    'contractAmount',
+    'amount',
+    'technologyAmount',
+  ],
   fields: {
     kind: '`year` 年度研发情况 or `contract` 技术合同',
     year: '年度, YYYY; the key of a declaration',

@@ -51,6 +51,7 @@ export const shareholders: SourceDefinition<Shareholding> = {
       map: mapShareholding,
     },
   ],
+  amounts: ['subscribed', 'paid', 'invested'],
   fields: {
     holder: '股东: USCC, `org:` and name, or `person:` and a keyed hash; with the payment date the key',
     holderType: '股东类型: person, enterprise, fund, government, foreign, platform, other',

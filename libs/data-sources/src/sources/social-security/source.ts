@@ -81,6 +81,7 @@ export const socialSecurity: SourceDefinition<SocialSecurity> = {
       map: mapConfirmation,
     },
   ],
+  amounts: ['baseSum', 'amount'],
   fields: {
     kind: '`month` 缴费, `arrears` 欠缴 or `confirmation` 核实',
     month: '费款所属期, YYYY-MM; the key of a month, and of a confirmation',

@@ -65,6 +65,7 @@ export const subsidies: SourceDefinition<Subsidy> = {
       ...AWARDS,
     },
   ],
+  amounts: ['approvedAmount', 'paidAmount'],
   fields: {
     projectNo: '项目编号; awards are counted distinct by it',
     projectName: '项目名称',

@@ -49,6 +49,7 @@ export const taxCredit: SourceDefinition<TaxCredit> = {
       map: mapTaxCredit,
     },
   ],
+  amounts: ['arrears', 'taxPaid'],
   fields: {
     year: '评价年度; the key',
     grade: '信用级别: A, B, M (new firm, or no income with 70 points), C, D',

@@ -49,6 +49,7 @@ export const water: SourceDefinition<WaterBill> = {
       map: mapBill,
     },
   ],
+  amounts: ['amount', 'arrearsAmount'],
   fields: {
     account: 'ACCT_NO 户号, keyed hash; with the month the key',
     month: 'BILL_MON 账单月份, YYYY-MM; of a bill for two months the later one',
