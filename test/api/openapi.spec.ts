@@ -26,6 +26,7 @@ describe('the OpenAPI document', () => {
         'get /ops/v1/deliveries/{id}',
         'get /ops/v1/deliveries/{id}/corrections',
         'get /ops/v1/deliveries/{id}/errors.csv',
+        'get /ops/v1/deliveries/{id}/errors.jsonl',
         'get /ops/v1/deliveries/{id}/quarantine',
         'get /ops/v1/deliveries/{id}/undo',
         'get /ops/v1/identity/reviews',

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { errorFile, rebuildDocuments, undoDelivery } from '#lib/ledger';
+import { errorFile, errorLines, layoutOf, rebuildDocuments, undoDelivery } from '#lib/ledger';
 import { Impacts, type CorrectionWithScore, type ScoreChange } from '#lib/runs';
 import { usage } from './rescore.command.ts';
 import { answer, EXIT, say, withProduct, withProgress } from './session.ts';
@@ -10,17 +10,20 @@ import { tableOf } from './table.ts';
 /** Corrections read at once. */
 const PAGE = 200;
 
-/** `firstmile errors DELIVERY --out FILE`: the rows that wait in quarantine, for the provider to mend and send back. */
+/** `firstmile errors DELIVERY --out FILE`: the rows that wait in quarantine, for the provider to mend and send back; JSON lines where it delivers them. */
 export async function errors(deliveryId: string, options: { out: string; json: boolean }): Promise<number> {
-  return withProduct('errors', async ({ db }) => {
-    let rows = -1; // the header is not a row
+  return withProduct('errors', async ({ db, deliveries }) => {
+    const { source, layout } = await deliveries.get(deliveryId);
+    const asLines = layoutOf(source, layout).layout.form === 'jsonl';
+    let rows = asLines ? 0 : -1; // a header is not a row
     async function* counted(lines: AsyncIterable<string>): AsyncGenerator<string> {
       for await (const piece of lines) {
-        rows += piece.split('\r\n').length - 1;
+        rows += piece.split(asLines ? '\n' : '\r\n').length - 1;
         yield piece;
       }
     }
-    await pipeline(Readable.from(counted(await errorFile(db, deliveryId))), createWriteStream(options.out));
+    const file = await (asLines ? errorLines : errorFile)(db, deliveryId);
+    await pipeline(Readable.from(counted(file)), createWriteStream(options.out));
     answer(options.json, { deliveryId, rows, file: options.out }, [`${rows} rows in ${options.out}`]);
     return EXIT.done;
   });

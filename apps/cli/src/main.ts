@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { ProblemError } from '#lib/kernel';
 import { corrections, errors, undo } from './corrections.command.ts';
 import { addClosure, listClosures, removeClosure, type ClosureOptions } from './closure.command.ts';
+import { addAlias, decideReview, reviews, type DecideOptions } from './identity.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
@@ -74,6 +75,35 @@ program
   .option('--as <person>', 'who acts', 'operator')
   .option('--json', JSON_HELP, false)
   .action(run((id: string, options: Parameters<typeof undo>[1]) => undo(id, options)));
+
+program
+  .command('reviews')
+  .description('rows whose firm a person has to name, with the candidates 身份复核')
+  .option('--json', JSON_HELP, false)
+  .action(run((options: { json: boolean }) => reviews(options)));
+
+program
+  .command('review')
+  .description('what a person decides of such a row 复核决定')
+  .command('decide')
+  .argument('<id>', 'as `reviews` lists it')
+  .option('--firm <uscc>', 'the candidate that it is; the row is applied at once')
+  .option('--none', 'it is none of them; the row stays in quarantine', false)
+  .requiredOption('--reason <text>', 'why, for the record')
+  .option('--person <handle>', 'who decides', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((id: string, options: DecideOptions) => decideReview(id, options)));
+
+program
+  .command('alias')
+  .description('other names by which bureaus call firms 别名')
+  .command('add')
+  .argument('<alias>', 'registration number, organisation code or former USCC')
+  .requiredOption('--firm <uscc>', 'the firm')
+  .requiredOption('--reason <text>', 'why, for the record')
+  .option('--person <handle>', 'who says so', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((alias: string, options: Parameters<typeof addAlias>[1]) => addAlias(alias, options)));
 
 program
   .command('rescore')

@@ -8,7 +8,10 @@ export const ERROR_COLUMNS = {
   row: '错误行',
 } as const;
 
-const NAMES: ReadonlySet<string> = new Set(Object.values(ERROR_COLUMNS));
+/** JSON lines only: the text of a line that was no object. */
+export const MISSHAPEN_COLUMN = '错误原文';
+
+const NAMES: ReadonlySet<string> = new Set([...Object.values(ERROR_COLUMNS), MISSHAPEN_COLUMN]);
 export const isErrorColumn = (column: string): boolean => NAMES.has(column);
 
 const REFERENCE = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([1-9]\d{0,8})$/;

@@ -25,10 +25,26 @@ const line = (cells: readonly string[]): string => `${cells.map(quoted).join(','
  */
 export async function errorFile(db: Db, deliveryId: string): Promise<AsyncGenerator<string>> {
   const { source, layout } = await findDelivery(db, deliveryId);
+  return lines(db, deliveryId, layoutOf(source, layout).layout, await deliveredColumns(db, deliveryId));
+}
+
+/** The header as delivered; empty for forms that have none. */
+export async function deliveredColumns(db: Db, deliveryId: string): Promise<readonly string[]> {
   const [row] = await db.query<{ columns: string[] | null }>('SELECT columns FROM delivery WHERE delivery_id = $1', [
     deliveryId,
   ]);
-  return lines(db, deliveryId, layoutOf(source, layout).layout, row?.columns ?? []);
+  return row?.columns ?? [];
+}
+
+/** Rows that wait in quarantine, in the order of the file, some at a time. */
+export async function* waitingRows(db: Db, deliveryId: string): AsyncGenerator<readonly QuarantinedRow[]> {
+  for (let after = 0; ;) {
+    const rows = await pageOfQuarantine(db, deliveryId, after, ROWS_AT_ONCE);
+    const waiting = rows.filter((row) => row.state === 'WAITING');
+    if (waiting.length > 0) yield waiting;
+    if (rows.length < ROWS_AT_ONCE) return;
+    after = rows.at(-1)!.rowNo;
+  }
 }
 
 async function* lines(
@@ -43,20 +59,14 @@ async function* lines(
   const own = columns.map((column, i) => [column, i] as const).filter(([column]) => !added.includes(column));
   yield `\uFEFF${line([...own.map(([column]) => column), ...added])}`;
   const withheld = new Set(layout.personal.map((personal) => personal.column));
-  for (let after = 0; ;) {
-    const rows = await pageOfQuarantine(db, deliveryId, after, ROWS_AT_ONCE);
-    const text = rows
-      .filter((row) => row.state === 'WAITING')
+  for await (const rows of waitingRows(db, deliveryId))
+    yield rows
       .map((row) => {
         const cells = cellsOf(row.raw, columns);
         const kept = own.map(([column, i]) => (withheld.has(column) ? '' : (cells[i] ?? '')));
         return line([...kept, ...wordsOf(row, own, withheld, cells.length - columns.length)]);
       })
       .join('');
-    if (text !== '') yield text;
-    if (rows.length < ROWS_AT_ONCE) return;
-    after = rows.at(-1)!.rowNo;
-  }
 }
 
 /** The kept line: an array of cells, an object, or a row of another shape. */
@@ -98,7 +108,7 @@ function wordsOf(
   return [row.code, words.join('；'), advice.join('；'), errorRowName(row.deliveryId, row.rowNo)];
 }
 
-function adviceOf({ column, suggestion, code }: Issue): string {
+export function adviceOf({ column, suggestion, code }: Issue): string {
   if (suggestion !== undefined) return column === undefined ? suggestion : `${column}或应为：${suggestion}`;
   if (code === 'DQ03') return '请核对统一社会信用代码；企业登记后会自动入账';
   return column === undefined ? '' : `请更正${column}`;

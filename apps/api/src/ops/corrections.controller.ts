@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Clock } from '#lib/kernel';
-import { Deliveries, errorFile, undoDelivery } from '#lib/ledger';
+import { Deliveries, errorFile, errorLines, undoDelivery } from '#lib/ledger';
 import type { Database } from '#lib/platform';
 import { Impacts } from '#lib/runs';
 import { CLOCK, DB } from '../deps.ts';
@@ -60,6 +60,35 @@ export class CorrectionsController {
     reply
       .header('content-type', 'text/csv; charset=utf-8')
       .header('content-disposition', `attachment; filename="errors-${id}.csv"`)
+      .header('cache-control', 'no-store');
+    reply.send(Readable.from(lines));
+  }
+
+  @Get('errors.jsonl')
+  @Scopes('ops:deliveries')
+  @IdParam()
+  @ApiOperation({
+    summary: 'The faulty rows as JSON lines',
+    description:
+      'As errors.csv, one object a line: of a delivery in JSON lines each as it was delivered, nested values too, so that it can be mended and sent back.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The rows.',
+    content: {
+      'application/x-ndjson': {
+        schema: { type: 'string' },
+        example:
+          '{"appNo":"CN20231","错误代码":"APPNO_FORM","错误说明":"appNo：专利申请号格式有误","建议":"请更正appNo","错误行":"019a8c2e-7f00-7000-8000-000000000001/17"}\n',
+      },
+    },
+  })
+  @ProblemAnswers('request-invalid', 'delivery-unknown')
+  async errorLines(@Param('id', IdPipe) id: string, @Res() reply: ApiReply): Promise<void> {
+    const lines = await errorLines(this.db, id);
+    reply
+      .header('content-type', 'application/x-ndjson; charset=utf-8')
+      .header('content-disposition', `attachment; filename="errors-${id}.jsonl"`)
       .header('cache-control', 'no-store');
     reply.send(Readable.from(lines));
   }

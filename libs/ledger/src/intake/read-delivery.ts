@@ -179,12 +179,14 @@ class DeliveryReader implements RowListener {
         kept[key] = treatment
           ? this.treated(typeof value === 'string' ? value : JSON.stringify(value), treatment)
           : value;
-      } else if (!this.samples.has(key) && this.samples.size < 1000) this.samples.set(key, []);
+      } else if (!isErrorColumn(key) && !this.samples.has(key) && this.samples.size < 1000) this.samples.set(key, []);
     }
     if (this.samples.size > 0) this.sample((column) => asText(object[column]));
     this.fill.object(kept);
     const line = JSON.stringify(kept);
     this.stage.keep(line, rowNo);
+    const mends = delivered[ERROR_COLUMNS.row];
+    if (typeof mends === 'string') this.stage.mends(rowNo, mends);
     if (holdsUnstorable(line)) this.withNul(rowNo);
     else this.mapAndTake(new RawRow(Object.keys(object)), Object.keys(object), Object.values(object), rowNo);
   }
