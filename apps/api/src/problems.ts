@@ -119,6 +119,12 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'stated-on-ahead': entry(422, '声明日期晚于今日', 'The day on which the firm said so lies after today'),
 
   // What a delivery's own `problem` may say
+  'front-end-undeclared': entry(422, '该数据源不经前置库交付', 'The source declares no front-end table'),
+  'front-end-unreachable': entry(502, '无法连接前置库', 'The front-end database cannot be reached'),
+  'front-end-failed': entry(502, '读取前置库失败', 'Reading the front-end table failed'),
+  'front-end-table': entry(422, '前置库没有该表', 'The front-end database has no such table'),
+  'front-end-column': entry(422, '前置库表的列有误', 'A column of the front-end table is missing or of another type'),
+  'poll-busy': entry(409, '正在轮询中', 'Another process is polling the source'),
   'archive-bomb': entry(422, '解压后过大', 'The file unpacks past 20 GiB or 200 : 1'),
   'book-kind': entry(409, '演示数据与真实数据不可混用', 'The database holds the other kind of book, demo or real'),
   'columns-doubled': entry(422, '列重复', 'A column appears twice'),

@@ -48,7 +48,7 @@ export async function ingest(source: string, file: string, options: IngestOption
 }
 
 /** Works the delivery off here; when another process has it, waits for that one. */
-async function workOff(product: Product, deliveryId: string): Promise<DeliveryView> {
+export async function workOff(product: Product, deliveryId: string): Promise<DeliveryView> {
   for (;;) {
     const delivery = await product.intake.process(deliveryId);
     if (['RECONCILED', 'HOLD', 'REJECTED'].includes(delivery.state)) return delivery;
@@ -89,7 +89,7 @@ function reportNoop(delivery: DeliveryView, json: boolean): number {
   return held === null ? EXIT.done : EXIT.held;
 }
 
-const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+export const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 
 async function mustBeFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);

@@ -7,6 +7,7 @@ import { addAlias, decideReview, reviews, type DecideOptions } from './identity.
 import { ingest, type IngestOptions } from './ingest.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
+import { poll, type PollOptions } from './poll.command.ts';
 import { quality, type QualityOptions } from './quality.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
@@ -44,6 +45,17 @@ program
   .option('--as <person>', 'who acts', 'operator')
   .option('--json', JSON_HELP, false)
   .action(run((source: string, file: string, options: IngestOptions) => ingest(source, file, options)));
+
+program
+  .command('poll')
+  .description("read what is new in a provider's front-end table and apply it 前置库轮询")
+  .argument('<source>', 'a source that declares one: water')
+  .requiredOption('--from <url>', 'postgres://USER@HOST/DATABASE of the provider; the password may stand in PGPASSWORD')
+  .option('--table <name>', 'default: as the source declares it')
+  .option('--since <time>', "read again from this time on, by the provider's clock; default: where the last poll ended")
+  .option('--as <person>', 'who acts', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((source: string, options: PollOptions) => poll(source, options)));
 
 program
   .command('quality')

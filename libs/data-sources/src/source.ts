@@ -104,6 +104,22 @@ export type MappedRow<P extends object = object> =
   | { readonly kind: 'quarantined'; readonly issues: readonly [Issue, ...Issue[]] }
   | { readonly kind: 'ignored'; readonly reason: string };
 
+/**
+ * A table in the provider's own network (前置库): the provider writes rows, we read what is newer than the watermark and
+ * never write. Its rows are handed to intake in one of the source's CSV layouts.
+ */
+export interface FrontEnd {
+  readonly layout: string;
+  /** With its schema where it needs one. */
+  readonly table: string;
+  /** The column in which the provider stamps every row that it writes. */
+  readonly watermark: string;
+  /** Columns that name a fact: of several rows the newest holds. */
+  readonly key: readonly string[];
+  /** Rows may become visible this much after their stamp: each poll reads so far back. */
+  readonly overlapMinutes: number;
+}
+
 /** One data source (数据源): everything that intake needs to know about it. */
 export interface SourceDefinition<P extends object = object> {
   /** kebab-case, the folder's name. */
@@ -132,6 +148,7 @@ export interface SourceDefinition<P extends object = object> {
    * them out, since the size of a dossier decides how fast a city is scored.
    */
   readonly unscored?: readonly string[];
+  readonly frontEnd?: FrontEnd;
   /** Payload fields that hold amounts in a unit which the layout declares: their medians tell when a file has another unit (DQ08). */
   readonly amounts?: readonly string[];
   /** Units and conventions of the payload, one line a field, published as documentation. */

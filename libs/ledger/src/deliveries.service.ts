@@ -30,6 +30,8 @@ export interface ReceiveDelivery {
   readonly clock: Clock;
   /** The clock is a FixedClock: the apply tick is `clock.now()`, and the delivery says so. */
   readonly simulated?: boolean;
+  /** Of a poll: up to where the body has read. Asked for when the body has ended. */
+  readonly watermark?: () => string;
 }
 
 export interface Received {
@@ -130,6 +132,7 @@ export class Deliveries {
       population:
         manifest.coverage?.population ??
         (layout.coverage.territory.length === 0 ? 'listed' : layout.coverage.population),
+      ...(input.watermark === undefined ? {} : { watermark: input.watermark() }),
     };
     for (;;) {
       if (await this.db.transaction((tx) => insertDelivery(tx, delivery))) return { deliveryId, noop: false };

@@ -184,15 +184,16 @@ export interface NewDelivery {
   readonly manifest: DeliveryManifest;
   readonly territory: readonly string[];
   readonly population: 'all' | 'listed';
+  readonly watermark?: string;
 }
 
 /** False when the same file was received in the meantime. */
 export async function insertDelivery(tx: Tx, d: NewDelivery): Promise<boolean> {
   const inserted = await tx.execute(
     `INSERT INTO delivery (delivery_id, source, layout, file_name, file_sha256, bytes, sequence, state, clock, received_at, received_by,
-       source_time, manifest, territory, population, covers_from, data_through, stated)
+       source_time, manifest, territory, population, covers_from, data_through, stated, watermark)
      SELECT $1, $2, $3, $4, $5, $6, coalesce($7::bigint, (SELECT coalesce(max(sequence), 0) + 1 FROM delivery WHERE source = $2)),
-       'RECEIVED', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+       'RECEIVED', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
      ON CONFLICT (source, layout, file_sha256, stated) WHERE state <> 'REJECTED' AND undone_at IS NULL DO NOTHING`,
     [
       d.deliveryId,
@@ -212,6 +213,7 @@ export async function insertDelivery(tx: Tx, d: NewDelivery): Promise<boolean> {
       d.manifest.coverage?.from ?? null,
       d.manifest.coverage?.through ?? null,
       statedOf(d.manifest),
+      d.watermark ?? null,
     ],
   );
   return inserted === 1;
@@ -332,4 +334,24 @@ export async function earlierDeliveries(tx: Tx, delivery: StoredDelivery): Promi
        AND territory = $3 AND population = $4 ORDER BY sequence DESC LIMIT 5`,
     [delivery.source, delivery.layout, delivery.coverage.territory, delivery.coverage.population],
   );
+}
+
+/** Up to where the newest poll has read that was not refused; null: none has. */
+export async function newestWatermark(db: Db, source: string, layout: string): Promise<string | null> {
+  const [row] = await db.query<{ watermark: string }>(
+    `SELECT watermark FROM delivery WHERE source = $1 AND layout = $2 AND watermark IS NOT NULL AND state <> 'REJECTED'
+     ORDER BY sequence DESC LIMIT 1`,
+    [source, layout],
+  );
+  return row?.watermark ?? null;
+}
+
+/** Polled deliveries that are not at their end, held ones among them, oldest first. */
+export async function openPolls(db: Db, source: string, layout: string): Promise<string[]> {
+  const rows = await db.query<{ delivery_id: string }>(
+    `SELECT delivery_id FROM delivery WHERE source = $1 AND layout = $2 AND watermark IS NOT NULL
+       AND state NOT IN ('RECONCILED', 'REJECTED') ORDER BY sequence`,
+    [source, layout],
+  );
+  return rows.map((row) => row.delivery_id);
 }

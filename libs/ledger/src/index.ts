@@ -12,6 +12,7 @@ export * from './documents.ts';
 export * from './quality.reader.ts';
 export { errorFile } from './error-file.ts';
 export * from './error-lines.ts';
+export * from './front-ends.ts';
 export * from './undo-delivery.ts';
 export * from './corrections.ts';
 export { aliasKindOf, decideAlias, type AliasKind } from './aliases.ts';

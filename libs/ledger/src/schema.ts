@@ -351,6 +351,9 @@ GRANT DELETE ON waiting_record TO firstmile_app; -- only as they become records
     sql: `
 -- Medians of the amounts by payload field, in minor units: a slip of the unit moves them ten thousandfold.
 ALTER TABLE delivery ADD COLUMN medians jsonb;
+-- Up to where a poll has read its front-end table, in the provider's own text; null: the file was delivered.
+ALTER TABLE delivery ADD COLUMN watermark text;
+CREATE INDEX delivery_polled ON delivery (source, layout, sequence DESC) WHERE watermark IS NOT NULL;
 `,
   },
 ];

@@ -5,4 +5,5 @@ export * from './doorbells.ts';
 export * from './embedded-postgres/index.ts';
 export * from './migrate.ts';
 export * from './on-stop.ts';
+export * from './read-only-snapshot.ts';
 export * from './system-clock.ts';

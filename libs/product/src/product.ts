@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import type { Clock } from '#lib/kernel';
-import { Deliveries, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
+import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Models, Runs, Scores } from '#lib/runs';
 import { personalKey } from './personal-key.ts';
@@ -19,6 +19,7 @@ export interface Product {
   readonly access: Access;
   readonly deliveries: Deliveries;
   readonly intake: Intake;
+  readonly frontEnds: FrontEnds;
   readonly reviews: Reviews;
   readonly models: Models;
   readonly runs: Runs;
@@ -63,6 +64,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     });
     const tables = readTables();
     const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
+    const deliveries = new Deliveries(db, spool);
     const access = new Access(db);
     const operator = await access.ensureOperator();
     const models = new Models(db);
@@ -74,8 +76,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       doorbells,
       clock,
       access,
-      deliveries: new Deliveries(db, spool),
+      deliveries,
       intake: new Intake(db, spool, { limits, personalKey: personalKey(config.dataDir), tables, clock }),
+      frontEnds: new FrontEnds(db, deliveries),
       reviews: new Reviews(db, tables),
       models,
       runs: new Runs(db),

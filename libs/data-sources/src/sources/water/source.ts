@@ -49,6 +49,13 @@ export const water: SourceDefinition<WaterBill> = {
       map: mapBill,
     },
   ],
+  frontEnd: {
+    layout: 'front-end-table',
+    table: 'T_WATER_BILL',
+    watermark: 'UPD_TIME',
+    key: ['ACCT_NO', 'BILL_MON', 'USC_CODE'],
+    overlapMinutes: 10,
+  },
   amounts: ['amount', 'arrearsAmount'],
   fields: {
     account: 'ACCT_NO 户号, keyed hash; with the month the key',
