@@ -50,6 +50,7 @@ describe('what comes with a file is checked', () => {
     ['sourceTime', { sourceTime: '2026-13-01T00:00:00Z' }],
     ['coverage.territory', { coverage: { territory: ['Shenzhen'] } }],
     ['coverage.territory', { coverage: { territory: ['440'] } }],
+    ['coverage.territory', { coverage: { territory: ['4499'] } }],
     ['coverage.territory', invalid({ coverage: { territory: '4403' } })],
     ['coverage.territory', { coverage: { population: 'all' } } as const],
     ['coverage.population', invalid({ coverage: { population: 'most' } })],

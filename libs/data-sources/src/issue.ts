@@ -20,6 +20,7 @@ export const DQ = {
   CCY_ASSUMED: { zh: '未注明币种，按人民币计', en: 'no currency stated, taken as CNY' },
   UNIT_MISSING: { zh: '未注明单位', en: 'no unit stated' },
   REGION_UNKNOWN: { zh: '行政区划代码未知', en: 'unknown region code' },
+  REGION_DATE: { zh: '行政区划代码在该日期无效', en: 'no region code at that time' },
   INDUSTRY_UNKNOWN: { zh: '行业代码未知', en: 'unknown industry code' },
   APPNO_FORM: { zh: '专利申请号格式有误', en: 'patent application number is malformed' },
   APPNO_CHECK: { zh: '专利申请号校验位不符', en: 'check digit of the patent application number does not agree' },

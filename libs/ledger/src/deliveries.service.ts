@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ProblemError, type Clock } from '#lib/kernel';
-import { SOURCES, type Layout, type SourceDefinition } from '#lib/data-sources';
+import { SOURCES, type Layout, type ReferenceTables, type SourceDefinition } from '#lib/data-sources';
 import type { Database } from '#lib/platform';
 import { checkManifest, type DeliveryManifest, type DeliveryView, type QuarantinedRow } from './deliveries.ts';
 import {
@@ -77,6 +77,7 @@ export class Deliveries {
   constructor(
     private readonly db: Database,
     private readonly spool: Spool,
+    private readonly tables: ReferenceTables,
   ) {}
 
   /**
@@ -85,7 +86,7 @@ export class Deliveries {
    */
   async receive(input: ReceiveDelivery): Promise<Received> {
     const { source, layout } = layoutOf(input.source, input.layout);
-    const manifest = checkManifest(input.manifest ?? {});
+    const manifest = checkManifest(input.manifest ?? {}, this.tables);
     const file = await this.spool.take(input.body);
     try {
       if (file.bytes === 0)

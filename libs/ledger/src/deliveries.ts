@@ -1,5 +1,5 @@
 import { parseLocalDate, ProblemError, type LocalDate, type Problem } from '#lib/kernel';
-import type { Issue } from '#lib/data-sources';
+import type { Issue, ReferenceTables } from '#lib/data-sources';
 
 /** 交付批次的状态 (domain §6.7). RECONCILED: applied, and every row accounted for. */
 export type DeliveryState =
@@ -102,7 +102,7 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d
 const KNOWN = new Set(['rows', 'sha256', 'sequence', 'sourceTime', 'coverage']);
 
 /** Checks a manifest field by field. Throws ProblemError manifest-invalid, naming the field. Unknown fields are ignored with the file's own name and times. */
-export function checkManifest(input: DeliveryManifest): DeliveryManifest {
+export function checkManifest(input: DeliveryManifest, tables: ReferenceTables): DeliveryManifest {
   const manifest = Object.fromEntries(Object.entries(input).filter(([key]) => KNOWN.has(key))) as DeliveryManifest;
   const { rows, sha256, sequence, sourceTime, coverage } = manifest;
   if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 0))
@@ -116,13 +116,17 @@ export function checkManifest(input: DeliveryManifest): DeliveryManifest {
   const territory = coverage?.territory;
   if (territory !== undefined && !Array.isArray(territory))
     throw bad('coverage.territory', '应为行政区划前缀的列表', 'territory must be a list of region prefixes');
-  for (const prefix of territory ?? [])
+  for (const prefix of territory ?? []) {
     if (!/^(CN|\d{2}|\d{4}|\d{6})$/.test(prefix))
       throw bad(
         'coverage.territory',
         `「${prefix}」不是行政区划前缀`,
         `"${prefix}" is not a region prefix of 2, 4 or 6 digits, nor CN`,
       );
+    // A claim of completeness for a place that never was would speak for nobody, silently.
+    if (prefix !== 'CN' && !tables.territories.has(prefix))
+      throw bad('coverage.territory', `GB/T 2260中没有「${prefix}」`, `GB/T 2260 has never had a region ${prefix}`);
+  }
   if (coverage?.population !== undefined && !['all', 'listed'].includes(coverage.population))
     throw bad('coverage.population', '应为 all 或 listed', 'population must be all or listed');
   if (coverage?.population === 'all' && (coverage.territory ?? []).length === 0)

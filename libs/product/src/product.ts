@@ -42,7 +42,7 @@ export interface ProductOptions {
 function readTables(): ReferenceTables {
   const read = (name: string): unknown =>
     JSON.parse(readFileSync(path.join(packageRoot(), 'models', 'reference', name), 'utf8'));
-  return referenceTables(read('gb2260.v1.json'), read('gbt4754-2017.v1.json'));
+  return referenceTables(read('gb2260.v2.json'), read('gbt4754-2017.v1.json'));
 }
 
 /** Finds or starts the database, brings it up to date, and builds the services. */
@@ -64,7 +64,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     });
     const tables = readTables();
     const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
-    const deliveries = new Deliveries(db, spool);
+    const deliveries = new Deliveries(db, spool, tables);
     const access = new Access(db);
     const operator = await access.ensureOperator();
     const models = new Models(db);

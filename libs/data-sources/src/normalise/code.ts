@@ -3,24 +3,6 @@ import type { ReferenceTables } from '../reference-tables.ts';
 import { valueOf } from './text.ts';
 
 /**
- * 区划: six digits of GB/T 2260. A code that no table names is kept with a warning (REGION_UNKNOWN), and never judged
- * without a table; text that is no code is left out with the same warning.
- */
-export function readRegion(
-  raw: string | undefined,
-  column: string,
-  tables: ReferenceTables | undefined,
-  issues: Issue[],
-): string | undefined {
-  const clean = valueOf(raw);
-  if (clean === undefined) return undefined;
-  const isCode = /^\d{6}$/.test(clean);
-  if (!isCode || (tables !== undefined && !tables.regions.has(clean)))
-    issues.push({ code: 'REGION_UNKNOWN', column, raw: clean });
-  return isCode ? clean : undefined;
-}
-
-/**
  * 行业代码: GB/T 4754-2017, with its letter where the table knows it. An unknown code is kept with a warning
  * (INDUSTRY_UNKNOWN), text that is no code is left out with the same warning.
  */

@@ -11,11 +11,11 @@ import type { Layout, MapContext, MappedRow } from '../source.ts';
 import { SOURCES, sourceByName } from './index.ts';
 
 const folder = 'libs/data-sources/src/sources';
-const table = (name: string): unknown => JSON.parse(readFileSync(`models/reference/${name}.v1.json`, 'utf8'));
+const table = (name: string): unknown => JSON.parse(readFileSync(`models/reference/${name}.json`, 'utf8'));
 const context: MapContext = {
   receivedOn: localDate('2026-07-10'),
   hash: (value) => `hash-of-${value.length}`,
-  tables: referenceTables(table('gb2260'), table('gbt4754-2017')),
+  tables: referenceTables(table('gb2260.v2'), table('gbt4754-2017.v1')),
 };
 
 interface Fixture {

@@ -1,10 +1,11 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
 import { readAmountIn } from '../../normalise/amount-in.ts';
 import { parseCapital } from '../../normalise/capital.ts';
-import { readIndustry, readRegion } from '../../normalise/code.ts';
+import { readIndustry } from '../../normalise/code.ts';
 import { readDate } from '../../normalise/date.ts';
 import { readEnum, readOperation } from '../../normalise/enumeration.ts';
 import type { Money } from '../../normalise/money.ts';
+import { readRegion } from '../../normalise/region.ts';
 import { cleanText, normaliseName, valueOf } from '../../normalise/text.ts';
 import { readUscc } from '../../normalise/uscc.ts';
 import type { Issue } from '../../issue.ts';
@@ -50,7 +51,9 @@ export function mapBureau(row: RawRow, context: MapContext): MappedRow<BusinessR
   const registered = readAmountIn(row.text('注册资本(万元)'), '万元', currency, '注册资本(万元)', '币种', issues);
   const paid = readAmountIn(row.text('实收资本(万元)'), '万元', currency, '实收资本(万元)', '币种', issues);
   const industry = readIndustry(row.text('行业代码'), '行业代码', context.tables, issues);
-  const region = readRegion(row.text('区划'), '区划', context.tables, issues);
+  // A state: what held at any time since the firm exists may stand there, for not every bureau rewrites its rows.
+  const since = 'kind' in common ? undefined : { from: common.payload.establishedOn, to: context.receivedOn };
+  const region = readRegion(row.text('区划'), '区划', context.tables, issues, since);
   const registrationNo = valueOf(row.text('注册号'));
   const address = valueOf(row.text('住所'));
   const authority = valueOf(row.text('登记机关'));

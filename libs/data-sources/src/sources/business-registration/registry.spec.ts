@@ -11,7 +11,7 @@ import { businessRegistration } from './source.ts';
 
 const dir = '../shared/data/cn-registry';
 const there = existsSync(dir);
-const table = (name: string): unknown => JSON.parse(readFileSync(`models/reference/${name}.v1.json`, 'utf8'));
+const table = (name: string): unknown => JSON.parse(readFileSync(`models/reference/${name}.json`, 'utf8'));
 
 interface Tally {
   rows: number;
@@ -27,7 +27,7 @@ function mapFile(file: string): Tally {
   const context: MapContext = {
     receivedOn: localDate('2019-06-30'),
     hash: () => '',
-    tables: referenceTables(table('gb2260'), table('gbt4754-2017')),
+    tables: referenceTables(table('gb2260.v2'), table('gbt4754-2017.v1')),
   };
   const layout = businessRegistration.layouts.find((l) => l.name === 'open-register')!;
   const [header, ...lines] = parse(gunzipSync(readFileSync(`${dir}/${file}`)));

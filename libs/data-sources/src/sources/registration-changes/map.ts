@@ -1,6 +1,7 @@
+import { addDays, type LocalDate } from '#lib/kernel';
 import { parseCapital } from '../../normalise/capital.ts';
 import type { Money } from '../../normalise/money.ts';
-import { readRegion } from '../../normalise/code.ts';
+import { readRegion, type Stated } from '../../normalise/region.ts';
 import { readOperation } from '../../normalise/enumeration.ts';
 import { normaliseName, valueOf } from '../../normalise/text.ts';
 import { readUscc } from '../../normalise/uscc.ts';
@@ -54,8 +55,11 @@ export function mapChange(row: RawRow, context: MapContext): MappedRow<Registrat
     fatal.push({ code: 'DQ12', column: '变更事项', raw: rawItem });
   }
   const changedOn = readKeyDate(row, '变更日期', context, fatal, issues);
-  const beforeRegion = readRegion(row.text('变更前区划'), '变更前区划', context.tables, issues);
-  const afterRegion = readRegion(row.text('变更后区划'), '变更后区划', context.tables, issues);
+  const on = (day: LocalDate | undefined): Stated | undefined =>
+    day === undefined ? undefined : { from: day, to: day };
+  const dayBefore = on(changedOn === undefined ? undefined : addDays(changedOn, -1));
+  const beforeRegion = readRegion(row.text('变更前区划'), '变更前区划', context.tables, issues, dayBefore);
+  const afterRegion = readRegion(row.text('变更后区划'), '变更后区划', context.tables, issues, on(changedOn));
   if (before === undefined && after === undefined && item !== 'capitalReductionNotice')
     fatal.push({ code: 'DQ14', column: AFTER });
   if (uscc === undefined || op === undefined || item === undefined || changedOn === undefined || fatal.length > 0)
