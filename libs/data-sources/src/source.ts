@@ -49,6 +49,8 @@ export interface Layout<P extends object = object> {
   /** The feed speaks firm by firm (reports, authorised queries): its age counts from the firm's newest record. */
   readonly perFirm?: true;
   readonly coverage: Coverage;
+  /** The column that names the firm beside its code: a name that the firm never had puts the row in quarantine (DQ19). */
+  readonly nameColumn?: string;
   /** What a row counts as whose valid code nobody registered. Either way its records wait for the firm. */
   readonly unknownSubject: 'quarantine' | 'ignore';
   /** Lowest share of rows whose firm must be known, in basis points; absent for registration and national feeds. */

@@ -109,6 +109,7 @@ function wordsOf(
 }
 
 export function adviceOf({ column, suggestion, code }: Issue): string {
+  if (code === 'DQ19') return `请核对统一社会信用代码与名称；登记名称为${suggestion ?? '?'}，更名入账后会自动入账`;
   if (suggestion !== undefined) return column === undefined ? suggestion : `${column}或应为：${suggestion}`;
   if (code === 'DQ03') return '请核对统一社会信用代码；企业登记后会自动入账';
   return column === undefined ? '' : `请更正${column}`;

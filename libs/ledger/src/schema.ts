@@ -353,6 +353,8 @@ GRANT DELETE ON waiting_record TO firstmile_app; -- only as they become records
 ALTER TABLE delivery ADD COLUMN medians jsonb;
 -- Up to where a poll has read its front-end table, in the provider's own text; null: the file was delivered.
 ALTER TABLE delivery ADD COLUMN watermark text;
+-- Rows that wait for a name, looked at after each delivery that brings names.
+CREATE INDEX quarantine_misnamed ON quarantine (delivery_id, row_no) WHERE state = 'WAITING' AND code = 'DQ19';
 CREATE INDEX delivery_polled ON delivery (source, layout, sequence DESC) WHERE watermark IS NOT NULL;
 `,
   },

@@ -71,6 +71,10 @@ describe.each(SOURCES.map((source) => [source.name, source] as const))('source %
       expect(layout.feed.startsWith(source.code)).toBe(true);
       const personal = layout.personal.map((p) => p.column);
       for (const column of personal) expect(columns).toContain(column);
+      if (layout.nameColumn !== undefined) {
+        expect(columns).toContain(layout.nameColumn);
+        expect(personal).not.toContain(layout.nameColumn);
+      }
       // A column whose header announces a person must be declared personal.
       for (const column of columns) if (looksPersonal(column, [])) expect(personal).toContain(column);
     }

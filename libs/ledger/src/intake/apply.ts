@@ -18,6 +18,8 @@ export interface Verdicts {
   readonly unchanged: number;
   readonly unknown: number;
   readonly conflicting: number;
+  /** Rows whose firm never had the name that they give it (DQ19). */
+  readonly misnamed: number;
   /** Rows that repeat a key of the file with the same content (DQ10); they count as unchanged. */
   readonly repeated: number;
 }
@@ -117,6 +119,7 @@ export async function countVerdicts(tx: Tx): Promise<Verdicts> {
     `SELECT best, count(*)::int AS n, (count(*) FILTER (WHERE repeats))::int AS repeated FROM (
        SELECT row_no, bool_and(verdict = 'same') AS repeats, CASE
          WHEN bool_or(verdict = 'conflict') THEN 'conflict'
+         WHEN bool_or(verdict = 'misnamed') THEN 'misnamed'
          WHEN bool_or(verdict IN ('new', 'changed', 'superseded')) THEN 'applied'
          WHEN bool_or(verdict IN ('unchanged', 'same')) THEN 'unchanged'
          ELSE 'unknown' END AS best
@@ -128,6 +131,7 @@ export async function countVerdicts(tx: Tx): Promise<Verdicts> {
     unchanged: of('unchanged'),
     unknown: of('unknown'),
     conflicting: of('conflict'),
+    misnamed: of('misnamed'),
     repeated: rows.find((row) => row.best === 'unchanged')?.repeated ?? 0,
   };
 }

@@ -38,6 +38,7 @@ import {
 } from './apply.ts';
 import { gateOf } from './gates.ts';
 import type { IntakeLimits } from './limits.ts';
+import { findMisnamed, releaseRenamed } from './names.ts';
 import { markMended, writeQuarantine } from './quarantine-rows.ts';
 import { readDelivery, type ReadResult } from './read-delivery.ts';
 import { refusal } from './refusals.ts';
@@ -150,6 +151,8 @@ export class Intake {
       phase = 'PARSED';
       report();
       await this.apply(session, delivery, stage, read, started);
+      const { clock } = this.options;
+      await releaseRenamed(session, source.name, delivery.clock === 'simulated' ? delivery.receivedAt : clock.now());
       await this.spool.forget(delivery.deliveryId);
     } catch (error) {
       await this.settleFailure(delivery, error);
@@ -205,6 +208,7 @@ export class Intake {
       const doubled = await findDoubled(tx);
       if (source.createsCompanies) await registerCompanies(tx, delivery.deliveryId, tick);
       await decide(tx, delivery.deliveryId, source.name, doubled);
+      await findMisnamed(tx, layout.nameColumn !== undefined);
       const verdicts = await countVerdicts(tx);
       const counts = Object.fromEntries([...stage.counts].sort(([a], [b]) => (a < b ? -1 : 1)));
       if (!delivery.released || read.personal !== undefined) {
@@ -237,8 +241,8 @@ export class Intake {
       await confirmRecords(tx, input);
       await markStale(tx, tick);
       await writeLineage(tx, delivery.deliveryId);
-      if (read.quarantined + verdicts.conflicting + verdicts.unknown > 0)
-        await writeQuarantine(tx, delivery.deliveryId, keepUnknown);
+      if (read.quarantined + verdicts.conflicting + verdicts.misnamed + verdicts.unknown > 0)
+        await writeQuarantine(tx, delivery.deliveryId, keepUnknown, layout.nameColumn);
       await keepWaiting(tx, delivery.deliveryId, source.name);
       await markMended(tx, delivery.deliveryId, source.name);
       await writeCoverage(tx, input, tick);
@@ -246,6 +250,7 @@ export class Intake {
       if (former > 0) counts['DQ04'] = (counts['DQ04'] ?? 0) + former;
       if (verdicts.repeated > 0) counts['DQ10'] = verdicts.repeated;
       if (verdicts.conflicting > 0) counts['DQ11'] = verdicts.conflicting;
+      if (verdicts.misnamed > 0) counts['DQ19'] = verdicts.misnamed;
       if (verdicts.unknown > 0) counts[keepUnknown ? 'DQ03' : 'ignored:unknown-firm'] = verdicts.unknown;
       await reconcile(tx, delivery.deliveryId, written);
       await reconcileDelivery(tx, delivery.deliveryId, {
@@ -253,7 +258,7 @@ export class Intake {
         rows: read.rows,
         applied: verdicts.applied,
         unchanged: verdicts.unchanged,
-        quarantined: read.quarantined + verdicts.conflicting + (keepUnknown ? verdicts.unknown : 0),
+        quarantined: read.quarantined + verdicts.conflicting + verdicts.misnamed + (keepUnknown ? verdicts.unknown : 0),
         ignored: read.ignored + (keepUnknown ? 0 : verdicts.unknown),
         counts,
         columns: read.columns,

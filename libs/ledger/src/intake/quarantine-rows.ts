@@ -10,9 +10,15 @@ interface RowToKeep {
 
 /**
  * Writes the quarantine of a delivery: rows that did not parse or map (stage_quarantine), doubled keys with different
- * content (DQ11) and, where the layout keeps them, rows of unregistered firms (DQ03).
+ * content (DQ11), rows that call their firm by another's name (DQ19) and, where the layout keeps them, rows of unregistered
+ * firms (DQ03).
  */
-export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: boolean): Promise<void> {
+export async function writeQuarantine(
+  tx: Tx,
+  deliveryId: string,
+  keepUnknown: boolean,
+  nameColumn = '',
+): Promise<void> {
   const rows = await tx.query<RowToKeep>(
     `SELECT row_no, code, issues FROM stage_quarantine
      UNION ALL
@@ -21,8 +27,10 @@ export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: b
      UNION ALL
      SELECT row_no, 'DQ03', jsonb_build_array(jsonb_build_object('code', 'DQ03', 'raw', min(uscc)))
      FROM verdict WHERE $1 GROUP BY row_no HAVING bool_and(verdict = 'unknown')
+     UNION ALL
+     SELECT row_no, 'DQ19', jsonb_build_array(jsonb_build_object('code', 'DQ19', 'column', $2::text, 'raw', name, 'suggestion', suggestion)) FROM misnamed
      ORDER BY row_no`,
-    [keepUnknown],
+    [keepUnknown, nameColumn],
   );
   if (rows.length === 0) return;
   const lines = await rawLines(
@@ -40,7 +48,7 @@ export async function writeQuarantine(tx: Tx, deliveryId: string, keepUnknown: b
   await tx.execute(
     `INSERT INTO quarantine_record (delivery_id, row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
      SELECT $1, s.row_no, s.uscc, s.record_key, s.event_date, s.event_to, s.op, s.payload, s.payload_hash
-     FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code = 'DQ11'`,
+     FROM stage s JOIN quarantine q ON q.delivery_id = $1 AND q.row_no = s.row_no AND q.code IN ('DQ11', 'DQ19')`,
     [deliveryId],
   );
 }

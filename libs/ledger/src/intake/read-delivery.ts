@@ -1,12 +1,14 @@
 import { type LocalDate, isDemoUscc, type Uscc } from '#lib/kernel';
 import {
   looksPersonal,
+  normaliseName,
   RawRow,
   type Issue,
   type Layout,
   type MapContext,
   type MappedRecord,
   type MappedRow,
+  valueOf,
 } from '#lib/data-sources';
 import { decodeFile, type DecodeProgress } from './decode.ts';
 import { aliasOf, UNNAMED } from '../aliases.ts';
@@ -222,6 +224,7 @@ class DeliveryReader implements RowListener {
 
   private mapAndTake(row: RawRow, columns: readonly string[], values: readonly unknown[], rowNo: number): void {
     const mapped = this.options.layout.map(row.load(values, rowNo), this.options.context);
+    this.noteName(mapped, row, rowNo);
     const named = aliasOf(mapped);
     const at = named === undefined ? -1 : columns.indexOf(named.column);
     if (named === undefined || at < 0) this.take(mapped, rowNo);
@@ -248,10 +251,19 @@ class DeliveryReader implements RowListener {
           }
         continue;
       }
-      const again = mappedFor(uscc);
+      const row = new RawRow(columns).load(values.with(at, uscc), rowNo);
+      const again = layout.map(row, context);
+      this.noteName(again, row, rowNo);
       if (again.kind === 'records') this.stage.issue(rowNo, { code: 'DQ04', column, raw: alias, suggestion: uscc });
       this.take(again, rowNo);
     }
+  }
+
+  private noteName(mapped: MappedRow, row: RawRow, rowNo: number): void {
+    const { nameColumn } = this.options.layout;
+    if (nameColumn === undefined || mapped.kind !== 'records') return;
+    const name = valueOf(row.text(nameColumn));
+    if (name !== undefined) this.stage.named(rowNo, normaliseName(name));
   }
 
   private take(mapped: MappedRow, rowNo: number): void {

@@ -9,7 +9,7 @@ const BLOCK_ROWS = 1000;
 const BATCH_ROWS = 4000;
 
 const STAGE_TABLES = `
-DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends;
+DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends, stage_name;
 CREATE TEMP TABLE stage (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
   op "char", payload jsonb, payload_hash bytea);
 CREATE TEMP TABLE stage_waiting (row_no integer, subject text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
@@ -18,6 +18,7 @@ CREATE TEMP TABLE stage_quarantine (row_no integer, code text, issues jsonb);
 CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw text, suggestion text);
 CREATE TEMP TABLE stage_block (first_row integer, rows integer, lines bytea);
 CREATE TEMP TABLE stage_mends (row_no integer, delivery_id uuid, mended_row integer);
+CREATE TEMP TABLE stage_name (row_no integer, name text);
 `;
 
 /**
@@ -31,6 +32,7 @@ export class Stage {
   private issues: string[] = [];
   private blocks: string[] = [];
   private mending: string[] = [];
+  private names: string[] = [];
   private lines: string[] = [];
   private blockStart = 1;
   private inFlight: Promise<void> = Promise.resolve();
@@ -72,6 +74,11 @@ export class Stage {
     if (mended) this.mending.push(`${row}\t${mended.deliveryId}\t${mended.rowNo}\n`);
   }
 
+  /** What the row calls its firm, normalised. */
+  named(row: number, name: string): void {
+    this.names.push(`${row}\t${copyField(name)}\n`);
+  }
+
   count(code: string, by = 1): void {
     this.counts.set(code, (this.counts.get(code) ?? 0) + by);
   }
@@ -111,6 +118,7 @@ export class Stage {
       this.issues.length +
       this.quarantined.length +
       this.mending.length +
+      this.names.length +
       200 * this.blocks.length;
     if (!force && pending < BATCH_ROWS) return;
     await this.inFlight;
@@ -121,6 +129,7 @@ export class Stage {
       ['stage_issue', this.issues],
       ['stage_block', this.blocks],
       ['stage_mends', this.mending],
+      ['stage_name', this.names],
     ];
     this.records = [];
     this.waiting = [];
@@ -128,6 +137,7 @@ export class Stage {
     this.issues = [];
     this.blocks = [];
     this.mending = [];
+    this.names = [];
     this.inFlight = this.send(batches);
     this.inFlight.catch(() => undefined); // the next flush throws it
     if (force) await this.inFlight;
@@ -146,7 +156,7 @@ export class Stage {
   async drop(): Promise<void> {
     await this.inFlight.catch(() => undefined);
     await this.session.client.query(
-      'DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends',
+      'DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends, stage_name',
     );
   }
 }

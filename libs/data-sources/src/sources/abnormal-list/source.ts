@@ -29,6 +29,7 @@ export const abnormalList: SourceDefinition<AbnormalListing> = {
       personal: [],
       feed: 'ABN',
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '企业名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapAbnormal,

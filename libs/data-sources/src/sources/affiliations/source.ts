@@ -32,6 +32,7 @@ export const affiliations: SourceDefinition<Affiliation> = {
       ],
       feed: 'AFF',
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '企业名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapAffiliation,

@@ -30,6 +30,7 @@ export const awardsStandards: SourceDefinition<AwardOrStandard> = {
       personal: [{ column: '主要完成人', treatment: 'blank' }],
       feed: 'AWD',
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '单位名称',
       unknownSubject: 'ignore',
       map: mapHonour,
     },

@@ -44,6 +44,7 @@ export const creditHistory: SourceDefinition<CreditHistory> = {
       feed: 'CRD',
       perFirm: true,
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '企业名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapCreditHistory,

@@ -8,6 +8,7 @@ const COMMON = {
   personal: [],
   feed: 'QUA',
   coverage: { territory: ['CN'], population: 'listed' },
+  nameColumn: '企业名称',
   unknownSubject: 'quarantine',
   minMatchBp: 9500,
 } as const;

@@ -43,6 +43,7 @@ export const researchDevelopment: SourceDefinition<ResearchDevelopment> = {
       owns: (payload) => payload.kind === 'year',
       perFirm: true,
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '企业名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapYear,

@@ -29,6 +29,7 @@ export const seriousViolations: SourceDefinition<SeriousViolation> = {
       personal: [],
       feed: 'SER',
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '企业名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapSerious,

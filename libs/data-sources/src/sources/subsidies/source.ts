@@ -24,6 +24,7 @@ const AWARDS = {
   personal: [],
   feed: 'SUB',
   coverage: { territory: ['CN'], population: 'listed' },
+  nameColumn: '承担单位',
   unknownSubject: 'quarantine',
   minMatchBp: 9500,
   map: mapSubsidy,

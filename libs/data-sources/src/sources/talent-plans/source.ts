@@ -32,6 +32,7 @@ export const talentPlans: SourceDefinition<TalentCount> = {
       ],
       feed: 'TAL',
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '单位名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapTalentCount,

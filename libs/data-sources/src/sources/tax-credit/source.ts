@@ -44,6 +44,7 @@ export const taxCredit: SourceDefinition<TaxCredit> = {
       feed: 'TAX',
       perFirm: true,
       coverage: { territory: ['CN'], population: 'listed' },
+      nameColumn: '纳税人名称',
       unknownSubject: 'quarantine',
       minMatchBp: 9500,
       map: mapTaxCredit,
