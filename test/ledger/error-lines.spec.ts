@@ -41,10 +41,10 @@ describe('the error file as JSON lines', () => {
   beforeAll(async () => {
     const good = patentFile([application(1), application(2, { appNo: 'CN2' }), application(3, { appNo: 'CN1' })]);
     faulty = await deliver(product, { ...good, body: `${good.body}[1, 2]\n` });
-    expect(faulty).toMatchObject({ state: 'RECONCILED', rows: 4, applied: 1, quarantined: 3 });
   });
 
   it('has the objects as delivered, what is nested too, and says what is wrong', async () => {
+    expect(faulty).toMatchObject({ state: 'RECONCILED', rows: 4, applied: 1, quarantined: 3 });
     const [second, third, fourth] = await objectsOf(faulty.deliveryId);
     expect(second).toEqual({
       ...application(2, { appNo: 'CN2' }),

@@ -46,8 +46,10 @@ async function* lines(
 
 /** The kept line: an object, an array of cells, or a row of another shape. */
 function objectOf(raw: string, columns: readonly string[]): Readonly<Record<string, unknown>> {
-  const kept = JSON.parse(raw) as Readonly<Record<string, unknown>> | readonly unknown[];
-  if (kept instanceof Array) return Object.fromEntries(columns.map((column, i) => [column, kept[i] ?? '']));
+  const value = JSON.parse(raw) as unknown;
+  if (Array.isArray(value))
+    return Object.fromEntries(columns.map((column, i) => [column, (value[i] as unknown) ?? '']));
+  const kept = value as Readonly<Record<string, unknown>>;
   if (typeof kept['misshapen'] === 'string') return { [MISSHAPEN_COLUMN]: kept['misshapen'] };
   return 'misshapenCharacters' in kept ? {} : kept;
 }

@@ -26,8 +26,8 @@ describe('code tables', () => {
   });
   it('refuse another shape', () => {
     expect(() => referenceTables({}, {})).toThrow(TypeError);
-    const table = (codes: unknown): (() => unknown) => {
-      return () => referenceTables({ revisions: ['198012', '198112'], codes }, { codes: {} });
+    const table = (spans: unknown): (() => unknown) => {
+      return () => referenceTables({ revisions: ['198012', '198112'], codes: spans }, { codes: {} });
     };
     expect(table({ '198012-198112': '440305' })).not.toThrow();
     for (const span of ['44', '198112-198012', '198012-199012', '198012', ''])

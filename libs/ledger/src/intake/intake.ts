@@ -151,9 +151,9 @@ export class Intake {
       phase = 'PARSED';
       report();
       await this.apply(session, delivery, stage, read, started);
+      await this.spool.forget(delivery.deliveryId);
       const { clock } = this.options;
       await releaseRenamed(session, source.name, delivery.clock === 'simulated' ? delivery.receivedAt : clock.now());
-      await this.spool.forget(delivery.deliveryId);
     } catch (error) {
       await this.settleFailure(delivery, error);
     } finally {
