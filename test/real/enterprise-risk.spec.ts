@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FixedClock, organisationCodeCheckDigit, USCC_ALPHABET, usccCheckDigit } from '#lib/kernel';
-import { championModel, verifyRun, type RunView } from '#lib/runs';
+import { shippedModel, verifyRun, type RunView } from '#lib/runs';
 import { BIN_MISSING, BIN_NA, MISSING_CAUSES } from '#lib/scoring';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver, type Given } from '../kit/deliver.ts';
@@ -184,7 +184,7 @@ describeOn(FOLDER, 'hashed real firms', () => {
 
     it('say why what the sources could feed is missing', async () => {
       const states: string[] = [];
-      const model = championModel();
+      const model = shippedModel();
       for (const code of ['OV07', 'OV08', 'CC01', 'CC08'])
         for (const { bin, firms } of (await grouped(`get_byte(bins, ${model.position.get(code)}) AS bin`)) as {
           bin: number;
