@@ -24,11 +24,11 @@ export function rowParser(layout: Layout, limits: IntakeLimits, listener: RowLis
 function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener): RowParser {
   let columns: readonly string[] | undefined;
   let row = 0;
-  const take = (cells: string[]): null => {
+  const take = (cells: string[]): void => {
     if (!columns) {
       columns = checkedHeader(cells, layout, limits);
       listener.columns(columns);
-      return null;
+      return;
     }
     row += 1;
     // Spreadsheets leave empty cells behind the last column.
@@ -39,15 +39,8 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
         zh: `应有${columns.length}列，实有${cells.length}列`,
         en: `${columns.length} columns expected, ${cells.length} found`,
       });
-    return null; // nothing is pushed on: the row has been dealt with
   };
-  const parser = new Parser({
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: limits.lineBytes,
-    on_record: take,
-  });
+  const parser = new CsvRows(take, limits);
   const check = (): void => {
     const failure = parser.errored; // known at once, while the event comes a turn later
     if (!failure) return;
@@ -68,6 +61,27 @@ function csvParser(layout: Layout, limits: IntakeLimits, listener: RowListener):
       if (!columns) throw refusal('file-empty', '文件为空，没有表头', 'the file is empty: it has no header');
     },
   };
+}
+
+/** Deals with each row where the parser would queue it. Its own hook, on_record, describes every row at a quarter of the cost. */
+class CsvRows extends Parser {
+  constructor(
+    private readonly onRow: (cells: string[]) => void,
+    { lineBytes }: IntakeLimits,
+  ) {
+    super({ relax_column_count: true, relax_quotes: true, skip_empty_lines: true, max_record_size: lineBytes });
+  }
+
+  override push(cells: string[] | null): boolean {
+    if (cells === null) return super.push(null);
+    if (this.errored) return true;
+    try {
+      this.onRow(cells);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+    return true;
+  }
 }
 
 function csvRefusal(error: CsvError, row: number, limits: IntakeLimits): Error {
