@@ -50,6 +50,18 @@ describe('npm run bench', () => {
     });
   }, 120_000);
 
+  it('score-firms: one JSON line, the scorecard agrees on every firm', async () => {
+    expect(await bench('score-firms', '--firms', '20', '--pairs', '1')).toEqual({
+      bench: 'score-firms',
+      ...pairs,
+      unit: 'firms/s',
+      firms: 20,
+      recordsPerFirm: expect.any(Number),
+      characteristics: 58,
+      valuesPerFirm: expect.any(Number),
+    });
+  }, 120_000);
+
   it('an unknown bench or option is usage, and nothing on stdout', async () => {
     for (const args of [['nothing'], [], ['intake', '--rows', 'many'], ['intake', '--colour', 'red']])
       await expect(promisify(execFile)(process.execPath, [MAIN, ...args])).rejects.toMatchObject({

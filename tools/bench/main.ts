@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { benchIntake } from './intake.bench.ts';
 import { benchRescore } from './rescore.bench.ts';
+import { benchScoreFirms } from './score-firms.bench.ts';
 
-const USAGE = `usage: npm run bench -- intake  [--rows 200000] [--pairs 5]
-       npm run bench -- rescore [--firms 20000] [--pairs 5] [--workers 2]`;
+const USAGE = `usage: npm run bench -- intake [--rows 1000000] [--pairs 5]
+       npm run bench -- rescore [--firms 20000] [--pairs 5] [--workers 2]
+       npm run bench -- score-firms [--firms 1000] [--pairs 5]`;
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -26,13 +28,17 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
   });
   const pairs = count(values.pairs, 5);
   if (positionals[0] === 'intake') {
-    const rows = count(values.rows, 200_000);
+    const rows = count(values.rows, 1_000_000);
     return () => benchIntake({ rows, pairs, log });
   }
   if (positionals[0] === 'rescore') {
     const firms = count(values.firms, 20_000);
     const workers = count(values.workers, 2);
     return () => benchRescore({ firms, pairs, workers, log });
+  }
+  if (positionals[0] === 'score-firms') {
+    const firms = count(values.firms, 1000);
+    return () => benchScoreFirms({ firms, pairs, log });
   }
   return undefined;
 }

@@ -39,7 +39,8 @@ export interface ProductOptions {
   readonly poolSize?: number;
 }
 
-function readTables(): ReferenceTables {
+/** The public code tables of models/reference, read anew. */
+export function readTables(): ReferenceTables {
   const read = (name: string): unknown =>
     JSON.parse(readFileSync(path.join(packageRoot(), 'models', 'reference', name), 'utf8'));
   return referenceTables(read('gb2260.v2.json'), read('gbt4754-2017.v1.json'));
