@@ -131,6 +131,10 @@ class MadeUpDossier implements Dossier {
     return this.book.of(this.region, feed);
   }
 
+  closed(): undefined {
+    return undefined;
+  }
+
   of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
     return (this.bySource.get(source.name) ?? []) as readonly DossierRecord[] as readonly DossierRecord<P>[];
   }

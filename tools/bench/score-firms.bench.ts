@@ -1,5 +1,5 @@
 import { localDate } from '#lib/kernel';
-import { championModel } from '#lib/runs';
+import { shippedModel } from '#lib/runs';
 import { evaluate, scoreFirm, type ScoredFirm } from '#lib/scoring';
 import { madeUpDossiers } from './made-up-dossiers.ts';
 import { rounded, seconds, summarise, type Pair } from './measure.ts';
@@ -21,7 +21,7 @@ const FIRMS_A_ROUND = 5_000;
 export async function benchScoreFirms({ firms, pairs, log }: ScoreFirmsBenchOptions): Promise<Record<string, unknown>> {
   log(`making ${firms} firms of every source …`);
   const { dossiers, records } = await madeUpDossiers(firms, AS_OF);
-  const model = championModel();
+  const model = shippedModel();
   const scored = dossiers
     .map((dossier) => scoreFirm(dossier, model, AS_OF))
     .filter((result): result is ScoredFirm => result.kind === 'scored');

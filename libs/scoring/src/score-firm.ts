@@ -1,6 +1,6 @@
 import type { LocalDate } from '#lib/kernel';
 import type { CoverageEntry, Dossier, DossierRecord, Feed, FeedCoverage, RecordRef } from '#lib/data-sources';
-import { isNotApplicableByAge } from './characteristics/age.ts';
+import { hasAgeRule, isNotApplicableByAge } from './characteristics/age.ts';
 import { COMPUTED, NEEDS_TABLE } from './characteristics/catalogue.ts';
 import { NO_CITE, NOT_APPLICABLE, missing } from './characteristics/characteristic.ts';
 import type { CharacteristicDefinition, Cite } from './characteristics/characteristic.ts';
@@ -19,6 +19,24 @@ export interface ScoreOptions {
 
 const NOT_ESTABLISHED: NotInRun = { kind: 'not-in-run', reason: 'NOT_ESTABLISHED' };
 const BY_CODE: ReadonlyMap<string, CharacteristicDefinition> = new Map(COMPUTED.map((c) => [c.code, c]));
+
+/** A model's characteristics with how each gets its value; one list serves a whole run. */
+interface Step {
+  readonly code: string;
+  readonly byAge: boolean;
+  readonly definition: CharacteristicDefinition | undefined;
+}
+
+const STEPS = new WeakMap<Model, readonly Step[]>();
+
+function stepsOf(model: Model): readonly Step[] {
+  let steps = STEPS.get(model);
+  if (steps === undefined) {
+    steps = model.characteristics.map(({ code }) => ({ code, byAge: hasAgeRule(code), definition: BY_CODE.get(code) }));
+    STEPS.set(model, steps);
+  }
+  return steps;
+}
 
 /**
  * Scores one firm as of a day from what its dossier knows: slim. A firm established after the day is not in the run.
@@ -78,10 +96,10 @@ function dayOf(date: LocalDate): AssessmentDay {
 function valuesFor(firm: FirmAt, model: Model, cite: (index: number) => Cite): Values {
   const { establishedOn, day } = firm;
   const values: CharacteristicValue[] = [];
-  for (let i = 0; i < model.characteristics.length; i++) {
-    const { code } = model.characteristics[i]!;
-    if (establishedOn !== undefined && isNotApplicableByAge(code, establishedOn, day)) values.push(NOT_APPLICABLE);
-    else values.push(computed(firm, BY_CODE.get(code), code, cite(i)));
+  for (const [i, { code, byAge, definition }] of stepsOf(model).entries()) {
+    if (byAge && establishedOn !== undefined && isNotApplicableByAge(code, establishedOn, day))
+      values.push(NOT_APPLICABLE);
+    else values.push(computed(firm, definition, code, cite(i)));
   }
   return values;
 }
@@ -94,9 +112,8 @@ function computed(
   cite: Cite,
 ): CharacteristicValue {
   if (definition === undefined) return notComputed(firm, code);
-  return definition.feeds.some((feed) => firm.dossier.connected(feed))
-    ? definition.compute(firm, cite)
-    : missing('NOT_CONNECTED');
+  for (const feed of definition.feeds) if (firm.dossier.connected(feed)) return definition.compute(firm, cite);
+  return missing('NOT_CONNECTED');
 }
 
 /** Not computed from the sources at hand: its feed is not connected, or it waits for its reference table. */

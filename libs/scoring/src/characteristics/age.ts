@@ -25,6 +25,10 @@ const year = (date: LocalDate): number => Number(date.slice(0, 4));
 export const closedMonthsOfAge = (establishedOn: LocalDate, day: AssessmentDay): number =>
   day.closedMonth - monthNumber(establishedOn);
 
+/** False: the characteristic is never N/A by age. */
+export const hasAgeRule = (code: string): boolean =>
+  CLOSED_MONTHS[code] !== undefined || ONE_FISCAL_YEAR[code] !== undefined || code === 'OV08' || code === 'CC08';
+
 /**
  * The first of the four states: not applicable by age, from the establishment date alone, before any feed is looked
  * at. A characteristic without a rule here is never N/A by age.

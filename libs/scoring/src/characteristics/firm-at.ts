@@ -37,11 +37,13 @@ export interface AssessmentDay {
   readonly closedMonth: number;
   /** The day 6·k months ago, k = 0 … 6: windows are (edge, date]. */
   readonly halfYearsAgo: readonly LocalDate[];
+  /** What a coverage alone makes of its feed on the day, `later` where it begins after it: few serve all firms. */
+  readonly covered: WeakMap<FeedCoverage, FeedView | 'later'>;
 }
 
 export function assessmentDay(date: LocalDate): AssessmentDay {
   const halfYearsAgo = [0, 1, 2, 3, 4, 5, 6].map((k) => addMonths(date, -6 * k));
-  return { date, closedMonth: closedMonth(date), halfYearsAgo };
+  return { date, closedMonth: closedMonth(date), halfYearsAgo, covered: new WeakMap() };
 }
 
 /** Where a feed stands for the firm: available with what it covers, or the cause why it is missing. */
@@ -66,8 +68,8 @@ export class FirmAt {
   readonly known: KnownRegistration | undefined;
   /** 成立日期; undefined while no registration record is known. */
   readonly establishedOn: LocalDate | undefined;
-  private readonly views: FeedView[] = [];
-  private readonly seen: { readonly source: string; readonly records: readonly DossierRecord[] }[] = [];
+  private readonly views = new Map<Feed, FeedView>();
+  private readonly seen = new Map<string, readonly DossierRecord[]>();
   /** Readings that several characteristics share, by family. */
   readonly readings: Record<string, unknown> = {};
 
@@ -81,21 +83,23 @@ export class FirmAt {
 
   /** The source's records that had happened by the day. */
   records<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
-    for (const entry of this.seen)
-      if (entry.source === source.name) return entry.records as readonly DossierRecord<P>[];
+    const seen = this.seen.get(source.name);
+    if (seen !== undefined) return seen as readonly DossierRecord<P>[];
     const all = this.dossier.of(source);
     const { date } = this.day;
     const future = all.some((record) => record.eventDate !== undefined && record.eventDate > date);
     const records = future ? all.filter((r) => r.eventDate === undefined || r.eventDate <= date) : all;
-    this.seen.push({ source: source.name, records });
+    this.seen.set(source.name, records);
     return records;
   }
 
   /** The state of one feed, by where it comes from. */
   feed(feed: Feed): FeedView {
-    for (const view of this.views) if (view.feed === feed) return view;
-    const view = this.look(feed);
-    this.views.push(view);
+    let view = this.views.get(feed);
+    if (view === undefined) {
+      view = this.look(feed);
+      this.views.set(feed, view);
+    }
     return view;
   }
 
@@ -104,18 +108,42 @@ export class FirmAt {
     if (origin === undefined || !this.dossier.connected(feed)) return { feed, cause: 'NOT_CONNECTED' };
     const closed = this.dossier.closed(origin.source);
     if (closed !== undefined) return { feed, cause: closed };
-    const { freshnessDays } = origin.source;
-    const { date } = this.day;
     const coverage = this.dossier.coverage(feed);
-    const period = coverage?.periods.findLast(({ from }) => from <= date);
-    if (coverage !== undefined && period !== undefined) {
-      const covered = period.to < date ? period.to : date;
-      const through = origin.perFirm ? (this.newestEvent(origin) ?? covered) : covered;
-      return { feed, coverage, from: period.from, through, ...this.freshness(freshnessDays, through) };
+    if (coverage !== undefined) {
+      let view = this.day.covered.get(coverage);
+      if (view === undefined) {
+        view = this.coveredView(coverage, origin) ?? 'later';
+        this.day.covered.set(coverage, view);
+      }
+      if (view !== 'later') return origin.perFirm ? this.vouchedView(view, origin) : view;
     }
     const through = this.newestEvent(origin);
     if (through === undefined) return { feed, cause: 'NOT_COVERED' };
-    return { feed, through, ...this.freshness(freshnessDays, through) };
+    return { feed, through, ...this.freshness(origin.source.freshnessDays, through) };
+  }
+
+  /** undefined: the coverage begins after the day. */
+  private coveredView(coverage: FeedCoverage, { source }: FeedOrigin): FeedView | undefined {
+    const { date } = this.day;
+    const period = coverage.periods.findLast(({ from }) => from <= date);
+    if (period === undefined) return undefined;
+    const through = period.to < date ? period.to : date;
+    const { feed } = coverage;
+    return { feed, coverage, from: period.from, through, ...this.freshness(source.freshnessDays, through) };
+  }
+
+  /** As fresh as the firm's own newest record, where it has one. */
+  private vouchedView(view: FeedView, origin: FeedOrigin): FeedView {
+    const through = this.newestEvent(origin);
+    if (through === undefined) return view;
+    const { feed, coverage, from } = view;
+    return {
+      feed,
+      ...(coverage === undefined ? {} : { coverage }),
+      ...(from === undefined ? {} : { from }),
+      through,
+      ...this.freshness(origin.source.freshnessDays, through),
+    };
   }
 
   /** A report on a firm vouches for every day of its period, so one that was stated after the day is of the day. */

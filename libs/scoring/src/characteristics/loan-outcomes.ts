@@ -32,7 +32,8 @@ export function loanDefault(firm: FirmAt): LoanDefault {
   const known = firm.readings.loanDefault as LoanDefault | undefined;
   if (known !== undefined) return known;
   const all = firm.records(loanOutcomes);
-  if (all.length === 0) return NONE;
+  // Most firms repay: nothing to group, sort and add up.
+  if (!all.some(({ payload }) => mayMatter(payload))) return NONE;
   const months = new Map<string, MonthRecord[]>();
   const events: EventRecord[] = [];
   const corrected = new Set<string>();
@@ -51,8 +52,7 @@ export function loanDefault(firm: FirmAt): LoanDefault {
   let unclear = false;
   for (const loan of months.values()) {
     loan.sort((a, b) => (a.payload.month < b.payload.month ? -1 : 1));
-    const { daysPastDue, status } = loan.at(-1)!.payload;
-    if (daysPastDue === undefined && status !== 'settled' && status !== 'writtenOff') unclear = true;
+    if (isUnclear(loan.at(-1)!.payload)) unclear = true;
     const worst = standingDefault(loan, firm.day.date);
     if (worst !== undefined) records.push(worst);
   }
@@ -63,13 +63,17 @@ export function loanDefault(firm: FirmAt): LoanDefault {
   return reading;
 }
 
-const isDefault = ({ payload }: MonthRecord): boolean =>
-  (payload.daysPastDue ?? 0) >= DEFAULT_DAYS || payload.status === 'writtenOff';
+const isInDefault = ({ daysPastDue, status }: LoanMonth): boolean =>
+  (daysPastDue ?? 0) >= DEFAULT_DAYS || status === 'writtenOff';
+const isUnclear = ({ daysPastDue, status }: LoanMonth): boolean =>
+  daysPastDue === undefined && status !== 'settled' && status !== 'writtenOff';
+const mayMatter = (payload: LoanOutcome): boolean =>
+  payload.kind === 'month' ? isInDefault(payload) || isUnclear(payload) : payload.event === 'claimPaid';
 const isRecovered = ({ payload }: MonthRecord): boolean => payload.status === 'settled' || payload.daysPastDue === 0;
 
 /** The last month in default, unless the loan was brought back to order 12 months ago and stayed there. */
 function standingDefault(loan: readonly MonthRecord[], date: LocalDate): MonthRecord | undefined {
-  const last = loan.findLastIndex(isDefault);
+  const last = loan.findLastIndex(({ payload }) => isInDefault(payload));
   if (last < 0) return undefined;
   const recovered = loan.slice(last + 1).find(isRecovered)?.eventDate;
   const cured = recovered !== undefined && addMonths(recovered, CURE_MONTHS) <= date;

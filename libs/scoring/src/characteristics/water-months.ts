@@ -56,9 +56,9 @@ function readMonths(firm: FirmAt, view: FeedView): WaterMonths {
       if (month > newest) newest = month;
     }
   const oldest = newest - KEPT + 1;
-  const sums = Array.from<number>({ length: KEPT }).fill(0);
-  const billed: boolean[] = [];
-  const unread: boolean[] = [];
+  const sums = new Float64Array(KEPT);
+  const billed = new Uint8Array(KEPT);
+  const unread = new Uint8Array(KEPT);
   const bills: OwnBill[] = [];
   let rhythms: Map<string, 1 | 2> | undefined;
   for (const record of own) {
@@ -71,8 +71,8 @@ function readMonths(firm: FirmAt, view: FeedView): WaterMonths {
     const to = monthNumber(payload.month);
     bills.push({ record, from: to - months + 1, to });
     for (let slot = Math.max(0, to - months + 1 - oldest); slot <= to - oldest; slot++) {
-      billed[slot] = true;
-      if (payload.volume === undefined || payload.estimated === true) unread[slot] = true;
+      billed[slot] = 1;
+      if (payload.volume === undefined || payload.estimated === true) unread[slot] = 1;
       else sums[slot]! += (2 * payload.volume) / months;
     }
   }
@@ -81,18 +81,17 @@ function readMonths(firm: FirmAt, view: FeedView): WaterMonths {
     to: closedMonth(to),
   }));
   const isKnown = (month: number): boolean =>
-    billed[month - oldest] === true || spans.some((span) => span.from <= month && month <= span.to);
+    billed[month - oldest] === 1 || spans.some((span) => span.from <= month && month <= span.to);
   return {
     view,
     bills,
     newest,
     first: firm.establishedOn === undefined ? 0 : monthNumber(firm.establishedOn) + 1,
-    volume: (month) =>
-      unread[month - oldest] === true || !isKnown(month) ? UNKNOWN_VOLUME : (sums[month - oldest] ?? 0),
+    volume: (month) => (unread[month - oldest] === 1 || !isKnown(month) ? UNKNOWN_VOLUME : (sums[month - oldest] ?? 0)),
     isActive: (month) => (sums[month - oldest] ?? 0) > 0,
     isKnown,
     gapCause(from, to) {
-      for (let month = from; month <= to; month++) if (unread[month - oldest] === true) return 'NOT_STATED';
+      for (let month = from; month <= to; month++) if (unread[month - oldest] === 1) return 'NOT_STATED';
       return 'NOT_COVERED';
     },
   };
