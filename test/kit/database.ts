@@ -83,6 +83,8 @@ export async function openTestDatabase(): Promise<TestDatabase> {
 
 export interface TestProduct extends Product {
   readonly database: TestDatabase;
+  /** Its folder: uploads wait there. */
+  readonly dataDir: string;
   /** The person `operator`. */
   readonly person: string;
 }
@@ -99,6 +101,7 @@ export async function openTestProduct(clock: Clock, limits?: IntakeLimits, perso
   return {
     ...product,
     database,
+    dataDir,
     person: person.personId,
     close: async () => {
       await product.close();

@@ -43,7 +43,15 @@ export async function everyText(product: Pick<TestProduct, 'database'>): Promise
     const { rows } = await admin.query<{ text: string }>(`SELECT t::text AS text FROM ${name} t`);
     texts.push(...rows.map((row) => row.text));
   }
-  const { rows: blocks } = await admin.query<{ lines: Buffer }>('SELECT lines FROM delivery_block');
-  texts.push(...blocks.map((block) => gunzipSync(block.lines).toString('utf8')));
+  const { rows: packed } = await admin.query<{ table: string; column: string }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS table, quote_ident(column_name) AS column FROM information_schema.columns
+     WHERE data_type = 'bytea' AND table_schema NOT IN ('pg_catalog', 'information_schema')`,
+  );
+  for (const { table, column } of packed) {
+    const { rows } = await admin.query<{ bytes: Buffer }>(
+      `SELECT ${column} AS bytes FROM ${table} WHERE octet_length(${column}) > 32 AND substr(${column}, 1, 3) = '\\x1f8b08'`,
+    );
+    texts.push(...rows.map(({ bytes }) => gunzipSync(bytes).toString('utf8')));
+  }
   return texts.join('\n');
 }

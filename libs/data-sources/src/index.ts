@@ -1,6 +1,7 @@
 export * from './dossier.ts';
 export { FEEDS, type FeedOrigin } from './feeds.ts';
 export * from './issue.ts';
+export { cellKindOf, MASK, masked, maskedValue, type CellKind } from './masking.ts';
 export type * from './normalise/money.ts';
 export { isNullWord, normaliseName, valueOf } from './normalise/text.ts';
 export { parseCapital, type ParsedCapital } from './normalise/capital.ts';

@@ -16,7 +16,7 @@ export const DQ = {
   DQ14: { zh: '缺少必填字段', en: 'a required field is missing' },
   DQ15: { zh: '数值无法识别', en: 'number cannot be read' },
   DQ19: { zh: '名称不符', en: 'name does not agree' },
-  DQ20: { zh: '含有不允许的个人信息', en: 'personal data that is not allowed' },
+  DQ20: { zh: '含有不允许的个人信息，已遮蔽', en: 'personal data that is not allowed, masked' },
   CCY_ASSUMED: { zh: '未注明币种，按人民币计', en: 'no currency stated, taken as CNY' },
   UNIT_MISSING: { zh: '未注明单位', en: 'no unit stated' },
   REGION_UNKNOWN: { zh: '行政区划代码未知', en: 'unknown region code' },

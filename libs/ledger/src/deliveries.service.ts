@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { ProblemError, type Clock } from '#lib/kernel';
-import { SOURCES, type Layout, type ReferenceTables, type SourceDefinition } from '#lib/data-sources';
+import { masked, SOURCES, type Layout, type ReferenceTables, type SourceDefinition } from '#lib/data-sources';
 import type { Database } from '#lib/platform';
 import { checkManifest, type DeliveryManifest, type DeliveryView, type QuarantinedRow } from './deliveries.ts';
 import {
@@ -122,7 +122,7 @@ export class Deliveries {
       deliveryId,
       source: source.name,
       layout: layout.name,
-      fileName: storable(input.fileName),
+      fileName: masked(storable(input.fileName), 'text'),
       sha256: file.sha256,
       bytes: file.bytes,
       clock: input.simulated ? 'simulated' : 'system',

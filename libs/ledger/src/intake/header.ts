@@ -1,4 +1,4 @@
-import type { Layout } from '#lib/data-sources';
+import { masked, type Layout } from '#lib/data-sources';
 import type { IntakeLimits } from './limits.ts';
 import { atHeader, refusal } from './refusals.ts';
 
@@ -10,7 +10,7 @@ export function checkedHeader(cells: readonly string[], layout: Layout, limits: 
       `表头有${cells.length}列，上限${limits.columns}列`,
       `the header has ${cells.length} columns, at most ${limits.columns} are read`,
     );
-  const columns = cells.map((cell) => cell.normalize('NFKC').trim());
+  const columns = cells.map((cell) => masked(cell.normalize('NFKC').trim(), 'text'));
   const wanted = new Map(layout.required.map((name) => [name.normalize('NFKC'), name]));
   const declared = new Map([...layout.required, ...layout.optional].map((name) => [name.normalize('NFKC'), name]));
   const missing = [...wanted].filter(([folded]) => !columns.includes(folded)).map(([, name]) => name);
@@ -23,7 +23,12 @@ export function checkedHeader(cells: readonly string[], layout: Layout, limits: 
         errors: missing.map((name) =>
           atHeader(name, 'columns-missing', `缺少列「${name}」`, `column ${name} is missing`),
         ),
-        extra: { found: columns.slice(0, 100).map((name) => name.slice(0, 200)) },
+        // Where no column is known the first row may be no header at all but a row of persons: it is not quoted.
+        extra: {
+          found: columns.some((name) => declared.has(name))
+            ? columns.slice(0, 100).map((name) => name.slice(0, 200))
+            : [],
+        },
       },
     );
   const doubled = columns.find((name, i) => name !== '' && columns.indexOf(name) !== i);

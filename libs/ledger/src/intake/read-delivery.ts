@@ -1,8 +1,13 @@
 import { type LocalDate, isDemoUscc, type Uscc } from '#lib/kernel';
 import {
+  cellKindOf,
   looksPersonal,
+  MASK,
+  masked,
+  maskedValue,
   normaliseName,
   RawRow,
+  type CellKind,
   type Issue,
   type Layout,
   type MapContext,
@@ -118,6 +123,8 @@ class DeliveryReader implements RowListener {
   /** By position, for CSV: what to do with the cell in the kept line; undefined keeps it. */
   private cellTreatment: readonly ('blank' | 'hash' | undefined)[] = [];
   private treatsCells = false;
+  /** By position, for CSV: what is masked in the cell; undefined where it is withheld as a whole. */
+  private cellKinds: readonly (CellKind | undefined)[] = [];
   /** A row that cannot be told apart into columns may hold anything: its text is kept only where no column is withheld. */
   private keepsMisshapen: boolean;
   private positions: ReadonlyMap<string, number> = new Map();
@@ -150,15 +157,18 @@ class DeliveryReader implements RowListener {
     // A column that nobody declared is not kept: nobody has said what it is.
     this.cellTreatment = columns.map((column) => (this.declared.has(column) ? this.treatment.get(column) : 'blank'));
     this.treatsCells = this.cellTreatment.some((treatment) => treatment !== undefined);
+    this.cellKinds = columns.map((column, i) => (this.cellTreatment[i] === undefined ? cellKindOf(column) : undefined));
     if (this.treatsCells) this.keepsMisshapen = false;
     this.positions = new Map(columns.map((column, i) => [column, i]));
     this.fill = new ColumnFill(columns, this.declared);
     this.mendsAt = columns.indexOf(ERROR_COLUMNS.row);
   }
 
-  cells(cells: readonly string[], rowNo: number): void {
+  cells(delivered: readonly string[], rowNo: number): void {
     this.rows += 1;
-    if (this.rows <= SAMPLE_ROWS && this.samples.size > 0) this.sample((column) => cells[this.positions.get(column)!]);
+    if (this.rows <= SAMPLE_ROWS && this.samples.size > 0)
+      this.sample((column) => delivered[this.positions.get(column)!]);
+    const cells = this.maskedCells(delivered, rowNo);
     this.stage.keep(
       JSON.stringify(this.treatsCells ? cells.map((cell, i) => this.treated(cell, this.cellTreatment[i])) : cells),
       rowNo,
@@ -172,7 +182,7 @@ class DeliveryReader implements RowListener {
   object(delivered: Readonly<Record<string, unknown>>, rowNo: number): void {
     this.rows += 1;
     const { layout } = this.options;
-    const object = layout.redact ? layout.redact(delivered) : delivered;
+    const object = this.maskedObject(layout.redact ? layout.redact(delivered) : delivered, rowNo);
     const kept: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(object)) {
       if (this.declared.has(key)) {
@@ -197,12 +207,40 @@ class DeliveryReader implements RowListener {
     this.rows += 1;
     const suggestion = `${why.zh} / ${why.en}`;
     if (this.keepsMisshapen) {
-      this.stage.keep(JSON.stringify({ misshapen: raw }), rowNo);
-      this.refuse(rowNo, { code: 'ROW_SHAPE', raw: raw.slice(0, 1000), suggestion });
+      const text = masked(raw, 'text');
+      if (text !== raw) this.stage.issue(rowNo, { code: 'DQ20' });
+      this.stage.keep(JSON.stringify({ misshapen: text }), rowNo);
+      this.refuse(rowNo, { code: 'ROW_SHAPE', raw: text.slice(0, 1000), suggestion });
     } else {
       this.stage.keep(JSON.stringify({ misshapenCharacters: raw.length }), rowNo);
       this.refuse(rowNo, { code: 'ROW_SHAPE', suggestion });
     }
+  }
+
+  /** Personal numbers in columns that are kept are masked (遮蔽) before anything sees the row, and found (DQ20). */
+  private maskedCells(cells: readonly string[], rowNo: number): readonly string[] {
+    let copy: string[] | undefined;
+    for (let i = 0; i < cells.length; i++) {
+      const kind = this.cellKinds[i];
+      if (kind === undefined) continue;
+      const text = masked(cells[i]!, kind);
+      if (text === cells[i]) continue;
+      (copy ??= [...cells])[i] = text;
+      this.stage.issue(rowNo, { code: 'DQ20', column: this.columnNames[i]! });
+    }
+    return copy ?? cells;
+  }
+
+  private maskedObject(object: Readonly<Record<string, unknown>>, rowNo: number): Readonly<Record<string, unknown>> {
+    let copy: Record<string, unknown> | undefined;
+    for (const [key, value] of Object.entries(object)) {
+      if (!this.declared.has(key) || this.treatment.has(key)) continue;
+      const kept = maskedValue(value, cellKindOf(key));
+      if (kept === value) continue;
+      (copy ??= { ...object })[key] = kept;
+      this.stage.issue(rowNo, { code: 'DQ20', column: key });
+    }
+    return copy ?? object;
   }
 
   private withNul(rowNo: number): void {
@@ -284,6 +322,13 @@ class DeliveryReader implements RowListener {
           });
           return;
         }
+        if (mapped.records.some((record) => record.recordKey.includes(MASK))) {
+          this.refuse(rowNo, {
+            code: 'DQ14',
+            suggestion: '主键含有个人信息，已遮蔽 / the key held personal data, which is masked',
+          });
+          return;
+        }
         for (const issue of mapped.issues) this.stage.issue(rowNo, issue);
         for (const record of mapped.records.length > 1 ? distinct(mapped.records) : mapped.records) {
           this.checkBook(record.uscc, rowNo);
@@ -322,7 +367,7 @@ class DeliveryReader implements RowListener {
   private judgeSamples(): void {
     for (const [column, values] of this.samples) {
       const why = looksPersonal(column, values);
-      if (why !== undefined) this.personal ??= { column, why };
+      if (why !== undefined) this.personal ??= { column: masked(column, 'text'), why };
     }
   }
 
@@ -340,7 +385,8 @@ class DeliveryReader implements RowListener {
           ),
         },
       );
-    for (const column of this.samples.keys()) this.stage.count(`undeclared:${storable(column.slice(0, 80))}`);
+    for (const column of this.samples.keys())
+      this.stage.count(`undeclared:${storable(masked(column, 'text').slice(0, 80))}`);
     return {
       rows: this.rows,
       quarantined: this.quarantined,

@@ -3,6 +3,7 @@ import { parseAmount } from '../../normalise/amount.ts';
 import { readDate } from '../../normalise/date.ts';
 import { parseDecimal, scaled } from '../../normalise/decimal.ts';
 import { readEnum, readOperation } from '../../normalise/enumeration.ts';
+import { masked } from '../../masking.ts';
 import { normaliseName, valueOf } from '../../normalise/text.ts';
 import { readUscc } from '../../normalise/uscc.ts';
 import type { Issue } from '../../issue.ts';
@@ -56,7 +57,7 @@ export function mapPledge(row: RawRow, context: MapContext): MappedRow<EquityPle
 
   const payload: Mutable<EquityPledge> = { registrationNo, ...quantity };
   if (pledgor !== undefined) payload.pledgor = context.hash(`${uscc}|${pledgor}`);
-  if (pledgee !== undefined && isOrganisationName(pledgee)) payload.pledgee = normaliseName(pledgee);
+  if (pledgee !== undefined && isOrganisationName(pledgee)) payload.pledgee = masked(normaliseName(pledgee), 'text');
   if (totalShares !== undefined) payload.totalShares = totalShares;
   if (registeredOn !== undefined) payload.registeredOn = registeredOn;
   if (ended.on !== undefined) payload.endedOn = ended.on;

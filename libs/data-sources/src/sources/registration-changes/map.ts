@@ -3,6 +3,7 @@ import { parseCapital } from '../../normalise/capital.ts';
 import type { Money } from '../../normalise/money.ts';
 import { readRegion, type Stated } from '../../normalise/region.ts';
 import { readOperation } from '../../normalise/enumeration.ts';
+import { masked } from '../../masking.ts';
 import { normaliseName, valueOf } from '../../normalise/text.ts';
 import { readUscc } from '../../normalise/uscc.ts';
 import type { Issue } from '../../issue.ts';
@@ -70,7 +71,7 @@ export function mapChange(row: RawRow, context: MapContext): MappedRow<Registrat
   const payload: Mutable<RegistrationChange> = { item, changedOn };
   if (FIRST.test(rawItem!)) payload.first = true;
   if (KEPT_TEXT.has(item)) {
-    const tidy = item === 'name' ? normaliseName : (text: string): string => text;
+    const tidy = (text: string): string => masked(item === 'name' ? normaliseName(text) : text, 'text');
     if (before !== undefined) payload.before = tidy(before);
     if (after !== undefined) payload.after = tidy(after);
   }

@@ -4,6 +4,7 @@ import { readDate } from '../../normalise/date.ts';
 import { readEnum, readOperation } from '../../normalise/enumeration.ts';
 import { normaliseName, valueOf } from '../../normalise/text.ts';
 import { readUscc } from '../../normalise/uscc.ts';
+import { masked } from '../../masking.ts';
 import { isIdNumber } from '../../personal.ts';
 import type { Issue } from '../../issue.ts';
 import type { RawRow } from '../../raw-row.ts';
@@ -144,9 +145,10 @@ function holderOf(
   const isCode = document !== undefined && isUscc(document) && !isIdNumber(document);
   const isNamed = name !== undefined && type !== 'person' && isOrganisationName(name);
   if (type !== undefined && (ORGANISATION.has(type) || isNamed)) {
-    const named = name === undefined || isIdNumber(name) ? {} : { holderName: name };
+    const kept = name === undefined || isIdNumber(name) ? undefined : masked(name, 'text');
+    const named = kept === undefined ? {} : { holderName: kept };
     if (isCode) return { holder: document, ...named };
-    return named.holderName === undefined ? undefined : { holder: `org:${name!.slice(0, LONGEST_NAME)}`, ...named };
+    return named.holderName === undefined ? undefined : { holder: `org:${kept!.slice(0, LONGEST_NAME)}`, ...named };
   }
   // A name alone tells persons apart inside one firm only, so the firm is part of what is hashed.
   if (document !== undefined) return { holder: `person:${context.hash(document)}` };
