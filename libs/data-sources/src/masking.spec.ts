@@ -222,7 +222,6 @@ it('knows which declared columns are numbers and codes', () => {
   "拨付金额(万元)",
   "授权书编号",
   "放款金额(元)",
-  "数额单位",
   "未履行金额(元)",
   "标段(包)号",
   "标的额(元)",

@@ -8,7 +8,7 @@ export const MASK = '〔个人信息已遮蔽〕';
  * and must come through; an identity number or an e-mail address has no business in them either.
  */
 const NUMBER_WORDS =
-  /号$|号码|编号|代码|额|资金|资本|[(（][万亿]?(?:元|股|%)[)）]|得分|^usc$|No$|Id$|Amt$|^amount$|preMoney|correctionOf|_NO$|_CODE$|AMT|QTY/;
+  /号$|号码|编号|代码|额(?!单位)|资金|资本|[(（][万亿]?(?:元|股|%)[)）]|得分|^usc$|No$|Id$|Amt$|^amount$|preMoney|correctionOf|_NO$|_CODE$|AMT|QTY/;
 
 /** `number`: identity numbers and e-mail addresses are masked; `text`: telephone and bank card numbers too. */
 export type CellKind = 'number' | 'text';
@@ -29,6 +29,7 @@ const CARD = new RegExp(
 );
 // Bounded on both sides of the @, and begun where a word begins: a cell may be megabytes of letters.
 const EMAIL = /(?<![\w.%+-])[\w.%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}/g;
+const ASCII = /^[\0-\x7f]*$/;
 const NOT_DIGITS = /\D/g;
 /** What a reader does not see and cleaning takes away. */
 const UNSEEN = /[\uFEFF\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\u00AD]/g;
@@ -56,7 +57,7 @@ export function masked(text: string, kind: CellKind): string {
     found = true;
     return MASK;
   };
-  let plain = text.replace(UNSEEN, '').normalize('NFKC');
+  let plain = ASCII.test(text) ? text : text.replace(UNSEEN, '').normalize('NFKC');
   plain = plain.replace(ID_NUMBER, (match) => (isIdNumber(match.replace(/[^\dXx]/g, '')) ? mask() : match));
   if (plain.includes('@')) plain = plain.replace(EMAIL, mask);
   if (kind === 'text') {
@@ -68,13 +69,14 @@ export function masked(text: string, kind: CellKind): string {
 
 /** Runs for every cell: whether an @ or so many digits with no more than blanks and dashes between them stand there. */
 function mayHide(text: string, digits: number): boolean {
+  if (text.length < 5) return false;
   let run = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
-    if (c >= 0x30 && c <= 0x39) {
+    if (c >= 0x4e00 && c <= 0x9fff) run = 0;
+    else if (c >= 0x30 && c <= 0x39) {
       if (++run === digits) return true;
-    } else if (c >= 0x4e00 && c <= 0x9fff) run = 0;
-    else if (c === 0x40 || c === 0xff20 || c === 0xfe6b) return true;
+    } else if (c === 0x40 || c === 0xff20 || c === 0xfe6b) return true;
     else if (c > 0x7f) {
       // Other forms of digits, halves of surrogate pairs among them, count; other strangers may be blanks and dashes.
       if (!isStrangeDigit(c)) continue;

@@ -20,8 +20,11 @@ function withoutName(applicant: unknown): object {
   };
 }
 
-/** Letters and digits that are no identity number (公民身份号码), which has the length of a USCC. Malformed codes may be mended. */
+/**
+ * Letters and digits that are no identity number (公民身份号码), which has the length of a USCC. Malformed codes may be mended,
+ * and what a spreadsheet made of one (9.13501E+17) is refused, not overlooked.
+ */
 function isCodeLike(usc: string): boolean {
   const code = cleanText(usc).replaceAll(' ', '');
-  return /^(?=.*\d)[0-9A-Za-z]{1,30}$/.test(code) && !isIdNumber(code);
+  return /^(?=.*\d)[0-9A-Za-z]{1,30}$|^\d(?:\.\d+)?E\+?\d{1,2}$/i.test(code) && !isIdNumber(code);
 }
