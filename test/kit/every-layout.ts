@@ -91,7 +91,7 @@ function bodyOf(sample: SampleRow, rows: readonly Fields[], more: readonly strin
     case 'jsonl':
       return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
     case 'xlsx': {
-      const cells = rows.map((row) => columns.map((column) => String(row[column] ?? '')));
+      const cells = rows.map((row) => columns.map((column) => textOf(row[column])));
       return workbook({ sheets: [{ rows: rowsXml([columns, ...cells]) }] });
     }
     case 'xml': {
@@ -101,12 +101,10 @@ function bodyOf(sample: SampleRow, rows: readonly Fields[], more: readonly strin
   }
 }
 
-const escapedXml = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('\0', '')
-    .replaceAll(/[\x01-\x08\x0b-\x1f]/g, ' ');
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value);
+
+const escapedXml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 function elementOf(name: string, value: unknown): string {
   const inside = Array.isArray(value)
@@ -115,6 +113,6 @@ function elementOf(name: string, value: unknown): string {
       ? Object.entries(value)
           .map(([key, member]) => elementOf(key, member))
           .join('')
-      : escapedXml(String(value ?? ''));
+      : escapedXml(textOf(value));
   return `<${name}>${inside}</${name}>`;
 }

@@ -28,4 +28,6 @@ export function cardNumber(n: number): string {
 
 /** A name that no word of ours contains. */
 export const personName = (n: number): string =>
-  `欧阳${[...demoUscc(n).slice(10, 16)].map((digit) => '甲乙丙丁戊己庚辛壬癸'[Number(digit)] ?? '').join('')}`;
+  `欧阳${Array.from(String(n).padStart(6, '0'))
+    .map((digit) => '甲乙丙丁戊己庚辛壬癸'[Number(digit)] ?? '')
+    .join('')}`;

@@ -293,6 +293,7 @@ describe(`mutated files of every layout (FIRSTMILE_SEED=${SEED})`, () => {
     const random = seeded(SEED + i);
     const rows = Array.from({ length: share }, () => mutatedRow(random, sample));
     const view = await ended(fileOf(sample, rows));
+    expect(view).toBeDefined();
     check(view);
     // Mutated cells never cost a whole file of a text form, unless one says that it is about a real firm.
     if (view?.state === 'REJECTED') expect(view.problem!.code).toMatch(/book-kind|xml-broken|not-xml|csv-broken/);

@@ -102,6 +102,9 @@ class Planting {
     add('zero width', repaired, (code) => `\ufeff${code.slice(0, 5)}\u200b${code.slice(5)}`);
     const code = codeColumn(this.sample);
     if (code === undefined) return;
+    if (layout.form === 'csv' || layout.form === 'xlsx')
+      for (const column of new Set([layout.required[0]!, code]))
+        this.fates.push({ kind: `total in ${column}`, row: { [column]: ' 合 计：' }, heap: 'ignored' });
     const blank = mapped(this.sample, { ...this.clean(), [code]: '' }).kind === 'ignored';
     for (const word of ['', '无', 'N/A'])
       this.fates.push({
@@ -269,7 +272,7 @@ describe('faults planted in the files of every source', () => {
     '%s: each is found, no clean row is lost',
     async (_, sample) => {
       const { fates } = new Planting(sample);
-      const cleanRows = Array.from({ length: CLEAN }, (_, i) => rowOf(sample, i + 1));
+      const cleanRows = Array.from({ length: CLEAN }, (__, i) => rowOf(sample, i + 1));
       const harmless = cleanRows.map((row): Fate => ({ kind: 'clean', row, heap: 'applied', means: row }));
       const planted = everyThird(fates, harmless);
       const view = await workedOff(

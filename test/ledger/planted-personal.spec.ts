@@ -48,7 +48,7 @@ class Planter {
   }
 
   person(): string {
-    return `${personName((this.n += 1))}`;
+    return personName((this.n += 1));
   }
 }
 

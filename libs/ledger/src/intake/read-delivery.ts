@@ -4,10 +4,8 @@ import {
   looksPersonal,
   MASK,
   masked,
-  maskedValue,
   normaliseName,
   RawRow,
-  type CellKind,
   type Issue,
   type Layout,
   type MapContext,
@@ -16,7 +14,7 @@ import {
   valueOf,
 } from '#lib/data-sources';
 import { decodeFile, type DecodeProgress } from './decode.ts';
-import { aliasOf, UNNAMED } from '../aliases.ts';
+import { aliasOf } from '../aliases.ts';
 import { ERROR_COLUMNS, isErrorColumn } from '../error-columns.ts';
 import { AmountMedians } from './amount-medians.ts';
 import { ColumnFill } from './column-fill.ts';
@@ -25,13 +23,13 @@ import { rowParser } from './parse.ts';
 import { readXlsx } from './read-xlsx.ts';
 import { atHeader, atRow, refusal } from './refusals.ts';
 import type { RowListener } from './row-listener.ts';
+import { maskedCells, maskedObject, type CellKinds } from './row-masking.ts';
+import { distinct, isTotals, MAX_KEY, recordsOfAnyone } from './row-records.ts';
 import { holdsUnstorable, storable } from './storable.ts';
 import type { Stage } from './stage.ts';
 
 /** Rows looked at before an undeclared column is judged. */
 const SAMPLE_ROWS = 200;
-/** Characters of a record key; an index entry must fit on a third of a page. */
-const MAX_KEY = 200;
 
 export interface ReadResult {
   readonly rows: number;
@@ -124,7 +122,7 @@ class DeliveryReader implements RowListener {
   private cellTreatment: readonly ('blank' | 'hash' | undefined)[] = [];
   private treatsCells = false;
   /** By position, for CSV: what is masked in the cell; undefined where it is withheld as a whole. */
-  private cellKinds: readonly (CellKind | undefined)[] = [];
+  private cellKinds: CellKinds = [];
   /** A row that cannot be told apart into columns may hold anything: its text is kept only where no column is withheld. */
   private keepsMisshapen: boolean;
   private positions: ReadonlyMap<string, number> = new Map();
@@ -168,7 +166,9 @@ class DeliveryReader implements RowListener {
     this.rows += 1;
     if (this.rows <= SAMPLE_ROWS && this.samples.size > 0)
       this.sample((column) => delivered[this.positions.get(column)!]);
-    const cells = this.maskedCells(delivered, rowNo);
+    const cells = maskedCells(delivered, this.cellKinds, (i) =>
+      this.stage.issue(rowNo, { code: 'DQ20', column: this.columnNames[i]! }),
+    );
     this.stage.keep(
       JSON.stringify(this.treatsCells ? cells.map((cell, i) => this.treated(cell, this.cellTreatment[i])) : cells),
       rowNo,
@@ -182,7 +182,11 @@ class DeliveryReader implements RowListener {
   object(delivered: Readonly<Record<string, unknown>>, rowNo: number): void {
     this.rows += 1;
     const { layout } = this.options;
-    const object = this.maskedObject(layout.redact ? layout.redact(delivered) : delivered, rowNo);
+    const object = maskedObject(
+      layout.redact ? layout.redact(delivered) : delivered,
+      (key) => this.declared.has(key) && !this.treatment.has(key),
+      (column) => this.stage.issue(rowNo, { code: 'DQ20', column }),
+    );
     const kept: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(object)) {
       if (this.declared.has(key)) {
@@ -217,32 +221,6 @@ class DeliveryReader implements RowListener {
     }
   }
 
-  /** Personal numbers in columns that are kept are masked (遮蔽) before anything sees the row, and found (DQ20). */
-  private maskedCells(cells: readonly string[], rowNo: number): readonly string[] {
-    let copy: string[] | undefined;
-    for (let i = 0; i < cells.length; i++) {
-      const kind = this.cellKinds[i];
-      if (kind === undefined) continue;
-      const text = masked(cells[i]!, kind);
-      if (text === cells[i]) continue;
-      (copy ??= [...cells])[i] = text;
-      this.stage.issue(rowNo, { code: 'DQ20', column: this.columnNames[i]! });
-    }
-    return copy ?? cells;
-  }
-
-  private maskedObject(object: Readonly<Record<string, unknown>>, rowNo: number): Readonly<Record<string, unknown>> {
-    let copy: Record<string, unknown> | undefined;
-    for (const [key, value] of Object.entries(object)) {
-      if (!this.declared.has(key) || this.treatment.has(key)) continue;
-      const kept = maskedValue(value, cellKindOf(key));
-      if (kept === value) continue;
-      (copy ??= { ...object })[key] = kept;
-      this.stage.issue(rowNo, { code: 'DQ20', column: key });
-    }
-    return copy ?? object;
-  }
-
   private withNul(rowNo: number): void {
     this.refuse(rowNo, {
       code: 'ROW_SHAPE',
@@ -261,7 +239,9 @@ class DeliveryReader implements RowListener {
   }
 
   private mapAndTake(row: RawRow, columns: readonly string[], values: readonly unknown[], rowNo: number): void {
-    const mapped = this.options.layout.map(row.load(values, rowNo), this.options.context);
+    const read = this.options.layout.map(row.load(values, rowNo), this.options.context);
+    const mapped: MappedRow =
+      read.kind === 'quarantined' && isTotals(values) ? { kind: 'ignored', reason: 'total' } : read;
     this.noteName(mapped, row, rowNo);
     const named = aliasOf(mapped);
     const at = named === undefined ? -1 : columns.indexOf(named.column);
@@ -399,22 +379,6 @@ class DeliveryReader implements RowListener {
       personal: this.personal,
     };
   }
-}
-
-/** The records of a row that says of any firm the same; none where they depend on its code, or the key is too long. */
-function recordsOfAnyone(mappedFor: (uscc: Uscc) => MappedRow): readonly MappedRecord[] {
-  const [one, other] = UNNAMED.map((uscc) => {
-    const mapped = mappedFor(uscc);
-    const records = mapped.kind === 'records' ? mapped.records : [];
-    const good = records.every((record) => record.uscc === uscc && record.recordKey.length <= MAX_KEY);
-    return good ? records.map((record) => ({ ...record, uscc: UNNAMED[0] })) : [];
-  }) as [MappedRecord[], MappedRecord[]];
-  return JSON.stringify(one) === JSON.stringify(other) ? distinct(one) : [];
-}
-
-/** One row may name one firm twice (a co-applicant listed twice): that is one record. */
-function distinct(records: readonly MappedRecord[]): readonly MappedRecord[] {
-  return [...new Map(records.map((record) => [`${record.uscc}|${record.recordKey}`, record])).values()];
 }
 
 function asText(value: unknown): string | undefined {
