@@ -1,5 +1,3 @@
-import { demoUscc } from './firms.ts';
-
 const ID_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 
 /** 公民身份号码 with a right check character, of a place that no division has: nobody's. */

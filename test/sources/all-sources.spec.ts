@@ -86,7 +86,7 @@ describe('a city that delivers every source', () => {
 
   it('is reconciled file by file, with the counts that the simulation knows', () => {
     for (const { given, view } of delivered) {
-      const { rows, applied, unchanged, quarantined, ignored } = given.expected();
+      const { rows, applied, unchanged, quarantined, ignored, byCode, planted } = given.expected();
       expect({
         file: given.fileName,
         state: view.state,
@@ -95,6 +95,23 @@ describe('a city that delivers every source', () => {
         file: given.fileName,
         state: 'RECONCILED',
         counts: [rows, applied, unchanged, quarantined, ignored],
+      });
+      const found = (code: string): number => view.counts[code] ?? 0;
+      expect({
+        file: given.fileName,
+        DQ01: found('DQ01'),
+        DQ03: found('DQ03'),
+        DQ05: found('DQ05'),
+        DQ07: found('DQ07'),
+        DQ11: found('DQ11'),
+        DQ12: found('DQ12'),
+      }).toEqual({
+        file: given.fileName,
+        ...byCode,
+        DQ05: planted.badDate,
+        DQ07: planted.excelSerial,
+        DQ11: byCode.DQ11,
+        DQ12: planted.unknownStatus,
       });
     }
   });

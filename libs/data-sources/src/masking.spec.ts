@@ -152,7 +152,7 @@ describe('masked', () => {
 
 describe('maskedValue', () => {
   it('reaches texts, numbers and names of members at any depth', () => {
-    const value = { a: [{ b: `x ${ID}`, c: Number(MOBILE) }, ID], [MOBILE]: 1, big: 110105194912310021 };
+    const value = { a: [{ b: `x ${ID}`, c: Number(MOBILE) }, ID], [MOBILE]: 1, big: Number('110105194912310021') };
     expect(maskedValue(value, 'text')).toEqual({ a: [{ b: `x ${MASK}`, c: MASK }, MASK], [MASK]: 1, big: MASK });
   });
   it('returns the value itself where there is nothing, and amounts as they are', () => {
