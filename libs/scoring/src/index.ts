@@ -3,6 +3,11 @@ export { characteristicCatalogue, type CatalogueEntry } from './characteristics/
 export { assessmentDay, type AssessmentDay } from './characteristics/firm-at.ts';
 export * from './codes.ts';
 export { RULE_CATALOGUE, type PublishedRule } from './knock-outs.ts';
+export { evaluatePmml, readPmml, type PmmlPart, type PmmlRow, type PmmlScore } from './pmml/evaluate-pmml.ts';
+export { exportPmml } from './pmml/export-pmml.ts';
+export { importPmml } from './pmml/import-pmml.ts';
+export type { PmmlScorecard } from './pmml/scorecard.ts';
+export { MAX_PMML_BYTES } from './pmml/xml.ts';
 export * from './score.ts';
 export * from './score-firm.ts';
 export * from './scorecard/evaluate.ts';

@@ -31,6 +31,8 @@ const TYPES: Readonly<Record<string, ValueType>> = {
   boolean: 'boolean',
 };
 
+type Scalar = number | string | boolean;
+
 /** A value outside what the dictionary allows. */
 const INVALID = Symbol('invalid');
 
@@ -55,7 +57,7 @@ interface DataField {
   readonly type: ValueType;
   readonly optype: 'continuous' | 'categorical' | 'ordinal';
   readonly missing: ReadonlySet<string>;
-  readonly isValid: (value: number | string | boolean) => boolean;
+  readonly isValid: (value: Scalar) => boolean;
   readonly integer: boolean;
   readonly listed: readonly string[];
 }
@@ -102,7 +104,7 @@ function interval(element: XmlElement): (value: number) => boolean {
 }
 
 /** Reads a raw value as the field's type. */
-function cast(raw: unknown, { type, integer }: DataField): number | string | boolean | typeof INVALID {
+function cast(raw: Scalar, { type, integer }: DataField): Scalar | typeof INVALID {
   if (type === 'text') return typeof raw === 'string' ? raw : String(raw);
   if (type === 'boolean') {
     if (typeof raw === 'boolean') return raw;
@@ -175,16 +177,17 @@ function inputField(name: string, slot: number, data: DataField, mining: XmlElem
     if (refuseMissing) throw rowFault(name, '缺失', 'is missing, which the model does not allow');
     return ifMissing;
   };
-  const whenInvalid = (raw: unknown, value: ReturnType<typeof cast>): PmmlValue => {
+  const whenInvalid = (raw: Scalar, value: ReturnType<typeof cast>): PmmlValue => {
     if (treatment === 'asMissing') return whenMissing();
     if (treatment === 'asValue') return ifInvalid;
     if (treatment === 'asIs' && value !== INVALID) return value;
     throw rowFault(name, `的值 ${shown(String(raw))} 无效`, `does not take the value ${shown(String(raw))}`);
   };
-  const prepare = (raw: unknown): PmmlValue => {
-    if (raw === undefined || raw === null) return whenMissing();
-    if (typeof raw === 'object')
+  const prepare = (given: unknown): PmmlValue => {
+    if (given === undefined || given === null) return whenMissing();
+    if (typeof given === 'object')
       throw rowFault(name, '应为数字、文字或真假值', 'takes a number, a text, true or false');
+    const raw = given as Scalar;
     if (data.missing.size > 0 && data.missing.has(String(raw))) return whenMissing();
     const value = cast(raw, data);
     if (value === INVALID || !data.isValid(value)) return whenInvalid(raw, value);

@@ -19,7 +19,7 @@ const BETWEEN: Shape = {
 };
 const EQUAL: Shape = { fields: { op: 'text', value: 'bound' } };
 const CATEGORIES: Shape = { fields: { in: { list: 'text' } } };
-const PREDICATE: Shape = {
+export const PREDICATE: Shape = {
   either: (value) => ('in' in value ? CATEGORIES : value['op'] === 'equal' ? EQUAL : BETWEEN),
 };
 
