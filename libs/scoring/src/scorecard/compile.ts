@@ -1,4 +1,4 @@
-import type { Measured } from '../value.ts';
+import type { Fraction, Measured } from '../value.ts';
 import { DIMENSIONS } from '../score.ts';
 import { compareExact, parseExact, type Exact } from './exact.ts';
 import { isCategorical } from './model.ts';
@@ -18,51 +18,108 @@ export function intervalOf(predicate: Exclude<Predicate, { in: readonly string[]
 
 const floorOf = (x: Exact): number => (typeof x === 'number' ? x : Math.floor(x.num / x.den));
 const ceilOf = (x: Exact): number => (typeof x === 'number' ? x : Math.ceil(x.num / x.den));
+const numOf = (x: Exact): number => (typeof x === 'number' ? x : x.num);
+const denOf = (x: Exact): number => (typeof x === 'number' ? 1 : x.den);
 
 /** Compiles a characteristic that the static checks have passed: numeric attributes ascend and tile their line. */
-export function compileCharacteristic(document: CharacteristicDocument): CompiledCharacteristic {
-  const categories = new Map<string, number>();
-  const numeric: number[] = [];
-  const intervals: Interval[] = [];
-  for (const [index, attribute] of document.attributes.entries()) {
-    if (isCategorical(attribute.predicate)) for (const name of attribute.predicate.in) categories.set(name, index);
-    else {
-      numeric.push(index);
-      intervals.push(intervalOf(attribute.predicate)!);
-    }
-  }
-  // For whole numbers every bound becomes «v < cut»: {p} ends before ⌊p⌋ + 1, [lo, hi) before ⌈hi⌉.
-  const cuts = intervals.map((i) => (i.hi === undefined ? Infinity : i.point ? floorOf(i.hi) + 1 : ceilOf(i.hi)));
-  const first = intervals[0];
-  const least = first === undefined ? Infinity : first.loOpen ? floorOf(first.lo) + 1 : ceilOf(first.lo);
-  const count = cuts.length;
+export const compileCharacteristic = (document: CharacteristicDocument): CompiledCharacteristic => new Bins(document);
 
-  const attributeOfExact = (value: Exact): number => {
-    if (first === undefined || compareExact(value, first.lo) < (first.loOpen ? 1 : 0)) return -1;
-    for (let i = 0; i < count; i++) {
-      const { hi, point } = intervals[i]!;
-      if (hi === undefined || compareExact(value, hi) < (point ? 1 : 0)) return numeric[i]!;
+/** One class for all characteristics, so that the hot loop calls one function over one shape and inlines it. */
+class Bins implements CompiledCharacteristic {
+  readonly code: string;
+  readonly dimension: number;
+  readonly maxTenths: number;
+  readonly neutralTenths: number;
+  readonly partials: readonly number[];
+  private readonly names: readonly string[];
+  private readonly binOfName: readonly number[];
+  private readonly numeric: readonly number[];
+  private readonly intervals: readonly Interval[];
+  /** For whole numbers every bound becomes «v < cut»: {p} ends before ⌊p⌋ + 1, [lo, hi) before ⌈hi⌉; the last is Infinity. */
+  private readonly cuts: Float64Array;
+  private readonly least: number;
+  /** Upper bounds as num ÷ den. */
+  private readonly hiNum: Float64Array;
+  private readonly hiDen: Float64Array;
+  /** Bounds so small that products with a value below 2^31 are exact. */
+  private readonly small: boolean;
+
+  constructor(readonly document: CharacteristicDocument) {
+    this.code = document.code;
+    this.dimension = (DIMENSIONS as readonly string[]).indexOf(document.dimension);
+    this.partials = document.attributes.map((attribute) => attribute.partialScoreTenths);
+    this.maxTenths = Math.max(...this.partials);
+    this.neutralTenths = document.neutralTenths;
+    const names: string[] = [];
+    const binOfName: number[] = [];
+    const numeric: number[] = [];
+    const intervals: Interval[] = [];
+    for (const [index, { predicate }] of document.attributes.entries()) {
+      if (isCategorical(predicate)) {
+        for (const name of predicate.in) {
+          names.push(name);
+          binOfName.push(index);
+        }
+      } else {
+        numeric.push(index);
+        intervals.push(intervalOf(predicate)!);
+      }
     }
-    return -1;
-  };
-  const attributeOf = (value: Measured): number => {
+    this.names = names;
+    this.binOfName = binOfName;
+    this.numeric = numeric;
+    this.intervals = intervals;
+    this.cuts = Float64Array.from(intervals, (i) =>
+      i.hi === undefined ? Infinity : i.point ? floorOf(i.hi) + 1 : ceilOf(i.hi),
+    );
+    this.hiNum = Float64Array.from(intervals, (i) => (i.hi === undefined ? Infinity : numOf(i.hi)));
+    this.hiDen = Float64Array.from(intervals, (i) => (i.hi === undefined ? 1 : denOf(i.hi)));
+    this.small = intervals.every(
+      ({ lo, hi = 0 }) => isSmall(numOf(lo)) && isSmall(denOf(lo)) && isSmall(numOf(hi)) && isSmall(denOf(hi)),
+    );
+    const first = intervals[0];
+    this.least = first === undefined ? Infinity : first.loOpen ? floorOf(first.lo) + 1 : ceilOf(first.lo);
+  }
+
+  attributeOf(value: Measured): number {
     if (typeof value === 'number') {
-      if (!Number.isSafeInteger(value) || value < least) return -1;
-      for (let i = 0; i < count; i++) if (value < cuts[i]!) return numeric[i]!;
+      if (!(value >= this.least) || !Number.isSafeInteger(value)) return -1;
+      const { cuts } = this;
+      let i = 0;
+      while (value >= cuts[i]!) i += 1;
+      return this.numeric[i]!;
+    }
+    if (typeof value === 'string') {
+      const { names } = this;
+      for (let i = 0; i < names.length; i++) if (names[i] === value) return this.binOfName[i]!;
       return -1;
     }
-    if (typeof value === 'string') return categories.get(value) ?? -1;
-    const valid = Number.isSafeInteger(value.num) && Number.isSafeInteger(value.den) && value.den > 0;
-    return valid ? attributeOfExact(value) : -1;
-  };
-  const partials = document.attributes.map((attribute) => attribute.partialScoreTenths);
-  return {
-    code: document.code,
-    document,
-    dimension: (DIMENSIONS as readonly string[]).indexOf(document.dimension),
-    maxTenths: Math.max(...partials),
-    neutralTenths: document.neutralTenths,
-    partials,
-    attributeOf,
-  };
+    return this.attributeOfFraction(value);
+  }
+
+  private attributeOfFraction({ num, den }: Fraction): number {
+    if (!this.small || den <= 0 || (num | 0) !== num || (den | 0) !== den) return this.attributeOfLarge({ num, den });
+    const first = this.intervals[0];
+    if (first === undefined) return -1;
+    const over = num * denOf(first.lo) - numOf(first.lo) * den;
+    if (over < 0 || (over === 0 && first.loOpen)) return -1;
+    const { hiNum, hiDen } = this;
+    for (let i = 0; i < hiNum.length; i++) {
+      const left = hiNum[i]! * den - num * hiDen[i]!;
+      if (left > 0 || (left === 0 && this.intervals[i]!.point)) return this.numeric[i]!;
+    }
+    return -1;
+  }
+
+  private attributeOfLarge(value: Fraction): number {
+    if (!Number.isSafeInteger(value.num) || !Number.isSafeInteger(value.den) || value.den <= 0) return -1;
+    const first = this.intervals[0];
+    if (first === undefined || compareExact(value, first.lo) < (first.loOpen ? 1 : 0)) return -1;
+    const at = this.intervals.findIndex(
+      ({ hi, point }) => hi === undefined || compareExact(value, hi) < (point ? 1 : 0),
+    );
+    return at < 0 ? -1 : this.numeric[at]!;
+  }
 }
+
+const isSmall = (n: number): boolean => Math.abs(n) < 2 ** 20;

@@ -2,7 +2,7 @@ import { ProblemError, divide, ratioBp } from '#lib/kernel';
 import type { Feed } from '#lib/data-sources';
 import { BIN_MISSING, BIN_NA } from '../score.ts';
 import type { Confidence, Decision, Depth, KnockOutState, Score, Values } from '../score.ts';
-import { MISSING_CAUSES, type CharacteristicValue, type Fraction, type Measured } from '../value.ts';
+import { MISSING_CAUSES, type CharacteristicValue, type Fraction, type Measured, type MissingCause } from '../value.ts';
 import type { CompiledCharacteristic, Model } from './model.ts';
 
 /** What is known of the firm beside its values. */
@@ -18,7 +18,6 @@ export interface EvaluationContext {
 }
 
 const NO_CONTEXT: EvaluationContext = {};
-const CAUSE_INDEX: Readonly<Record<string, number>> = Object.fromEntries(MISSING_CAUSES.map((c, i) => [c, i]));
 
 /**
  * Scores ready values, one for each characteristic in the model's order.
@@ -39,6 +38,8 @@ export function evaluate(model: Model, values: Values, context: EvaluationContex
   let otherNeutral = document.initialScoreTenths;
   let knownMax = 0;
   let stale = false;
+  let cause: MissingCause | undefined;
+  let missingBin = 0;
   for (let i = 0; i < count; i++) {
     const characteristic = characteristics[i]!;
     const value = values[i]!;
@@ -52,7 +53,12 @@ export function evaluate(model: Model, values: Values, context: EvaluationContex
       knownMax += characteristic.maxTenths;
       if (value.freshness !== undefined && value.freshness.num !== value.freshness.den) stale = true;
     } else if (value.state === 'MISSING') {
-      bins[i] = BIN_MISSING + CAUSE_INDEX[value.cause]!;
+      // Values of one feed are missing for one cause: it is looked up once a run of them.
+      if (value.cause !== cause) {
+        cause = value.cause;
+        missingBin = BIN_MISSING + MISSING_CAUSES.indexOf(cause);
+      }
+      bins[i] = missingBin;
       missingNeutral += points;
       missingMax += characteristic.maxTenths;
     } else {

@@ -108,7 +108,7 @@ export interface CompiledCharacteristic {
   /** Tenths of points by attribute index. */
   readonly partials: readonly number[];
   /** Index of the attribute that holds the value; −1 when none does. */
-  readonly attributeOf: (value: Measured) => number;
+  attributeOf(value: Measured): number;
 }
 
 /** A checked and compiled scorecard. */
