@@ -5,6 +5,7 @@ import { corrections, errors, undo } from './corrections.command.ts';
 import { addClosure, listClosures, removeClosure, type ClosureOptions } from './closure.command.ts';
 import { addAlias, decideReview, reviews, type DecideOptions } from './identity.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
+import { checkModel, diffModelFiles, evaluateRows, exportModel } from './model.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
 import { poll, type PollOptions } from './poll.command.ts';
@@ -163,6 +164,36 @@ program
   .option('--form <csv|jsonl>', 'how it is delivered', 'csv')
   .option('--json', JSON_HELP, false)
   .action(run((name: string, options: Parameters<typeof newSource>[1]) => newSource(name, options)));
+
+const model = program.command('model').description('model files: JSON and PMML 模型文件');
+model
+  .command('evaluate')
+  .description('score rows by a model file, one JSON line a row 评分')
+  .argument('<file>', '.json, .pmml or .xml')
+  .requiredOption('--input <file>', 'rows as JSON lines; - is stdin')
+  .option('--json', JSON_HELP, false)
+  .action(run((file: string, options: { input: string }) => evaluateRows(file, options)));
+model
+  .command('check')
+  .description('whether a model file is valid 校验')
+  .argument('<file>', '.json, .pmml or .xml')
+  .option('--json', JSON_HELP, false)
+  .action(run(async (file: string, options: { json: boolean }) => checkModel(file, options)));
+model
+  .command('export')
+  .description('a model as JSON, or as PMML 4.4 导出')
+  .argument('<file>', '.json, .pmml or .xml')
+  .option('--pmml', 'as PMML', false)
+  .option('--out <file>', 'where it goes; default: stdout')
+  .option('--json', JSON_HELP, false)
+  .action(run(async (file: string, options: Parameters<typeof exportModel>[1]) => exportModel(file, options)));
+model
+  .command('diff')
+  .description('what the second model adds, removes and changes 比较')
+  .argument('<a>')
+  .argument('<b>')
+  .option('--json', JSON_HELP, false)
+  .action(run(async (a: string, b: string, options: { json: boolean }) => diffModelFiles(a, b, options)));
 
 const institution = program.command('institution').description('institutions that use the product 机构');
 institution
