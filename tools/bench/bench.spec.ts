@@ -62,6 +62,20 @@ describe('npm run bench', () => {
     });
   }, 120_000);
 
+  it('score: one JSON line, and the peers give the same points', async () => {
+    expect(await bench('score', '--cases', '40', '--evaluations', '2000', '--firms', '20', '--pairs', '1')).toEqual({
+      bench: 'score',
+      ...pairs,
+      unit: 'evaluations/s',
+      characteristics: 58,
+      cases: 40,
+      zenEngine: expect.any(Number),
+      jsonRulesEngine: expect.any(Number),
+      firmsPerSecond: expect.any(Number),
+      recordsPerFirm: expect.any(Number),
+    });
+  }, 120_000);
+
   it('an unknown bench or option is usage, and nothing on stdout', async () => {
     for (const args of [['nothing'], [], ['intake', '--rows', 'many'], ['intake', '--colour', 'red']])
       await expect(promisify(execFile)(process.execPath, [MAIN, ...args])).rejects.toMatchObject({

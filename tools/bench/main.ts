@@ -3,8 +3,9 @@ import { benchIntake } from './intake.bench.ts';
 import { benchRescore } from './rescore.bench.ts';
 import { benchScoreFirms } from './score-firms.bench.ts';
 
-const USAGE = `usage: npm run bench -- intake [--rows 1000000] [--pairs 5]
-       npm run bench -- rescore [--firms 20000] [--pairs 5] [--workers 2]
+const USAGE = `usage: npm run bench -- intake      [--rows 1000000] [--pairs 5]
+       npm run bench -- rescore     [--firms 20000] [--pairs 5] [--workers 2]
+       npm run bench -- score       [--cases 400] [--evaluations 400000] [--firms 1000] [--pairs 5]
        npm run bench -- score-firms [--firms 1000] [--pairs 5]`;
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -24,6 +25,8 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
       firms: { type: 'string' },
       pairs: { type: 'string' },
       workers: { type: 'string' },
+      cases: { type: 'string' },
+      evaluations: { type: 'string' },
     },
   });
   const pairs = count(values.pairs, 5);
@@ -39,6 +42,17 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
   if (positionals[0] === 'score-firms') {
     const firms = count(values.firms, 1000);
     return () => benchScoreFirms({ firms, pairs, log });
+  }
+  if (positionals[0] === 'score') {
+    const cases = count(values.cases, 400);
+    const evaluations = count(values.evaluations, 400_000);
+    // Its peers are installed for this bench alone; the others run without them.
+    return async (): Promise<Record<string, unknown>> => {
+      const { benchScore } = await import('./score.bench.ts');
+      const scored = await benchScoreFirms({ firms: count(values.firms, 1000), pairs, log });
+      const { ours: firmsPerSecond, recordsPerFirm } = scored;
+      return { ...(await benchScore({ cases, evaluations, pairs, log })), firmsPerSecond, recordsPerFirm };
+    };
   }
   return undefined;
 }
