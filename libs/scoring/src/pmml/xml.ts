@@ -141,7 +141,8 @@ class Reader {
   read(text: string): XmlElement {
     const { parser } = this;
     parser.on('error', (error) => {
-      throw invalid(this.here(), shown(error.message), shown(error.message));
+      const why = shown(error.message.replace(/^\d+:\d+: /, ''));
+      throw invalid(this.here(), why, why);
     });
     parser.on('doctype', () => {
       throw invalid(this.here(), '不接受 DOCTYPE', 'a DOCTYPE is not accepted');
