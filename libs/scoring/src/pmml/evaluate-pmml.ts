@@ -27,7 +27,7 @@ export interface PmmlScore {
 export type PmmlRow = Readonly<Record<string, unknown>>;
 
 /**
- * Reads a PMML 4.x scorecard (UTF-8, at most 8 MiB). Refused with `pmml-too-large`, `pmml-invalid`, or
+ * Reads a PMML 4.x scorecard (UTF-8, at most 4 MiB). Refused with `pmml-too-large`, `pmml-invalid`, or
  * `pmml-unsupported` naming what is not read, each with element and line.
  */
 export function readPmml(bytes: Uint8Array): Outcome<PmmlScorecard> {

@@ -14,7 +14,10 @@ export type RefusalCode = 'pmml-invalid' | 'pmml-unsupported' | 'pmml-too-large'
 /** A refusal that names the element and its line. */
 export function refusal(code: RefusalCode, place: Place, zh: string, en: string): ProblemError {
   const element = place.path.slice(place.path.lastIndexOf('/') + 1).slice(0, 200);
-  const texts = { zh: `第${place.line}行 ${element}：${zh}`, en: `line ${place.line}, ${element}: ${en}` };
+  const texts = {
+    zh: `第${place.line}行${element && ` ${element}`}：${zh}`,
+    en: `line ${place.line}${element && `, ${element}`}: ${en}`,
+  };
   return new ProblemError({
     code,
     status: code === 'pmml-too-large' ? 413 : 422,

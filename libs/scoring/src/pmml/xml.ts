@@ -1,8 +1,8 @@
 import { SaxesParser } from 'saxes';
 import { invalid, refusal, shown, unsupported, type Place } from './refusal.ts';
 
-/** A scorecard of 58 characteristics takes 100 kB. */
-export const MAX_PMML_BYTES = 8 * 1024 * 1024;
+/** A scorecard of 58 characteristics takes 200 kB. */
+export const MAX_PMML_BYTES = 4 * 1024 * 1024;
 const MAX_ELEMENTS = 100_000;
 /** Also bounds every recursion over expressions and predicates. */
 const MAX_DEPTH = 100;

@@ -1,6 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { startupPotentialJson } from '../../fixtures/golden.ts';
 import { loadModel, modelHash } from './load-model.ts';
 import type { ModelDocument } from './model.ts';
+
+const MODELS = path.join(import.meta.dirname, '../../../../models');
+const RELEASED = {
+  'startup-potential.v1.json': '803589f7796bea064d7222eb1b1c550b856dea41e9f73af4aa5ed14edb3c1f99',
+};
 
 type Path = readonly (string | number)[];
 
@@ -112,6 +119,34 @@ describe('loadModel', () => {
     ],
     ['grades that do not reach 0', changed([['gradeCuts', 8, 'from'], 1]), [['/gradeCuts/8/from', 'gap']]],
     ['no object', 7, [['', 'type']]],
+    ['a date that is none', changed([['validFrom'], '2026-02-30']), [['/validFrom', 'date-unreadable']]],
+    [
+      'a personal trait in Chinese',
+      changed([[...IN01, 'zh'], '创始人性别']),
+      [['/characteristics/0', 'forbidden-factor']],
+    ],
+    [
+      'a personal trait in English, in the words of a bin',
+      changed([bin(0, 'en'), 'Married founders']),
+      [['/characteristics/0/attributes/0', 'forbidden-factor']],
+    ],
+    [
+      'a forbidden fact in a window',
+      changed([[...IN01, 'window'], { zh: '近12个月个人收入', en: '12 months' }]),
+      [['/characteristics/0/window', 'forbidden-factor']],
+    ],
+    [
+      'more bins than a byte has room for',
+      changed([
+        [...IN01, 'attributes'],
+        Array.from({ length: 201 }, (_, i) => ({
+          id: `b${i}`,
+          predicate: { op: 'between', lo: i, hi: i === 200 ? null : i + 1 },
+          partialScoreTenths: 200 + i,
+        })),
+      ]),
+      [['/characteristics/0/attributes', 'too-many-bins']],
+    ],
   ])('names the place of %s', (_, json, expected) => {
     expect(faults(json)).toEqual(expected);
   });
@@ -124,6 +159,30 @@ describe('loadModel', () => {
       ['/characteristics/0/attributes/3/predicate', 'gap'],
       ['/characteristics/20/code', 'unknown-characteristic'],
     ]);
+  });
+});
+
+describe('a loaded model', () => {
+  it('cannot be changed, neither by its document nor by the JSON that it came from', () => {
+    const json = startupPotentialJson() as { characteristics: { attributes: { partialScoreTenths: number }[] }[] };
+    const loaded = loadModel(json);
+    if (!loaded.ok) throw new Error(loaded.problem.en);
+    const { document, hash } = loaded.value;
+    json.characteristics[0]!.attributes[0]!.partialScoreTenths = 990;
+    const bin = document.characteristics[0]!.attributes[0]! as { partialScoreTenths: number };
+    expect(() => (bin.partialScoreTenths = 990)).toThrow(TypeError);
+    expect(modelHash(document)).toBe(hash);
+  });
+
+  /** A released file is never edited: a change is a new version in a new file, with its own line here. */
+  it('of the repository has the hash under which it was released', () => {
+    const hashes = readdirSync(MODELS)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => {
+        const loaded = loadModel(JSON.parse(readFileSync(path.join(MODELS, name), 'utf8')));
+        return [name, loaded.ok ? loaded.value.hash : loaded.problem.en];
+      });
+    expect(Object.fromEntries(hashes)).toEqual(RELEASED);
   });
 });
 

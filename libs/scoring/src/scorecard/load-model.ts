@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { done, refused, type Outcome, type ProblemDetail } from '#lib/kernel';
+import { done, parseLocalDate, refused, type Outcome, type ProblemDetail } from '#lib/kernel';
 import { canonicalJson } from '#lib/data-sources';
 import { CHARACTERISTIC_CODES } from '../codes.ts';
-import { DIMENSIONS } from '../score.ts';
+import { BIN_MISSING, DIMENSIONS } from '../score.ts';
 import { checkAttributes, reportInto, type Report } from './check-attributes.ts';
 import { compileCharacteristic } from './compile.ts';
+import { checkFactors } from './forbidden-factors.ts';
 import { UNGRADED, type Model, type ModelDocument } from './model.ts';
 import { checkShape, type Shape } from './shape.ts';
 
@@ -86,14 +87,14 @@ const MODEL: Shape = {
 
 /**
  * Checks and compiles a scorecard. A model with any fault is refused with `model-invalid`, all faults listed, each
- * with a JSON pointer: shape and texts first, then codes, bins, directions and references.
+ * with a JSON pointer: shape and texts first, then codes, bins, directions, references and forbidden factors.
  */
 export function loadModel(json: unknown, knownCodes: readonly string[] = CHARACTERISTIC_CODES): Outcome<Model> {
   const found: ProblemDetail[] = [];
   const report = reportInto(found);
   checkShape(json, MODEL, '', report);
   if (found.length > 0) return invalid(found);
-  const document = json as ModelDocument;
+  const document = frozen(structuredClone(json)) as ModelDocument;
   checkLists(document, report);
   checkCharacteristics(document, new Set(knownCodes), report);
   if (found.length > 0) return invalid(found);
@@ -103,6 +104,15 @@ export function loadModel(json: unknown, knownCodes: readonly string[] = CHARACT
     document.characteristics.flatMap((c, index) => (c.feeds.includes(feed) ? [index] : [])),
   );
   return done({ document, hash: modelHash(document), characteristics, position, watched });
+}
+
+/** The hash stands for the document for good: nobody who holds the model can change it. */
+function frozen<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const part of Object.values(value)) frozen(part);
+    Object.freeze(value);
+  }
+  return value;
 }
 
 /** SHA-256, hex, of the canonical JSON (keys in code-unit order, no blanks): layout and key order do not change it. */
@@ -127,6 +137,8 @@ function checkUnique(codes: readonly string[], pointer: (index: number) => strin
 }
 
 function checkLists(model: ModelDocument, report: Report): void {
+  if (parseLocalDate(model.validFrom) === undefined)
+    report('/validFrom', 'date-unreadable', '应为日期 YYYY-MM-DD', 'must be a date YYYY-MM-DD');
   for (const list of ['dimensions', 'scores', 'groups', 'feeds', 'characteristics'] as const)
     checkUnique(
       model[list].map((entry) => entry.code),
@@ -166,6 +178,9 @@ function checkCharacteristics(model: ModelDocument, known: ReadonlySet<string>, 
       if (!feeds.has(feed)) report(`${at}/feeds/${j}`, 'unknown-feed', `未知数据源 ${feed}`, `no feed ${feed}`);
     checkReasonCodes(c, at, reasonOwner, report);
     checkAttributes(c, at, report);
+    checkFactors(c, at, report);
+    if (c.attributes.length > BIN_MISSING)
+      report(`${at}/attributes`, 'too-many-bins', `分箱多于${BIN_MISSING}个`, `more than ${BIN_MISSING} bins`);
     const points = c.attributes.map((attribute) => attribute.partialScoreTenths);
     if (Math.min(...points) < 0)
       report(`${at}/attributes`, 'points-out-of-range', '得分不得为负', 'points must not be negative');
