@@ -177,4 +177,16 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'known-at-too-late': entry(422, 'knownAt 晚于最新入账时刻', 'knownAt lies after the newest apply tick'),
   'no-published-run': entry(409, '尚无已发布的评分', 'No run has been published yet'),
   'replay-mismatch': entry(409, '重算结果与存档不一致', 'Scoring again at the pins does not give what was stored'),
+
+  // Model files and what is scored by them
+  'model-invalid': entry(422, '评分模型有误', 'The scorecard has faults: errors names each place'),
+  'pmml-invalid': entry(422, 'PMML 有误', 'The file is no PMML scorecard: errors names element and line'),
+  'pmml-unsupported': entry(422, '不支持的 PMML 内容', 'A part of the PMML file is not read here; it is named'),
+  'pmml-too-large': entry(413, 'PMML 文件过大', 'The PMML file is too large: 4 MiB, 100,000 elements, 100 levels'),
+  'values-do-not-fit': entry(
+    422,
+    '特征值与模型不符',
+    'The values are not those of the model: a name is unknown or missing',
+  ),
+  'value-outside-model': entry(422, '特征值不在模型范围内', 'No bin of the model holds a value'),
 };
