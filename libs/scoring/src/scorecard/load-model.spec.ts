@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { join } from 'node:path';
 import { startupPotentialJson } from '../../fixtures/golden.ts';
 import { loadModel, modelHash } from './load-model.ts';
 import type { ModelDocument } from './model.ts';
 
-const MODELS = path.join(import.meta.dirname, '../../../../models');
+const MODELS = join(import.meta.dirname, '../../../../models');
 const RELEASED = {
   'startup-potential.v1.json': '803589f7796bea064d7222eb1b1c550b856dea41e9f73af4aa5ed14edb3c1f99',
 };
@@ -169,8 +169,8 @@ describe('a loaded model', () => {
     if (!loaded.ok) throw new Error(loaded.problem.en);
     const { document, hash } = loaded.value;
     json.characteristics[0]!.attributes[0]!.partialScoreTenths = 990;
-    const bin = document.characteristics[0]!.attributes[0]! as { partialScoreTenths: number };
-    expect(() => (bin.partialScoreTenths = 990)).toThrow(TypeError);
+    const first = document.characteristics[0]!.attributes[0]! as { partialScoreTenths: number };
+    expect(() => (first.partialScoreTenths = 990)).toThrow(TypeError);
     expect(modelHash(document)).toBe(hash);
   });
 
@@ -179,7 +179,7 @@ describe('a loaded model', () => {
     const hashes = readdirSync(MODELS)
       .filter((name) => name.endsWith('.json'))
       .map((name) => {
-        const loaded = loadModel(JSON.parse(readFileSync(path.join(MODELS, name), 'utf8')));
+        const loaded = loadModel(JSON.parse(readFileSync(join(MODELS, name), 'utf8')));
         return [name, loaded.ok ? loaded.value.hash : loaded.problem.en];
       });
     expect(Object.fromEntries(hashes)).toEqual(RELEASED);
