@@ -179,7 +179,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'replay-mismatch': entry(409, '重算结果与存档不一致', 'Scoring again at the pins does not give what was stored'),
 
   // Model files and what is scored by them
-  'model-invalid': entry(422, '评分模型有误', 'The scorecard has faults: errors names each place'),
   'pmml-invalid': entry(422, 'PMML 有误', 'The file is no PMML scorecard: errors names element and line'),
   'pmml-unsupported': entry(422, '不支持的 PMML 内容', 'A part of the PMML file is not read here; it is named'),
   'pmml-too-large': entry(413, 'PMML 文件过大', 'The PMML file is too large: 4 MiB, 100,000 elements, 100 levels'),
