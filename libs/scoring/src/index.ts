@@ -8,6 +8,7 @@ export { exportPmml } from './pmml/export-pmml.ts';
 export { importPmml } from './pmml/import-pmml.ts';
 export type { PmmlScorecard } from './pmml/scorecard.ts';
 export { MAX_PMML_BYTES } from './pmml/xml.ts';
+export * from './difference.ts';
 export * from './score.ts';
 export * from './score-firm.ts';
 export * from './scorecard/diff-models.ts';

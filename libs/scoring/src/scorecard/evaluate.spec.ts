@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { ProblemError } from '#lib/kernel';
+import { anyValues as valuesOfModel, number } from '../../fixtures/any-values.ts';
 import { goldenScores, goldenValues, startupPotential } from '../../fixtures/golden.ts';
 import { BIN_MISSING, BIN_NA, type Values } from '../score.ts';
 import { MISSING_CAUSES, type CharacteristicValue, type Measured } from '../value.ts';
@@ -7,38 +8,14 @@ import { evaluate, valuesOf } from './evaluate.ts';
 import { compareExact, parseExact } from './exact.ts';
 import { explain } from './explain.ts';
 import { intervalOf } from './compile.ts';
-import { isCategorical, type CompiledCharacteristic } from './model.ts';
+import { isCategorical } from './model.ts';
 
 const model = startupPotential();
 const numRuns = process.env['FIRSTMILE_LONG'] ? 2000 : 100;
 const G0 = goldenScores()[0]!;
 const golden = goldenValues(model, G0);
 
-const number = fc.oneof(
-  fc.integer({ min: 0, max: 2500 }),
-  fc.tuple(fc.integer({ min: 0, max: 90_000 }), fc.integer({ min: 2, max: 400 })).map(([num, den]) => ({ num, den })),
-);
-
-function measured({ document }: CompiledCharacteristic): fc.Arbitrary<Measured> {
-  const words = document.attributes.flatMap(({ predicate }) => (isCategorical(predicate) ? predicate.in : []));
-  const choices: fc.Arbitrary<Measured>[] = [];
-  if (words.length > 0) choices.push(fc.constantFrom(...words));
-  if (document.dataType !== 'category') choices.push(number);
-  return fc.oneof(...choices);
-}
-
-const freshness = fc.constantFrom({ num: 1, den: 2 }, { num: 1, den: 3 }, { num: 119, den: 120 }, undefined);
-const anyValue = (c: CompiledCharacteristic): fc.Arbitrary<CharacteristicValue> =>
-  fc.oneof(
-    fc
-      .tuple(measured(c), freshness)
-      .map(([value, f]): CharacteristicValue =>
-        f === undefined ? { state: 'VALUE', value } : { state: 'VALUE', value, freshness: f },
-      ),
-    fc.constantFrom(...MISSING_CAUSES).map((cause): CharacteristicValue => ({ state: 'MISSING', cause })),
-    fc.constant<CharacteristicValue>({ state: 'NA' }),
-  );
-const anyValues: fc.Arbitrary<Values> = fc.tuple(...model.characteristics.map(anyValue));
+const anyValues = valuesOfModel(model);
 
 const put = (values: Values, code: string, value: CharacteristicValue): Values =>
   values.map((old, i) => (model.characteristics[i]!.code === code ? value : old));

@@ -17,26 +17,7 @@ export interface ExplainContext {
  * attributes come from `score.bins`. NOT_RATED carries no reasons.
  */
 export function explain(model: Model, values: Values, score: Score, context: ExplainContext = {}): RichScore {
-  const parts = model.characteristics.map((c, i): Part => {
-    const value = values[i]!;
-    const common = {
-      characteristic: c.code,
-      state: value.state,
-      maxTenths: c.maxTenths,
-      neutralTenths: c.neutralTenths,
-    };
-    if (value.state === 'MISSING') return { ...common, cause: value.cause, partialTenths: c.neutralTenths };
-    if (value.state === 'NA') return { ...common, partialTenths: c.neutralTenths };
-    const bin = score.bins[i]!;
-    const stale = value.freshness !== undefined && value.freshness.num !== value.freshness.den;
-    return {
-      ...common,
-      value: value.value,
-      ...(stale ? { freshness: value.freshness } : {}),
-      attribute: c.document.attributes[bin]!.id,
-      partialTenths: c.partials[bin]!,
-    };
-  });
+  const parts = partsOf(model, values, score.bins);
   const rated = score.coverageBp >= model.document.publication.referenceFromBp && score.published !== 'NOT_RATED';
   const { adverseReasons, favourableReasons } = model.document.publication;
   const adverse = rated ? reasonsOf(model, parts, 'adverse') : [];
@@ -55,6 +36,30 @@ export function explain(model: Model, values: Values, score: Score, context: Exp
     scoreWithoutQua: scoreWithoutFeed(model, parts, 'QUA'),
     dispute: model.document.dispute,
   };
+}
+
+/** What each characteristic gave, by the attributes of `bins`. */
+export function partsOf(model: Model, values: Values, bins: Uint8Array): Part[] {
+  return model.characteristics.map((c, i): Part => {
+    const value = values[i]!;
+    const common = {
+      characteristic: c.code,
+      state: value.state,
+      maxTenths: c.maxTenths,
+      neutralTenths: c.neutralTenths,
+    };
+    if (value.state === 'MISSING') return { ...common, cause: value.cause, partialTenths: c.neutralTenths };
+    if (value.state === 'NA') return { ...common, partialTenths: c.neutralTenths };
+    const bin = bins[i]!;
+    const stale = value.freshness !== undefined && value.freshness.num !== value.freshness.den;
+    return {
+      ...common,
+      value: value.value,
+      ...(stale ? { freshness: value.freshness } : {}),
+      attribute: c.document.attributes[bin]!.id,
+      partialTenths: c.partials[bin]!,
+    };
+  });
 }
 
 const sum = (parts: readonly Part[], field: 'partialTenths' | 'maxTenths'): number =>
