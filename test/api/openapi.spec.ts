@@ -22,6 +22,8 @@ describe('the OpenAPI document', () => {
         'get /healthz',
         'get /openapi.json',
         'get /ops/v1/companies/{uscc}/source-closures',
+        'get /ops/v1/companies/{uscc}/scores',
+        'get /ops/v1/companies/{uscc}/scores/difference',
         'get /ops/v1/deliveries',
         'get /ops/v1/deliveries/{id}',
         'get /ops/v1/deliveries/{id}/corrections',

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { IdempotencyStore } from '#lib/access';
 import { Deliveries, Reviews } from '#lib/ledger';
-import { Impacts, modelByHash, Models, Runs, Scores } from '#lib/runs';
+import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { CandidatesReader } from '#lib/whitelist';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -18,6 +18,7 @@ import { ModelsController } from './ops/models.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
 import { SourceClosuresController } from './ops/source-closures.controller.ts';
+import { ScoreHistoryController } from './ops/score-history.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
@@ -40,6 +41,7 @@ export class ApiModule {
         SourceClosuresController,
         RunsController,
         ModelsController,
+        ScoreHistoryController,
         ScoresController,
         CandidatesController,
         CatalogueController,
@@ -50,6 +52,7 @@ export class ApiModule {
         { provide: Runs, useValue: deps.runs },
         { provide: Impacts, useValue: new Impacts(deps.db) },
         { provide: Scores, useValue: deps.scores },
+        { provide: ScoreHistory, useValue: new ScoreHistory(deps.db, deps.scores) },
         { provide: BELLS, useValue: deps.bells },
         { provide: CLOCK, useValue: deps.clock },
         { provide: DB, useValue: deps.db },

@@ -176,6 +176,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   ),
   'known-at-too-late': entry(422, 'knownAt 晚于最新入账时刻', 'knownAt lies after the newest apply tick'),
   'no-published-run': entry(409, '尚无已发布的评分', 'No run has been published yet'),
+  'difference-needs-values': entry(
+    422,
+    '比较两个模型时缺少特征值',
+    'Two models are compared, and a value that only one of them asks for was not given',
+  ),
   'replay-mismatch': entry(409, '重算结果与存档不一致', 'Scoring again at the pins does not give what was stored'),
 
   // Model files and what is scored by them

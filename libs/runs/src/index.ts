@@ -7,6 +7,7 @@ export * from './impact.ts';
 export * from './run.ts';
 export * from './runs.service.ts';
 export * from './schema.ts';
+export * from './score-history.ts';
 export * from './score-shard.ts';
 export * from './scores.service.ts';
 export * from './verify-run.ts';

@@ -219,7 +219,7 @@ const replayMismatch = (uscc: string, runId: string): ProblemError =>
     en: `the replay of ${uscc} differs from run ${runId}`,
   });
 
-const companyUnknown = (uscc: string): ProblemError =>
+export const companyUnknown = (uscc: string): ProblemError =>
   new ProblemError({
     code: 'company-unknown',
     status: 404,

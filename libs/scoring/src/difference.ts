@@ -77,7 +77,7 @@ export interface ScoreDifference {
  * Throws ProblemError `difference-needs-values` when the newer model lacks a characteristic and no bridge is given.
  */
 export function differenceOf(before: DifferenceSide, after: DifferenceSide, bridge?: Values): ScoreDifference {
-  const forward = !isOlder(after.model, before.model);
+  const forward = !isOlderModel(after.model, before.model);
   const [older, newer] = forward ? [before, after] : [after, before];
   const oneModel = older.model.hash === newer.model.hash;
   const between = oneModel ? newer.rich.parts : bridged(older.model, newer, bridge);
@@ -119,7 +119,7 @@ export function differenceOf(before: DifferenceSide, after: DifferenceSide, brid
 }
 
 /** A total order of models, so that two models of one day have an older one too. */
-function isOlder(a: Model, b: Model): boolean {
+export function isOlderModel(a: Model, b: Model): boolean {
   const [x, y] = [a.document.validFrom, b.document.validFrom];
   return x === y ? a.hash < b.hash : x < y;
 }

@@ -4,6 +4,7 @@ import { deliverySchemas } from './delivery-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { modelSchemas } from './model-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
+import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
 import { catalogueSchemas } from './catalogue-schemas.ts';
 import { int, list, object, str, type JsonSchema } from './schema.ts';
@@ -47,6 +48,7 @@ export const SCHEMAS = {
   ...runSchemas,
   ...modelSchemas,
   ...scoreSchemas,
+  ...historySchemas,
   ...catalogueSchemas,
 } satisfies Record<string, JsonSchema>;
 

@@ -43,7 +43,7 @@ const scoreRun = object({
   state: str('State of the run.', 'PUBLISHED'),
 });
 
-const part = object(
+export const part = object(
   {
     characteristic: str('Code of the characteristic.', 'TG01'),
     dimension: str('Code of its dimension.', 'TG'),
@@ -132,7 +132,7 @@ const companyScore = object(
   ['name', 'region'],
 );
 
-const recordRef = object({
+export const recordRef = object({
   source: str('Source.', 'social-security'),
   recordKey: str('Natural key in the source.', '2026-06'),
   knownFrom: instant('When it became known.'),
