@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { FixedClock, localDate } from '#lib/kernel';
 import { Database } from '#lib/platform';
-import { catalogueHash, Runs, scoreNextShard, Scores } from '#lib/runs';
+import { catalogueHash, percentilesOf, Runs, scoreNextShard, Scores } from '#lib/runs';
 import { rebuildDocuments } from '#lib/ledger';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
@@ -35,6 +35,7 @@ describe('hot queries', () => {
       const scores = new Scores(db);
       await scores.of('91440300DMTUR0010N');
       await scores.evidence('91440300DMTUR0010N');
+      await percentilesOf(db, run, 1);
       await scores.page(run.runId, { limit: 10 });
       await new Runs(db).get(run.runId);
       const operator = await product.access.personByHandle('operator');

@@ -14,6 +14,38 @@ SELECT c.company_id, c.uscc,
   WHERE c.company_id >= $1 AND c.company_id < $2 AND c.known_from <= $3
   ORDER BY c.company_id;
 
+-- percentiles-of-company
+WITH 
+  stated AS MATERIALIZED (
+  SELECT s.score, coalesce(b.payload ->> 'region', o.payload ->> 'region', substr(s.uscc, 3, 6)) AS region,
+  coalesce(b.payload ->> 'industry', o.payload ->> 'industry') AS industry,
+  coalesce(b.payload ->> 'establishedOn', o.payload ->> 'establishedOn')::date AS established
+  FROM (SELECT company_id, uscc, score FROM run_score WHERE run_id = $1 AND company_id = $4) s 
+  LEFT JOIN record b ON b.company_id = s.company_id AND b.source = 'business-registration'
+  AND b.record_key = 'bureau' AND b.op = 'U'
+  AND b.known_from <= $3 AND (b.known_to IS NULL OR b.known_to > $3) 
+  LEFT JOIN record o ON o.company_id = s.company_id AND o.source = 'business-registration'
+  AND o.record_key = 'open-register' AND o.op = 'U'
+  AND o.known_from <= $3 AND (o.known_to IS NULL OR o.known_to > $3)
+  ),
+  aged AS MATERIALIZED (
+  SELECT score, region, industry, (extract(year FROM $2::date) - extract(year FROM established)) * 12
+  + extract(month FROM $2::date) - extract(month FROM established)
+  - (extract(day FROM $2::date) < extract(day FROM established))::int AS months
+  FROM stated
+  ),
+  firm AS (
+  SELECT score, 'run' AS kind, 'all' AS cohort FROM aged
+  UNION ALL SELECT score, 'city', left(region, 4) FROM aged
+  UNION ALL SELECT score, 'district', region FROM aged
+  UNION ALL SELECT score, 'industry', substring(industry FROM '^[A-T][0-9]{2}') FROM aged
+  UNION ALL SELECT score, 'sector', substring(industry FROM '^[A-T]') FROM aged
+  UNION ALL SELECT score, 'age', CASE WHEN months < 12 THEN '0-12' WHEN months < 24 THEN '12-24' WHEN months < 36 THEN '24-36'
+  WHEN months < 60 THEN '36-60' WHEN months >= 60 THEN '60+' END FROM aged
+  )
+  SELECT kind, cohort, h.equal, h.below, h.firms
+  FROM firm JOIN run_cohort h USING (kind, cohort, score) WHERE h.run_id = $1::uuid;
+
 -- records-of-companies
 SELECT company_id, source, record_key, known_from, event_date, event_to, delivery_id, row_no, payload FROM record
   WHERE company_id = ANY($1::bigint[]) AND known_from <= $2 AND (known_to IS NULL OR known_to > $2) AND op = 'U'

@@ -4,6 +4,7 @@ export { MODEL_EVENTS, MODEL_STATES, type ModelEvent, type ModelState } from './
 export * from './models.service.ts';
 export type { ModelView } from './models.store.ts';
 export * from './impact.ts';
+export * from './percentiles.ts';
 export * from './run.ts';
 export * from './runs.service.ts';
 export * from './schema.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import Cursor from 'pg-cursor';
-import type { Clock, Problem } from '#lib/kernel';
+import type { Clock, LocalDate, Problem } from '#lib/kernel';
 import type { Database, Tx } from '#lib/platform';
 import type { RunStats } from './run.ts';
+import { countCohorts } from './percentiles.ts';
 import { outputLine, type ScoreRow } from './score-row.ts';
 
 const ROWS_AT_ONCE = 5000;
@@ -38,8 +39,8 @@ export async function hashOutput(tx: Tx, runId: string): Promise<{ hash: Buffer;
  */
 export async function publishRun(db: Database, runId: string, clock: Clock): Promise<void> {
   await db.transaction(async (tx) => {
-    const [run] = await tx.query<{ as_of: string; done: number }>(
-      `SELECT as_of, (SELECT coalesce(sum(firms), 0) FROM run_shard WHERE run_id = $1)::bigint AS done FROM run
+    const [run] = await tx.query<{ as_of: LocalDate; known_at: Date; done: number }>(
+      `SELECT as_of, known_at, (SELECT coalesce(sum(firms), 0) FROM run_shard WHERE run_id = $1)::bigint AS done FROM run
        WHERE run_id = $1 AND state = 'RUNNING'
          AND NOT EXISTS (SELECT FROM run_shard WHERE run_id = $1 AND state = 'OPEN')
        FOR UPDATE SKIP LOCKED`,
@@ -58,6 +59,7 @@ export async function publishRun(db: Database, runId: string, clock: Clock): Pro
       );
       return;
     }
+    await countCohorts(tx, { runId, asOf: run.as_of, knownAt: run.known_at });
     // A run of an earlier date never takes the place of a later one: it is archived at once.
     await tx.execute(`UPDATE run SET state = 'ARCHIVED' WHERE state = 'PUBLISHED' AND as_of <= $1`, [run.as_of]);
     await tx.execute(

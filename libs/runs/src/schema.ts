@@ -154,4 +154,24 @@ GRANT SELECT, INSERT, UPDATE ON model_life TO firstmile_app;
 GRANT SELECT, INSERT ON model_event TO firstmile_app;
 `,
   },
+  {
+    name: 'Runs1763800000031',
+    sql: `
+-- How the graded firms of a published run spread, for percentiles (百分位): one row a cohort and score. Beside the scores
+-- rather than in them: a score never changes, a cohort is known only when all of them are there. Cohorts of fewer than
+-- 30 firms are left out; a firm then stands in the next wider one.
+CREATE TABLE run_cohort (
+  run_id uuid NOT NULL REFERENCES run,
+  kind text COLLATE "C" NOT NULL CHECK (kind IN ('run', 'city', 'district', 'industry', 'sector', 'age')),
+  cohort text COLLATE "C" NOT NULL,
+  score integer NOT NULL,
+  equal integer NOT NULL CHECK (equal > 0),
+  below integer NOT NULL CHECK (below >= 0),
+  firms integer NOT NULL CHECK (firms >= 30),
+  PRIMARY KEY (run_id, kind, cohort, score),
+  CHECK (below + equal <= firms)
+);
+GRANT SELECT, INSERT ON run_cohort TO firstmile_app;
+`,
+  },
 ];

@@ -14,6 +14,7 @@ import {
 } from '#lib/scoring';
 import type { Database } from '#lib/platform';
 import { modelByHash } from './models.ts';
+import { percentilesOf, type Percentiles } from './percentiles.ts';
 import { noPublishedRun, type RunView } from './run.ts';
 import { findPublishedRun, findRun } from './runs.store.ts';
 import {
@@ -40,6 +41,8 @@ export interface FirmIdentity {
 export interface CompanyScore extends FirmIdentity {
   readonly run: RunView;
   readonly score: RichScore;
+  /** Null unless graded. */
+  readonly percentiles: Percentiles | null;
 }
 
 /** The score of a firm with all that stands behind it, worked out anew at the run's pins. */
@@ -73,7 +76,8 @@ export class Scores {
     const byAge =
       identity.establishedOn === undefined ? undefined : codesByAge(model, identity.establishedOn, run.asOf);
     const score = explain(model, values, scoreWithRange(model, row), byAge ? { notApplicableByAge: byAge } : {});
-    return { ...identity, run, score };
+    const percentiles = row.grade === null ? null : await percentilesOf(this.db, run, row.company_id);
+    return { ...identity, run, score, percentiles };
   }
 
   /**

@@ -92,6 +92,38 @@ const threeScore = object({
   groups: list(group, 'Four groups; they add up to it.'),
 });
 
+const percentile = (among: string, kind: string, code: string): JsonSchema =>
+  nullable(
+    object(
+      {
+        percentile: int('⌊100·(firms below + ½ firms equal) ÷ firms⌋.', 73),
+        cohort: object({
+          kind: choice(
+            'The cohort that had 30 firms or more; run is all graded firms.',
+            ['run', 'city', 'district', 'industry', 'sector', 'age'],
+            kind,
+          ),
+          code: str('GB/T 2260 prefix, GB/T 4754 code, months of age, or all.', code),
+        }),
+        firms: int('Graded firms of that cohort.', 412),
+      },
+      [],
+      `${among} Null: the whole run has fewer than 30 graded firms.`,
+    ),
+  );
+
+const percentiles = object(
+  {
+    run: percentile('Among all graded firms of the run.', 'run', 'all'),
+    city: percentile('Of the same city, else of the run.', 'city', '4403'),
+    district: percentile('Of the same district, else of the city or the run.', 'district', '440305'),
+    industry: percentile('Of the same industry (two digits), else of its letter or the run.', 'industry', 'I65'),
+    age: percentile('Of the same age in months, else of the run.', 'age', '12-24'),
+  },
+  [],
+  'Only of graded firms: among the graded firms of the same run.',
+);
+
 const companyScore = object(
   {
     uscc: str('统一社会信用代码.', '91440300DMAB12340K'),
@@ -111,6 +143,7 @@ const companyScore = object(
     depth: choice('Data depth.', ['D1', 'D2', 'D3', 'D4', 'D5'], 'D3'),
     grade: nullable(str('AAA … C, uncalibrated; null unless graded.', 'BB'), null),
     gradeRange: nullable(list(str('Grade of low, then of high.', 'B'), 'Only with REFERENCE.')),
+    percentiles: nullable(percentiles),
     known: object({
       tenths: tenths('Points of what is known.', 2400),
       maxTenths: tenths('Of how many at most.', 5000),

@@ -35,6 +35,7 @@ export function scoreBody(company: CompanyScore, { document }: Model): object {
     depth: score.depth,
     grade: score.grade,
     gradeRange: score.gradeRange,
+    percentiles: company.percentiles,
     known: rich.known,
     dimensions: DIMENSIONS.map((code, index) => {
       const { zh, en } = document.dimensions.find((dimension) => dimension.code === code)!;
