@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ProblemError } from '#lib/kernel';
-import { loadModel, type Model } from '#lib/scoring';
+import { ProblemError, type LocalDate } from '#lib/kernel';
+import { loadModel, type Model, type OfficialScorecard } from '#lib/scoring';
 import { packageRoot, type Db, type Tx } from '#lib/platform';
 
 /** The scorecard that comes with the program: the champion until another is promoted. */
@@ -44,4 +44,15 @@ export async function modelByHash(db: Db, hash: string): Promise<Model> {
     compiled.set(hash, model);
   }
   return model;
+}
+
+let official: readonly OfficialScorecard[] | undefined;
+
+/** The official tables in force on a day (官方评价指标), reviewed files of this repository. */
+export function officialScorecards(date: LocalDate): readonly OfficialScorecard[] {
+  const folder = path.join(packageRoot(), 'models', 'official');
+  official ??= readdirSync(folder)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as OfficialScorecard);
+  return official.filter(({ validFrom, validTo }) => validFrom <= date && (validTo === null || date <= validTo));
 }

@@ -3,17 +3,23 @@ import { businessRegistration, registrationOf } from '#lib/data-sources';
 import { readCoverage, readDossier, type CoverageBook } from '#lib/ledger';
 import {
   assessmentDay,
+  evaluateOfficial,
   explain,
   gradeOf,
   isNotApplicableByAge,
+  officialInputs,
+  reachPlan,
   scoreFirmRich,
   type Model,
+  type OfficialEvaluation,
+  type ReachPlan,
+  type ReachTarget,
   type RichScore,
   type Score,
   type ScoredFirmRich,
 } from '#lib/scoring';
 import type { Database } from '#lib/platform';
-import { modelByHash } from './models.ts';
+import { modelByHash, officialScorecards } from './models.ts';
 import { percentilesOf, type Percentiles } from './percentiles.ts';
 import { noPublishedRun, type RunView } from './run.ts';
 import { findPublishedRun, findRun } from './runs.store.ts';
@@ -48,6 +54,8 @@ export interface CompanyScore extends FirmIdentity {
 /** The score of a firm with all that stands behind it, worked out anew at the run's pins. */
 export interface ScoreEvidence extends ScoredFirmRich, FirmIdentity {
   readonly run: RunView;
+  /** What the official tables say of the firm, beside our score and never part of it. */
+  readonly official: readonly OfficialEvaluation[];
 }
 
 export interface ListedScore {
@@ -92,15 +100,28 @@ export class Scores {
     const scored = scoreFirmRich(firm.dossier, model, run.asOf);
     if (scored.kind !== 'scored' || !agrees(row, scored)) throw replayMismatch(uscc, run.runId);
     const registration = registrationOf(firm.dossier)?.registration;
+    const inputs = officialInputs(firm.dossier, run.asOf);
     return {
       ...scored,
       run,
+      official: officialScorecards(run.asOf).map((table) => evaluateOfficial(table, inputs)),
       region: firm.dossier.region,
       ...(registration?.name === undefined ? {} : { name: registration.name }),
       ...(registration === undefined
         ? {}
         : { establishedOn: registration.establishedOn, legalPerson: registration.legalPerson }),
     };
+  }
+
+  /**
+   * How the firm comes to a target, from where it stood in the newest published run. Throws as `of`.
+   */
+  async reach(uscc: string, target: ReachTarget): Promise<{ run: RunView; plan: ReachPlan }> {
+    const run = await this.runOf(undefined);
+    const model = await modelByHash(this.db, run.modelHash);
+    const { row } = await this.find(uscc, run);
+    const firm = (await readDossier(this.db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt)))!;
+    return { run, plan: reachPlan(firm.dossier, model, run.asOf, target) };
   }
 
   /** A page of a run in the byte order of the codes. */

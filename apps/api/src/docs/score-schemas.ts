@@ -217,6 +217,36 @@ const warningState = object(
   },
   ['unknown'],
 );
+const official = object({
+  id: str('Table.', 'tech-sme'),
+  ...text('科技型中小企业评价', 'Evaluation of technology-based SMEs'),
+  source: str('The published guide.', '国科发政〔2017〕115号'),
+  validFrom: day('In force from.', '2017-05-03'),
+  passPoints: int('Points that pass.', 60),
+  result: choice('unknown: what is known decides neither way.', ['pass', 'fail', 'unknown'], 'unknown'),
+  low: int('The least that the points can be.', 46),
+  high: int('The most.', 76),
+  items: list(
+    object({
+      ...coded('staff', '科技人员占职工总数的比例', 'technical staff ÷ staff'),
+      group: nullable(str('Its group, which has a least of its own.', 'innovation'), null),
+      points: nullable(int('Null: not decided by what is known.', 16)),
+      low: int('Least.', 16),
+      high: int('Most.', 16),
+      maxPoints: int('Of how many.', 20),
+      unknown: list(str('Input that is not known.', 'technicalStaffPercent')),
+    }),
+  ),
+  conditions: list(
+    object({
+      input: str('Input.', 'staff'),
+      ...text('职工总数不超过500人', 'at most 500 staff'),
+      state: choice('Whether it is met.', ['yes', 'no', 'unknown']),
+    }),
+    'Limits of size, and direct routes of which one is enough.',
+  ),
+});
+
 const scoreEvidence = object({
   uscc: str('统一社会信用代码.', '91440300DMAB12340K'),
   run: scoreRun,
@@ -258,6 +288,7 @@ const scoreEvidence = object({
       ['population', 'through', 'freshness', 'cause'],
     ),
   ),
+  official: list(official, 'Official tables, beside our score and never part of it.'),
 });
 
 const condition = object({

@@ -93,5 +93,6 @@ export function evidenceBody(evidence: ScoreEvidence): object {
     warnings: evidence.warnings,
     warningStates: evidence.warningStates,
     feeds: evidence.feeds,
+    official: evidence.official,
   };
 }

@@ -5,8 +5,8 @@ import {
   annualReports,
   FEEDS,
   taxCredit,
-  type BusinessRegistration,
   type Dossier,
+  type Money,
   type TaxGrade,
 } from '#lib/data-sources';
 import { AS_OF as TODAY, model } from '../../fixtures/cases.ts';
@@ -40,8 +40,7 @@ const FORBIDDEN = [
 ];
 
 const month = (back: number): string => fromMonthIndex(monthIndex(AS_OF) - back);
-const yuan = (amount: number): BusinessRegistration['registeredCapital'] =>
-  ({ minor: amount * 100, currency: 'CNY' }) as BusinessRegistration['registeredCapital'];
+const yuan = (amount: number): Money => ({ minor: amount * 100, currency: 'CNY' });
 
 interface Given {
   readonly age: number;
@@ -62,7 +61,7 @@ function firm(given: Given): DossierBuilder {
     status: 'active',
     registeredCapital: yuan(1_000_000),
     paidCapital: yuan(given.paid),
-  } as Partial<BusinessRegistration>);
+  });
   for (const feed of FEEDS.keys()) b = b.covers(feed, TODAY);
   for (let back = 0; back < 18 && back < given.age; back++) {
     const paidOn = addMonths(localDate(`${month(back)}-20`), given.paidLate ? 3 : 1);
