@@ -15,7 +15,7 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('is the same each time and names every route of the three audiences', async () => {
+  it('is the same each time and names every route of the four audiences', async () => {
     expect(await buildOpenApi()).toEqual(answers.document);
     expect(operations.map(([name]) => name).sort()).toEqual(
       [
@@ -52,6 +52,9 @@ describe('the OpenAPI document', () => {
         'get /readyz',
         'post /ops/v1/companies/{uscc}/source-closures',
         'post /ops/v1/companies/{uscc}/source-closures/{source}/end',
+        'get /subject/v1/reach',
+        'get /subject/v1/reasons',
+        'get /subject/v1/score',
         'post /ops/v1/deliveries',
         'post /ops/v1/deliveries/{id}/reject',
         'post /ops/v1/deliveries/{id}/release',

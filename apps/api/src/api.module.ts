@@ -23,6 +23,7 @@ import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
+import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
 export class ApiModule {
@@ -45,6 +46,7 @@ export class ApiModule {
         ScoresController,
         CandidatesController,
         CatalogueController,
+        SubjectController,
       ],
       providers: [
         { provide: Deliveries, useValue: deps.deliveries },

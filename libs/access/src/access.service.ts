@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { ProblemError, type Clock } from '#lib/kernel';
+import { ProblemError, type Clock, type Uscc } from '#lib/kernel';
 import type { Database } from '#lib/platform';
 import { bearerKey, keyHash, keyProblem, makeKey, sameHash, unknownKey } from './api-key.ts';
 import { INSTITUTION_KINDS, scopesOf, type InstitutionKind, type Principal, type Scope } from './principal.ts';
@@ -10,6 +10,8 @@ export interface Institution {
   readonly code: string;
   readonly zh: string;
   readonly en: string;
+  /** Of kind `firm`, and only of it: the firm itself. */
+  readonly uscc?: Uscc;
 }
 
 export interface Person {
@@ -36,6 +38,7 @@ interface KeyRow {
   scopes: string[];
   expires_at: Date;
   revoked_at: Date | null;
+  uscc: Uscc | null;
 }
 
 interface PersonRow {
@@ -75,13 +78,13 @@ export class Access {
     });
   }
 
-  /** Throws `institution-code-taken` 409. */
+  /** Throws `institution-code-taken` 409 when the code, or the firm, has one already. */
   async createInstitution(input: Omit<Institution, 'institutionId'>): Promise<Institution> {
     const institution = { institutionId: uuidv7(), ...input };
     const made = await this.db.query(
-      `INSERT INTO institution (institution_id, kind, code, name_zh, name_en) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (code) DO NOTHING RETURNING 1`,
-      [institution.institutionId, input.kind, input.code, input.zh, input.en],
+      `INSERT INTO institution (institution_id, kind, code, name_zh, name_en, uscc) VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT DO NOTHING RETURNING 1`,
+      [institution.institutionId, input.kind, input.code, input.zh, input.en, input.uscc ?? null],
     );
     if (made.length === 0) {
       const text = { zh: `机构代码「${input.code}」已被使用`, en: `the institution code ${input.code} is taken` };
@@ -106,12 +109,16 @@ export class Access {
   }
 
   async institutionByCode(code: string): Promise<Institution | undefined> {
-    const [row] = await this.db.query<{ institution_id: string; kind: string; name_zh: string; name_en: string }>(
-      'SELECT institution_id, kind, name_zh, name_en FROM institution WHERE code = $1',
-      [code],
-    );
+    const [row] = await this.db.query<{
+      institution_id: string;
+      kind: string;
+      name_zh: string;
+      name_en: string;
+      uscc: Uscc | null;
+    }>('SELECT institution_id, kind, name_zh, name_en, uscc FROM institution WHERE code = $1', [code]);
     if (row === undefined) return undefined;
-    return { institutionId: row.institution_id, kind: kindOf(row.kind), code, zh: row.name_zh, en: row.name_en };
+    const { institution_id: institutionId, name_zh: zh, name_en: en, uscc } = row;
+    return { institutionId, kind: kindOf(row.kind), code, zh, en, ...(uscc === null ? {} : { uscc }) };
   }
 
   /** For the command line's `--as`. Throws `person-unknown` 404. */
@@ -122,18 +129,24 @@ export class Access {
     throw new ProblemError({ code: 'person-unknown', status: 404, ...text });
   }
 
-  /** Throws RangeError when `expiresAt` does not lie after the clock's now, or no scope is given. */
+  /**
+   * Throws RangeError when `expiresAt` does not lie after the clock's now, no scope is given, or the scope `subject:own`
+   * is not that of a firm's own key: a firm has this one only, and nobody else has it.
+   */
   async issueKey(personId: string, scopes: readonly Scope[], expiresAt: Date, clock: Clock): Promise<IssuedKey> {
     const now = clock.now();
     if (!(expiresAt > now)) throw new RangeError('a key expires after it is made');
     if (scopes.length === 0) throw new RangeError('a key without a scope opens nothing');
     const { key, prefix, sha256 } = makeKey();
     const keyId = uuidv7();
-    await this.db.query(
+    const made = await this.db.query(
       `INSERT INTO api_key (key_id, person_id, prefix, sha256, scopes, expires_at, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+       SELECT $1, person_id, $3, $4, $5, $6, $7 FROM person JOIN institution USING (institution_id)
+       WHERE person_id = $2 AND CASE WHEN kind = 'firm' THEN $5::text[] = ARRAY['subject:own'] ELSE 'subject:own' <> ALL ($5::text[]) END
+       RETURNING 1`,
       [keyId, personId, prefix, sha256, scopesOf(scopes), expiresAt, now],
     );
+    if (made.length === 0) throw new RangeError('subject:own is the one scope of a firm, and of nobody else');
     return { keyId, prefix, key, expiresAt };
   }
 
@@ -152,7 +165,7 @@ export class Access {
   async authenticate(authorization: string | undefined, clock: Clock): Promise<Principal> {
     const { key, prefix } = bearerKey(authorization);
     const [row] = await this.db.query<KeyRow>(
-      `SELECT k.key_id, k.person_id, p.institution_id, i.kind, k.sha256, k.scopes, k.expires_at, k.revoked_at
+      `SELECT k.key_id, k.person_id, p.institution_id, i.kind, k.sha256, k.scopes, k.expires_at, k.revoked_at, i.uscc
        FROM api_key k JOIN person p USING (person_id) JOIN institution i USING (institution_id) WHERE k.prefix = $1`,
       [prefix],
       'access-key-by-prefix',
@@ -168,6 +181,7 @@ export class Access {
       kind: kindOf(row.kind),
       keyId: row.key_id,
       scopes: scopesOf(row.scopes),
+      ...(row.uscc === null ? {} : { uscc: row.uscc }),
     };
   }
 }

@@ -1,7 +1,14 @@
-import { ProblemError } from '#lib/kernel';
+import { ProblemError, type Uscc } from '#lib/kernel';
 
 /** What a key may be used for. A fixed list: a scope that no route asks for cannot be issued by mistake. */
-export const SCOPES = ['ops:deliveries', 'ops:runs', 'ops:models', 'partner:scores', 'partner:candidates'] as const;
+export const SCOPES = [
+  'ops:deliveries',
+  'ops:runs',
+  'ops:models',
+  'partner:scores',
+  'partner:candidates',
+  'subject:own',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
 export const INSTITUTION_KINDS = [
@@ -12,8 +19,9 @@ export const INSTITUTION_KINDS = [
   'insurer',
   'lessor',
   'regulator',
+  'firm',
 ] as const;
-/** 机构类别: operator 运营方, bank 银行, guarantor 担保机构, investor 投资机构, insurer 保险, lessor 租赁, regulator 监管部门. */
+/** 机构类别: operator 运营方, bank 银行, guarantor 担保机构, investor 投资机构, insurer 保险, lessor 租赁, regulator 监管部门, firm 信息主体: a scored firm. */
 export type InstitutionKind = (typeof INSTITUTION_KINDS)[number];
 
 /** Who is asking: every write records `personId`. */
@@ -22,6 +30,8 @@ export interface Principal {
   readonly institutionId: string;
   readonly kind: InstitutionKind;
   readonly keyId: string;
+  /** The firm that a key of kind `firm` speaks for: it reads itself and nobody else. */
+  readonly uscc?: Uscc;
   readonly scopes: readonly Scope[];
 }
 

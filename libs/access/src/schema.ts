@@ -79,4 +79,17 @@ CREATE FUNCTION actor_subject() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
   RETURN CASE WHEN actor() LIKE 'firm:%' THEN split_part(actor(), ':', 2) END;
 `,
   },
+  {
+    name: 'Access1763800000032',
+    sql: `
+-- A scored firm reads what is said of it (征信条例 art. 17): an institution of its own, bound to its code by the row itself, so
+-- that no request can name another firm.
+ALTER TABLE institution DROP CONSTRAINT institution_kind_check;
+ALTER TABLE institution ADD COLUMN uscc text COLLATE "C" UNIQUE;
+ALTER TABLE institution
+  ADD CONSTRAINT institution_kind_check
+    CHECK (kind IN ('operator', 'bank', 'guarantor', 'investor', 'insurer', 'lessor', 'regulator', 'firm')),
+  ADD CONSTRAINT institution_firm CHECK ((kind = 'firm') = (uscc IS NOT NULL));
+`,
+  },
 ];

@@ -22,4 +22,5 @@ export * from './scorecard/explain.ts';
 export { loadModel, modelHash } from './scorecard/load-model.ts';
 export * from './scorecard/model.ts';
 export { readValues } from './scorecard/read-values.ts';
+export { valueText } from './scorecard/reasons.ts';
 export * from './value.ts';

@@ -18,6 +18,7 @@ export function documentOf(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'A key fm_<prefix>_<secret>.' }, 'key')
     .addTag('partner', 'Banks, guarantors and investors. Changes only by addition.')
+    .addTag('subject', 'A firm, of itself.')
     .addTag('ops', 'Our operators.')
     .addTag('meta', 'Health and documentation.')
     .build();

@@ -6,6 +6,7 @@ import { modelSchemas } from './model-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
+import { subjectSchemas } from './subject-schemas.ts';
 import { catalogueSchemas } from './catalogue-schemas.ts';
 import { int, list, object, str, type JsonSchema } from './schema.ts';
 
@@ -49,6 +50,7 @@ export const SCHEMAS = {
   ...modelSchemas,
   ...scoreSchemas,
   ...historySchemas,
+  ...subjectSchemas,
   ...catalogueSchemas,
 } satisfies Record<string, JsonSchema>;
 

@@ -112,7 +112,7 @@ const percentile = (among: string, kind: string, code: string): JsonSchema =>
     ),
   );
 
-const percentiles = object(
+export const percentiles = object(
   {
     run: percentile('Among all graded firms of the run.', 'run', 'all'),
     city: percentile('Of the same city, else of the run.', 'city', '4403'),
@@ -228,7 +228,8 @@ const official = object({
   high: int('The most.', 76),
   items: list(
     object({
-      ...coded('staff', '科技人员占职工总数的比例', 'technical staff ÷ staff'),
+      code: str('Item.', 'staff'),
+      ...text('科技人员占职工总数的比例', 'technical staff ÷ staff'),
       group: nullable(str('Its group, which has a least of its own.', 'innovation'), null),
       points: nullable(int('Null: not decided by what is known.', 16)),
       low: int('Least.', 16),

@@ -1,0 +1,90 @@
+import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ProblemError, type Uscc } from '#lib/kernel';
+import { Scores } from '#lib/runs';
+import { DEFAULT_CUT } from '#lib/whitelist';
+import { MODELS, type Models } from '../deps.ts';
+import { Answer, ProblemAnswers } from '../docs/answers.ts';
+import { principalOf, type ApiRequest } from '../http/api-request.ts';
+import { Scopes } from '../http/route-access.ts';
+import { ownReasonsBody, ownScoreBody, reachBody } from './subject-body.ts';
+
+const OWN = ['company-unknown', 'not-in-run', 'no-published-run', 'uscc-malformed'] as const;
+
+/** What a firm reads of itself (信息主体). Which firm is in the key and nowhere in the address. */
+@ApiTags('subject')
+@Controller('subject/v1')
+export class SubjectController {
+  constructor(
+    private readonly scores: Scores,
+    @Inject(MODELS) private readonly models: Models,
+  ) {}
+
+  @Get('score')
+  @Scopes('subject:own')
+  @ApiOperation({
+    summary: 'The own score',
+    description:
+      'In the newest published run, with the own value and bin of every characteristic; point tables are not shown.',
+  })
+  @Answer('OwnScore', 'The score.')
+  @ProblemAnswers(...OWN)
+  async score(@Req() request: ApiRequest): Promise<object> {
+    const company = await this.scores.of(ownUscc(request));
+    return ownScoreBody(company, await this.models(company.run.modelHash));
+  }
+
+  @Get('reasons')
+  @Scopes('subject:own')
+  @ApiOperation({
+    summary: 'Reasons for and against',
+    description:
+      'Against: the four largest that the firm can change, each with its own value and what the next bin needs.',
+  })
+  @Answer('OwnReasons', 'The reasons.')
+  @ProblemAnswers(...OWN)
+  async reasons(@Req() request: ApiRequest): Promise<object> {
+    return ownReasonsBody(await this.scores.of(ownUscc(request)));
+  }
+
+  @Get('reach')
+  @Scopes('subject:own')
+  @ApiQuery({
+    name: 'target',
+    required: false,
+    description: 'next-grade: one grade up; list: score, coverage and low that the list asks for.',
+    schema: { type: 'string', enum: ['next-grade', 'list'], default: 'next-grade' },
+  })
+  @ApiOperation({
+    summary: 'The way to the next grade, or to the list',
+    description:
+      'The fewest things that the firm itself can do within 24 months, then the least time, verified by scoring the changed records on that day.',
+  })
+  @Answer('ReachPlan', 'The plan, or that there is none.')
+  @ProblemAnswers('request-invalid', ...OWN)
+  async reach(@Req() request: ApiRequest, @Query('target') target = 'next-grade'): Promise<object> {
+    if (target !== 'next-grade' && target !== 'list') throw unknownTarget();
+    const uscc = ownUscc(request);
+    const wanted = target === 'list' ? ({ kind: 'list', cut: DEFAULT_CUT } as const) : ({ kind: target } as const);
+    const { run, plan } = await this.scores.reach(uscc, wanted);
+    return reachBody(uscc, run, plan);
+  }
+}
+
+/** The scope is given to firms only, whose institution has a code: the database sees to both. */
+function ownUscc(request: ApiRequest): Uscc {
+  const { uscc } = principalOf(request);
+  if (uscc === undefined) throw new Error('a key with subject:own that is no firm');
+  return uscc;
+}
+
+function unknownTarget(): ProblemError {
+  const words = { code: 'field-invalid', zh: '应为 next-grade 或 list', en: 'next-grade or list is expected' };
+  return new ProblemError({
+    code: 'request-invalid',
+    status: 400,
+    zh: '请求有误：target',
+    en: 'the request is not valid: target',
+    errors: [{ field: 'target', ...words }],
+  });
+}
