@@ -93,7 +93,7 @@ describe('a firm and its own score', () => {
   it('sees how the next grade or the list is reached, or that it is not', async () => {
     const next = (await get('/subject/v1/reach')).body;
     // A few sources are not enough for a grade, and nothing that the firm does connects the others.
-    expect(next).toMatchObject({ uscc: OWN, state: 'out-of-reach', date: null, changes: [], then: null });
+    expect(next).toMatchObject({ uscc: OWN, state: 'out-of-reach', date: null, changes: [], after: null });
     const list = (await get('/subject/v1/reach?target=list')).body;
     expect(list).toMatchObject({ state: 'out-of-reach', wanted: 600 });
     const wrong = await get('/subject/v1/reach?target=grade-aaa');

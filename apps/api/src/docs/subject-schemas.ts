@@ -104,7 +104,7 @@ const reachPlan = object({
     }),
     'None with a plan: time alone does it.',
   ),
-  then: nullable(object(figures, [], 'The score of the changed records on that day.')),
+  after: nullable(object(figures, [], 'The score of the changed records on that day.')),
   why: nullable(object(text('24个月内不足以达到', 'cannot be reached within 24 months')), null),
   notice: object(text('不构成评级或授信承诺', 'No promise of a grade or of credit')),
 });

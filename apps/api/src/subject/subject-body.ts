@@ -97,7 +97,7 @@ export function reachBody(uscc: string, run: RunView, plan: ReachPlan): object {
     now: plan.now === null ? null : figures(plan.now),
     date: planned ? plan.date : null,
     changes: planned ? plan.changes : [],
-    then: planned ? figures(plan.then) : null,
+    after: planned ? figures(plan.after) : null,
     why: plan.state === 'out-of-reach' ? plan.why : null,
     notice: NOTICE,
   };

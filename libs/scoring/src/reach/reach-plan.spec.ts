@@ -140,7 +140,7 @@ describe('reachPlan', () => {
         const codes = codesOf(plan);
         const then = scoreWithChanges(dossier, model, AS_OF, plan.date, codes)!;
         expect(isMet(then, plan.wanted!, wantedTarget)).toBe(true);
-        expect(plan.then.scoreTenths).toBe(then.score.scoreTenths);
+        expect(plan.after.scoreTenths).toBe(then.score.scoreTenths);
         for (const left of codes) {
           const others = codes.filter((code) => code !== left);
           const without = scoreWithChanges(dossier, model, AS_OF, plan.date, others)!;

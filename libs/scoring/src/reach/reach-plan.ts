@@ -33,7 +33,7 @@ export type ReachPlan = { readonly wanted: number | null; readonly now: ReachedS
       readonly state: 'plan';
       readonly date: LocalDate;
       readonly changes: readonly PlannedChange[];
-      readonly then: ReachedScore;
+      readonly after: ReachedScore;
     }
 );
 
@@ -100,7 +100,7 @@ export function reachPlan(dossier: Dossier, model: Model, asOf: LocalDate, targe
         readyOn,
         characteristics,
       }));
-      return { state: 'plan', wanted, now, date: best.date, changes, then: shown(best.score) };
+      return { state: 'plan', wanted, now, date: best.date, changes, after: shown(best.score) };
     }
   }
   return { state: 'out-of-reach', wanted, now, why: OUT_OF_REACH };
