@@ -5,6 +5,8 @@ import { corrections, errors, undo } from './corrections.command.ts';
 import { addClosure, listClosures, removeClosure, type ClosureOptions } from './closure.command.ts';
 import { addAlias, decideReview, reviews, type DecideOptions } from './identity.command.ts';
 import { ingest, type IngestOptions } from './ingest.command.ts';
+import { decideModel, listModels, submitModel, type DecisionOptions } from './model-life.command.ts';
+import { registerModelPreview } from './model-preview.ts';
 import { checkModel, diffModelFiles, evaluateRows, exportModel } from './model.command.ts';
 import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
@@ -194,6 +196,30 @@ model
   .argument('<b>')
   .option('--json', JSON_HELP, false)
   .action(run(async (a: string, b: string, options: { json: boolean }) => diffModelFiles(a, b, options)));
+
+registerModelPreview(model, run);
+model
+  .command('list')
+  .description('the scorecards of this database and where they stand 模型清单')
+  .option('--json', JSON_HELP, false)
+  .action(run((options: { json: boolean }) => listModels(options)));
+model
+  .command('submit')
+  .description('take a scorecard in as a draft 提交')
+  .argument('<file>', '.json, or .pmml that Firstmile exported')
+  .requiredOption('--reason <text>', 'why')
+  .option('--as <person>', 'who acts', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((file: string, options: DecisionOptions) => submitModel(file, options)));
+model
+  .command('decide')
+  .description('validate, approve, return, challenge, withdraw, promote or retire a scorecard 决定')
+  .argument('<model>', 'its hash, or the first characters of it')
+  .argument('<event>')
+  .requiredOption('--reason <text>', 'why')
+  .option('--as <person>', 'who acts', 'operator')
+  .option('--json', JSON_HELP, false)
+  .action(run((name: string, event: string, options: DecisionOptions) => decideModel(name, event, options)));
 
 const institution = program.command('institution').description('institutions that use the product 机构');
 institution

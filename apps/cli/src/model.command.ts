@@ -36,7 +36,7 @@ function valueOf<T>(outcome: Outcome<T>): T {
 }
 
 /** A model of ours, from JSON or from PMML that Firstmile exported. */
-function modelIn(file: string): Model {
+export function modelIn(file: string): Model {
   const { pmml, bytes } = bytesOf(file);
   return valueOf(pmml ? importPmml(bytes) : loadModel(jsonIn(Buffer.from(bytes).toString('utf8'), file)));
 }

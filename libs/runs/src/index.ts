@@ -3,6 +3,7 @@ export { modelByHash, shippedModel } from './models.ts';
 export { MODEL_EVENTS, MODEL_STATES, type ModelEvent, type ModelState } from './model-lifecycle.ts';
 export * from './models.service.ts';
 export type { ModelView } from './models.store.ts';
+export * from './model-preview.ts';
 export * from './impact.ts';
 export * from './percentiles.ts';
 export * from './run.ts';

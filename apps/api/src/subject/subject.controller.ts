@@ -3,7 +3,7 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { ProblemError, type Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
 import { DEFAULT_CUT } from '#lib/whitelist';
-import { MODELS, type Models } from '../deps.ts';
+import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { principalOf, type ApiRequest } from '../http/api-request.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -17,7 +17,7 @@ const OWN = ['company-unknown', 'not-in-run', 'no-published-run', 'uscc-malforme
 export class SubjectController {
   constructor(
     private readonly scores: Scores,
-    @Inject(MODELS) private readonly models: Models,
+    @Inject(MODEL_BY_HASH) private readonly modelByHash: ModelByHash,
   ) {}
 
   @Get('score')
@@ -31,7 +31,7 @@ export class SubjectController {
   @ProblemAnswers(...OWN)
   async score(@Req() request: ApiRequest): Promise<object> {
     const company = await this.scores.of(ownUscc(request));
-    return ownScoreBody(company, await this.models(company.run.modelHash));
+    return ownScoreBody(company, await this.modelByHash(company.run.modelHash));
   }
 
   @Get('reasons')

@@ -84,6 +84,7 @@ export class Future {
       uscc: base.uscc,
       region: base.region,
       connected: (feed) => base.connected(feed),
+      closed: (source) => base.closed(source),
       coverage,
       of: <P extends object>(source: SourceDefinition<P>) => recordsOf(source) as readonly DossierRecord<P>[],
     };
