@@ -136,6 +136,6 @@ class MadeUpDossier implements Dossier {
   }
 
   of<P extends object>(source: SourceDefinition<P>): readonly DossierRecord<P>[] {
-    return (this.bySource.get(source.name) ?? []) as readonly DossierRecord[] as readonly DossierRecord<P>[];
+    return (this.bySource.get(source.name) ?? []) as readonly DossierRecord<P>[];
   }
 }

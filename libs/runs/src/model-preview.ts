@@ -99,7 +99,7 @@ export async function previewModel(
         count.skip();
       else count.add(row, before.values, after.score, after.values);
     }
-    for (const _row of stored.values()) count.skip();
+    for (let left = stored.size; left > 0; left--) count.skip();
     options.progress?.(count.firms);
   }
   return count.result(run);

@@ -37,11 +37,16 @@ class Bins implements CompiledCharacteristic {
   private readonly intervals: readonly Interval[];
   /** For whole numbers every bound becomes «v < cut»: {p} ends before ⌊p⌋ + 1, [lo, hi) before ⌈hi⌉; the last is Infinity. */
   private readonly cuts: Float64Array;
+  /** The last whole number of each bin but the last, where bounds are small. */
+  private readonly ends: Int32Array;
+  /** The least whole number of the first bin, and up to where `ends` may be asked: none where bounds are not small. */
+  private readonly first: number;
+  private readonly limit: number;
   private readonly least: number;
   /** Upper bounds as num ÷ den. */
   private readonly hiNum: Float64Array;
   private readonly hiDen: Float64Array;
-  /** Bounds so small that products with a value below 2^31 are exact. */
+  /** Bounds below 2^20: their products with a value below 2^31 are exact. */
   private readonly small: boolean;
 
   constructor(readonly document: CharacteristicDocument) {
@@ -77,17 +82,23 @@ class Bins implements CompiledCharacteristic {
     this.small = intervals.every(
       ({ lo, hi = 0 }) => isSmall(numOf(lo)) && isSmall(denOf(lo)) && isSmall(numOf(hi)) && isSmall(denOf(hi)),
     );
+    this.limit = this.small ? SMALL : -(2 ** 31);
+    this.ends = Int32Array.from(this.small ? this.cuts.filter((cut) => cut !== Infinity) : [], (cut) => cut - 1);
     const first = intervals[0];
     this.least = first === undefined ? Infinity : first.loOpen ? floorOf(first.lo) + 1 : ceilOf(first.lo);
+    this.first = Math.min(this.least, SMALL);
   }
 
   attributeOf(value: Measured): number {
     if (typeof value === 'number') {
-      if (!(value >= this.least) || !Number.isSafeInteger(value)) return -1;
-      const { cuts } = this;
-      let i = 0;
-      while (value >= cuts[i]!) i += 1;
-      return this.numeric[i]!;
+      const whole = value | 0;
+      if (whole !== value || whole >= this.limit) return this.attributeOfNumber(value);
+      if (whole < this.first) return -1;
+      // Counts the bins that end below the value: no branch that the processor must guess.
+      const { ends } = this;
+      let below = 0;
+      for (let k = 0; k < ends.length; k++) below += (ends[k]! - whole) >>> 31;
+      return this.numeric[below]!;
     }
     if (typeof value === 'string') {
       const { names } = this;
@@ -95,6 +106,11 @@ class Bins implements CompiledCharacteristic {
       return -1;
     }
     return this.attributeOfFraction(value);
+  }
+
+  private attributeOfNumber(value: number): number {
+    if (!(value >= this.least) || !Number.isSafeInteger(value)) return -1;
+    return this.numeric[this.cuts.findIndex((cut) => value < cut)]!;
   }
 
   private attributeOfFraction({ num, den }: Fraction): number {
@@ -122,4 +138,5 @@ class Bins implements CompiledCharacteristic {
   }
 }
 
-const isSmall = (n: number): boolean => Math.abs(n) < 2 ** 20;
+const SMALL = 2 ** 20;
+const isSmall = (n: number): boolean => Math.abs(n) < SMALL;
