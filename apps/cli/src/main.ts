@@ -225,9 +225,10 @@ const institution = program.command('institution').description('institutions tha
 institution
   .command('add')
   .argument('<code>')
-  .requiredOption('--kind <kind>', 'operator, bank, guarantor, investor, insurer, lessor, regulator')
+  .requiredOption('--kind <kind>', 'operator, bank, guarantor, investor, insurer, lessor, regulator, firm')
   .requiredOption('--zh <name>', 'Chinese name')
   .requiredOption('--en <name>', 'English name')
+  .option('--uscc <code>', 'with kind firm: the firm that reads itself')
   .option('--json', JSON_HELP, false)
   .action(run((code: string, options: Parameters<typeof addInstitution>[1]) => addInstitution(code, options)));
 

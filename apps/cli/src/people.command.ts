@@ -1,4 +1,4 @@
-import { ProblemError } from '#lib/kernel';
+import { parseUscc, ProblemError } from '#lib/kernel';
 import { INSTITUTION_KINDS, SCOPES, type InstitutionKind, type Scope } from '#lib/access';
 import { usage } from './rescore.command.ts';
 import { answer, EXIT, withProduct } from './session.ts';
@@ -6,13 +6,18 @@ import { answer, EXIT, withProduct } from './session.ts';
 /** `firstmile institution add CODE`: one of the institutions that use the product. */
 export async function addInstitution(
   code: string,
-  options: { kind: string; zh: string; en: string; json: boolean },
+  options: { kind: string; zh: string; en: string; uscc?: string; json: boolean },
 ): Promise<number> {
   const kind = INSTITUTION_KINDS.find((k): k is InstitutionKind => k === options.kind);
   if (kind === undefined)
     throw usage('--kind', `应为 ${INSTITUTION_KINDS.join('、')}`, `must be one of ${INSTITUTION_KINDS.join(', ')}`);
+  const uscc = options.uscc === undefined ? undefined : parseUscc(options.uscc);
+  if (uscc?.ok === false) throw new ProblemError(uscc.problem);
+  if ((kind === 'firm') !== (uscc !== undefined))
+    throw usage('--uscc', '仅 kind 为 firm 时须给出', 'is needed with --kind firm, and only there');
   return withProduct('institution', async ({ access }) => {
-    const made = await access.createInstitution({ kind, code, zh: options.zh, en: options.en });
+    const own = uscc?.ok ? { uscc: uscc.value.uscc } : {};
+    const made = await access.createInstitution({ kind, code, zh: options.zh, en: options.en, ...own });
     answer(options.json, { ...made }, [`institution ${made.code} (${made.kind}): ${made.zh} / ${made.en}`]);
     return EXIT.done;
   });

@@ -99,7 +99,7 @@ export async function previewModel(
         count.skip();
       else count.add(row, before.values, after.score, after.values);
     }
-    for (let left = stored.size; left > 0; left--) count.skip();
+    count.skip(stored.size);
     options.progress?.(count.firms);
   }
   return count.result(run);
@@ -130,8 +130,8 @@ class PreviewCount {
     private readonly cut: number,
   ) {}
 
-  skip(): void {
-    this.notComparable += 1;
+  skip(firms = 1): void {
+    this.notComparable += firms;
   }
 
   add(row: ScoreRow, before: Values, score: Score, after: Values): void {
