@@ -20,6 +20,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'scope-missing': entry(403, '密钥没有所需权限', 'The key lacks the scope that this route needs'),
   'institution-code-taken': entry(409, '机构代码已被使用', 'The institution code is taken'),
   'handle-taken': entry(409, '用户名已被使用', 'The handle is taken'),
+  'scope-not-of-kind': entry(409, '该机构类别不可持有此权限', 'The kind of institution may not hold this scope'),
   'person-unknown': entry(404, '没有该用户', 'There is no such person'),
 
   // The request itself

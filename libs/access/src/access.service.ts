@@ -130,8 +130,8 @@ export class Access {
   }
 
   /**
-   * Throws RangeError when `expiresAt` does not lie after the clock's now, no scope is given, or the scope `subject:own`
-   * is not that of a firm's own key: a firm has this one only, and nobody else has it.
+   * Throws RangeError when `expiresAt` does not lie after the clock's now, or no scope is given; `scope-not-of-kind` 409
+   * unless a firm, and nobody else, gets `subject:own`, and nothing else.
    */
   async issueKey(personId: string, scopes: readonly Scope[], expiresAt: Date, clock: Clock): Promise<IssuedKey> {
     const now = clock.now();
@@ -146,7 +146,13 @@ export class Access {
        RETURNING 1`,
       [keyId, personId, prefix, sha256, scopesOf(scopes), expiresAt, now],
     );
-    if (made.length === 0) throw new RangeError('subject:own is the one scope of a firm, and of nobody else');
+    if (made.length === 0)
+      throw new ProblemError({
+        code: 'scope-not-of-kind',
+        status: 409,
+        zh: '权限 subject:own 只用于企业查询自身，企业也只有此项权限',
+        en: 'the scope subject:own is the one scope of a firm, and of nobody else',
+      });
     return { keyId, prefix, key, expiresAt };
   }
 
