@@ -69,13 +69,13 @@ describe('firstmile model', () => {
     expect(second!.parts[2]).toEqual({ characteristic: 'IN03', attribute: 'NOT_CONNECTED', points: 2 });
   });
 
-  it('scores rows by PMML: every rank, null where there is none, sums exact', async () => {
+  it('scores rows by PMML: every rank that there is, sums exact', async () => {
     const input = rows('loan.jsonl', [{ staff: 2, sector: 'trade' }, { sector: 'chips' }, { staff: 3, sector: 'x' }]);
     const ended = await model('evaluate', fileOf(folder, 'loan.pmml', LOAN), '--input', input);
     expect(lines(ended)).toMatchObject([
-      { score: 11.8, reasonCodes: ['T', 'S', null] },
-      { score: 22, reasonCodes: ['S', null, null], parts: [{ attribute: '3', points: 5 }, { attribute: '2' }] },
-      { score: 26.1, reasonCodes: [null, null, null] },
+      { score: 11.8, reasonCodes: ['T', 'S'] },
+      { score: 22, reasonCodes: ['S'], parts: [{ attribute: '3', points: 5 }, { attribute: '2' }] },
+      { score: 26.1, reasonCodes: [] },
     ]);
   });
 

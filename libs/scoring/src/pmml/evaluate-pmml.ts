@@ -14,12 +14,9 @@ export interface PmmlPart {
 export interface PmmlScore {
   readonly score: number;
   readonly parts: readonly PmmlPart[];
-  /**
-   * By rank, the largest difference first: as many as Output asks for, null where a rank does not exist; all that there
-   * are where Output asks for none. Empty where useReasonCodes is false.
-   */
-  readonly reasonCodes: readonly (string | null)[];
-  /** Output fields by name. */
+  /** All ranks that exist, the largest difference first. Empty where useReasonCodes is false. */
+  readonly reasonCodes: readonly string[];
+  /** Output fields by name: null where a rank that Output asks for does not exist. */
   readonly output: Readonly<Record<string, number | string | null>>;
 }
 
@@ -70,12 +67,10 @@ export function evaluatePmml(card: PmmlScorecard, row: PmmlRow): PmmlScore {
   }
   const score = sum / scale;
   if (!Number.isFinite(score)) throw rowFault('score', '不是有限数', 'is no finite number');
-  const ranked = card.reasonCodeAlgorithm === null ? [] : rank(differences);
-  const wanted = card.outputs.reduce((most, { rank: own }) => Math.max(most, own ?? 0), 0);
-  const reasonCodes = wanted === 0 || card.reasonCodeAlgorithm === null ? ranked : upTo(ranked, wanted);
+  const reasonCodes = card.reasonCodeAlgorithm === null ? [] : rank(differences);
   const output = card.outputs.map(({ name, rank: own }) => [
     name,
-    own === undefined ? score : (ranked[own - 1] ?? null),
+    own === undefined ? score : (reasonCodes[own - 1] ?? null),
   ]);
   return { score, parts, reasonCodes, output: Object.fromEntries(output) as PmmlScore['output'] };
 }
@@ -94,9 +89,6 @@ function rank(differences: ReadonlyMap<string, number>): string[] {
     .sort(([, a], [, b]) => b - a)
     .map(([code]) => code);
 }
-
-const upTo = (codes: readonly string[], count: number): (string | null)[] =>
-  Array.from({ length: count }, (_, i) => codes[i] ?? null);
 
 function slotsOf(card: PmmlScorecard, row: PmmlRow): PmmlValue[] {
   const { fields, unused } = card.inputs;

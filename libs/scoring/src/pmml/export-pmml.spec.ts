@@ -20,7 +20,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Every model file of the repository, and the shipped one with what it does not use. */
 const documents = (): [string, ModelDocument][] => {
-  const files = readdirSync(MODELS).filter((name) => name.endsWith('.json'));
+  const files = readdirSync(MODELS).filter((name) => /\.v\d+\.json$/.test(name));
   const shipped = files.map((name): [string, ModelDocument] => [
     name,
     JSON.parse(readFileSync(path.join(MODELS, name), 'utf8')) as ModelDocument,
@@ -116,8 +116,7 @@ describe.each(documents())('%s as PMML', (_, document) => {
       expect(ours.parts.map((part) => Math.round(part.points * 10))).toEqual(
         explain(model, values, single).parts.map((part) => part.partialTenths),
       );
-      const codes = theirs.reasons.slice(0, 4).map(([code]) => code);
-      expect(ours.reasonCodes).toEqual([...codes, null, null, null, null].slice(0, 4));
+      expect(ours.reasonCodes).toEqual(theirs.reasons.map(([code]) => code));
     }
   });
 
