@@ -4,7 +4,7 @@ import { parse } from 'csv-parse/sync';
 import { localDate } from '#lib/kernel';
 import { RawRow, SOURCES, type Layout, type MapContext, type MappedRecord } from '#lib/data-sources';
 import type { Given } from './deliver.ts';
-import { csv, demoUscc } from './firms.ts';
+import { csv, demoUscc, nameOf } from './firms.ts';
 import { rowsXml, workbook } from './workbook.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -66,9 +66,11 @@ export const SAMPLE_ROWS: readonly SampleRow[] = SOURCES.flatMap((source) => {
   });
 });
 
-/** The same facts about made-up firm `n`. */
-export const rowOf = (sample: SampleRow, n: number): Fields =>
-  JSON.parse(JSON.stringify(sample.fields).replaceAll(sample.uscc, demoUscc(n))) as Fields;
+/** The same facts about made-up firm `n`, by the name under which `register` registers it. */
+export function rowOf({ fields, uscc, layout: { nameColumn } }: SampleRow, n: number): Fields {
+  const row = JSON.parse(JSON.stringify(fields).replaceAll(uscc, demoUscc(n))) as Fields;
+  return nameColumn !== undefined && row[nameColumn] ? { ...row, [nameColumn]: nameOf(n) } : row;
+}
 
 export const columnsOf = ({ layout }: SampleRow): readonly string[] => [...layout.required, ...layout.optional];
 

@@ -28,9 +28,12 @@ export function csv(rows: readonly Cells[], columns: readonly string[] = Object.
     .join('');
 }
 
+/** The name of made-up firm `n`. */
+export const nameOf = (n: number): string => `样例${n}科技有限公司`;
+
 /** One row of the public register (business-registration, layout `open-register`). */
 export const registerRow = (n: number, more: Cells = {}): Cells => ({
-  企业名称: `样例${n}科技有限公司`,
+  企业名称: nameOf(n),
   统一社会信用代码: demoUscc(n),
   注册日期: '2020-03-15',
   企业类型: '有限责任公司',

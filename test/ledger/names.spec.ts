@@ -64,7 +64,7 @@ describe('the name beside a code', () => {
     expect((await projects()).map((project) => project.slice(0, 2))).toEqual(['P1', 'P2', 'P4', 'P5']);
   });
 
-  it('may be one that the firm gave up later, not one that it had given up before', async () => {
+  it('may be one that the firm gave up, whenever that was: what came first must not matter', async () => {
     await given(renamed(1, '样例甲科技有限公司', '样例1科技有限公司', '2025-01-01'));
     const delivery = await given(
       awards([
@@ -74,13 +74,29 @@ describe('the name beside a code', () => {
         award(1, 'P4', '样例1科技有限公司', '2024-06-01'), // printed after the change
       ]),
     );
-    expect(await quarantine(delivery)).toEqual([[3, 'DQ19', 'WAITING']]);
+    expect(await quarantine(delivery)).toEqual([]);
   });
 
   it('may be a former one of the register, of which nobody says when it ended', async () => {
     await given({ ...register([]), body: csv([registerRow(1, { 企业名称: '样例新科技有限公司' })]) });
     const delivery = await given(awards([award(1, 'P1', '样例1科技有限公司'), award(1, 'P2', '样例新科技有限公司')]));
     expect(delivery).toMatchObject({ applied: 2, quarantined: 0 });
+  });
+
+  it('is asked for when a waiting row meets its firm, too; it waits on until the name comes', async () => {
+    const waiting = await given(awards([award(5, 'P1', '样例新科技有限公司'), award(5, 'P2', '样例5科技有限公司')]));
+    await given(register([5]));
+    expect(await quarantine(waiting)).toEqual([
+      [1, 'DQ19', 'WAITING'],
+      [2, 'DQ03', 'RELEASED'],
+    ]);
+    expect((await projects()).map((project) => project.slice(0, 2))).toEqual(['P2']);
+    await given(renamed(5, '样例5科技有限公司', '样例新科技有限公司', '2025-05-01'));
+    expect(await quarantine(waiting)).toEqual([
+      [1, 'DQ19', 'RELEASED'],
+      [2, 'DQ03', 'RELEASED'],
+    ]);
+    expect((await projects()).map((project) => project.slice(0, 2))).toEqual(['P1', 'P2']);
   });
 
   it('brought later by a change or a registration releases the row, in the place of its delivery', async () => {

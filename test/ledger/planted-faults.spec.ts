@@ -58,6 +58,7 @@ class Planting {
     for (let i = 0; i < TIMES; i++) {
       this.codes();
       this.doubles();
+      this.names();
       this.cells();
     }
   }
@@ -136,6 +137,19 @@ class Planting {
     if (!second) return;
     for (const doubled of [first, second])
       this.fates.push({ kind: 'doubled, different', row: doubled, heap: 'quarantined', code: 'DQ11' });
+  }
+
+  /** A name that the firm never had, where the layout states names. */
+  private names(): void {
+    const { nameColumn } = this.sample.layout;
+    const row = this.clean();
+    if (nameColumn === undefined || !row[nameColumn]) return;
+    this.fates.push({
+      kind: "another firm's name",
+      row: { ...row, [nameColumn]: '样例别家科技有限公司' },
+      heap: 'quarantined',
+      code: 'DQ19',
+    });
   }
 
   private cells(): void {

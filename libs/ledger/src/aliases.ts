@@ -106,6 +106,23 @@ export async function findNamedMeanwhile(tx: Tx): Promise<boolean> {
   );
 }
 
+/** As findRegistered, for rows that waited because they call their firm by a name that it may have by now. */
+export async function findRenamed(tx: Tx): Promise<boolean> {
+  const rows = await tx.query<{ subject: string }>('SELECT DISTINCT subject FROM waiting_record WHERE misnamed');
+  if (rows.length === 0) return false;
+  const subjects = rows.map((row) => row.subject);
+  await tx.execute(
+    `CREATE TEMP TABLE arriving ON COMMIT DROP AS
+     SELECT uscc AS subject, company_id FROM company WHERE uscc = ANY($1::text[])`,
+    [subjects],
+  );
+  await addNamed(
+    tx,
+    subjects.filter((subject) => !isUscc(subject)),
+  );
+  return true;
+}
+
 async function addNamed(tx: Tx, aliases: readonly string[]): Promise<boolean> {
   if (aliases.length === 0) return false;
   const firms = await lookUpAliases(tx, aliases);

@@ -358,4 +358,13 @@ CREATE INDEX quarantine_misnamed ON quarantine (delivery_id, row_no) WHERE state
 CREATE INDEX delivery_polled ON delivery (source, layout, sequence DESC) WHERE watermark IS NOT NULL;
 `,
   },
+  {
+    name: 'Ledger1763800000060',
+    sql: `
+-- By which name the row calls its firm, and whether the firm, known by now, never had it: such a row waits for the name (DQ19).
+ALTER TABLE waiting_record ADD COLUMN name text, ADD COLUMN misnamed boolean NOT NULL DEFAULT false;
+CREATE INDEX waiting_record_misnamed ON waiting_record (subject) WHERE misnamed;
+GRANT UPDATE (misnamed) ON waiting_record TO firstmile_app;
+`,
+  },
 ];

@@ -1,28 +1,10 @@
-import { SOURCES } from '#lib/data-sources';
 import type { Session, Tx } from '#lib/platform';
 import { layoutOf } from '../deliveries.service.ts';
 import { confirmRecords, decide, findDoubled, markStale, takeTick, writeRecords } from './apply.ts';
+import { findRenamed } from '../aliases.ts';
 import { Stage } from './stage.ts';
-
-/** Sources whose deliveries bring names of firms: registrations, and the changes of them. */
-const NAMING = new Set(SOURCES.filter((source) => ['REG', 'CHG'].includes(source.code)).map((source) => source.name));
-
-/**
- * True when a row may call the firm `company` by `name` for a fact of the day `event`: the name that it has, one that it
- * gave up on that day or later, or a former one of which nobody says when it was given up. Names that came later are
- * allowed, since bureaus print lists with the names of the day of printing.
- */
-const mayBeCalled = (company: string, name: string, event: string): string => `(
-  EXISTS (SELECT FROM record r WHERE r.company_id = ${company} AND r.source = 'business-registration' AND r.known_to IS NULL
-    AND r.op = 'U' AND r.payload ->> 'name' = ${name})
-  OR EXISTS (SELECT FROM record r WHERE r.company_id = ${company} AND r.source = 'registration-changes' AND r.known_to IS NULL
-    AND r.op = 'U' AND r.payload ->> 'item' = 'name' AND r.payload ->> 'before' = ${name}
-    AND r.event_date >= coalesce(${event}, '-infinity'))
-  OR NOT EXISTS (SELECT FROM record r WHERE r.company_id = ${company} AND r.source = 'registration-changes' AND r.known_to IS NULL
-      AND r.op = 'U' AND r.payload ->> 'item' = 'name' AND r.payload ->> 'before' = ${name})
-    AND EXISTS (SELECT FROM record r JOIN delivery d ON d.delivery_id = r.delivery_id AND d.undone_at IS NULL
-      WHERE r.company_id = ${company} AND r.op = 'U' AND (r.source = 'business-registration' AND r.payload ->> 'name' = ${name}
-        OR r.source = 'registration-changes' AND r.known_to IS NULL AND r.payload ->> 'item' = 'name' AND r.payload ->> 'after' = ${name})))`;
+import { mayBeCalled, NAMING_SOURCES } from './firm-names.ts';
+import { releaseWaiting } from './waiting-records.ts';
 
 /**
  * Rows that name their firm by code and by a name that it did not have (DQ19) are taken out of the verdict, whole; the
@@ -36,13 +18,12 @@ export async function findMisnamed(tx: Tx, named: boolean): Promise<number> {
   const found = await tx.execute(
     `INSERT INTO misnamed
      SELECT v.row_no, n.name, called.name FROM stage_name n
-     JOIN (SELECT v.row_no, min(company_id) AS company_id, max(s.event_date) AS event_date
-       FROM verdict v JOIN stage s ON s.row_no = v.row_no AND s.uscc = v.uscc AND s.record_key = v.record_key
-       GROUP BY v.row_no HAVING count(DISTINCT v.uscc) = 1 AND bool_and(verdict NOT IN ('conflict', 'unknown'))) v ON v.row_no = n.row_no
+     JOIN (SELECT row_no, min(company_id) AS company_id FROM verdict
+       GROUP BY row_no HAVING count(DISTINCT uscc) = 1 AND bool_and(verdict NOT IN ('conflict', 'unknown'))) v ON v.row_no = n.row_no
      JOIN LATERAL (SELECT min(r.payload ->> 'name') AS name, bool_or(r.payload ->> 'name' = n.name) AS same FROM record r
        WHERE r.company_id = v.company_id AND r.source = 'business-registration' AND r.known_to IS NULL AND r.op = 'U') called
        ON called.name IS NOT NULL AND NOT called.same
-     WHERE NOT ${mayBeCalled('v.company_id', 'n.name', 'v.event_date')}`,
+     WHERE NOT ${mayBeCalled('v.company_id', 'n.name')}`,
   );
   if (found > 0)
     await tx.execute(`UPDATE verdict SET verdict = 'misnamed' WHERE row_no IN (SELECT row_no FROM misnamed)`);
@@ -55,13 +36,16 @@ export async function findMisnamed(tx: Tx, named: boolean): Promise<number> {
  * next such delivery.
  */
 export async function releaseRenamed(session: Session, source: string, now: Date): Promise<void> {
-  if (!NAMING.has(source)) return;
+  if (!NAMING_SOURCES.has(source)) return;
+  await session.transaction(async (tx) => {
+    if (await findRenamed(tx)) await releaseWaiting(tx, await takeTick(tx, now, undefined));
+  });
   const deliveries = await session.query<{ delivery_id: string; source: string; layout: string; rows: number[] }>(
     `SELECT d.delivery_id, d.source, d.layout, array_agg(DISTINCT q.row_no) AS rows
      FROM quarantine q JOIN delivery d ON d.delivery_id = q.delivery_id AND d.undone_at IS NULL
      JOIN quarantine_record k ON k.delivery_id = q.delivery_id AND k.row_no = q.row_no
      JOIN company c ON c.uscc = k.uscc
-     WHERE q.state = 'WAITING' AND q.code = 'DQ19' AND ${mayBeCalled('c.company_id', `(q.issues -> 0 ->> 'raw')`, 'k.event_date')}
+     WHERE q.state = 'WAITING' AND q.code = 'DQ19' AND ${mayBeCalled('c.company_id', `(q.issues -> 0 ->> 'raw')`)}
      GROUP BY d.delivery_id ORDER BY d.sequence`,
   );
   for (const { delivery_id: deliveryId, rows, ...of } of deliveries) {

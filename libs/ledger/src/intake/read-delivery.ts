@@ -242,7 +242,7 @@ class DeliveryReader implements RowListener {
     const read = this.options.layout.map(row.load(values, rowNo), this.options.context);
     const mapped: MappedRow =
       read.kind === 'quarantined' && isTotals(values) ? { kind: 'ignored', reason: 'total' } : read;
-    this.noteName(mapped, row, rowNo);
+    if (mapped.kind === 'records') this.noteName(row, rowNo);
     const named = aliasOf(mapped);
     const at = named === undefined ? -1 : columns.indexOf(named.column);
     if (named === undefined || at < 0) this.take(mapped, rowNo);
@@ -262,24 +262,26 @@ class DeliveryReader implements RowListener {
         layout.map(new RawRow(columns).load(values.with(at, code), rowNo), context);
       if (uscc === undefined) {
         this.take(mapped, rowNo);
-        if (retriesNames)
+        if (retriesNames) {
+          this.noteName(new RawRow(columns).load(values, rowNo), rowNo);
           for (const record of recordsOfAnyone(mappedFor)) {
             this.noteEvent(record); // the file speaks of that day, whoever is known by now
             this.stage.wait(rowNo, alias, record);
           }
+        }
         continue;
       }
       const row = new RawRow(columns).load(values.with(at, uscc), rowNo);
       const again = layout.map(row, context);
-      this.noteName(again, row, rowNo);
+      if (again.kind === 'records') this.noteName(row, rowNo);
       if (again.kind === 'records') this.stage.issue(rowNo, { code: 'DQ04', column, raw: alias, suggestion: uscc });
       this.take(again, rowNo);
     }
   }
 
-  private noteName(mapped: MappedRow, row: RawRow, rowNo: number): void {
+  private noteName(row: RawRow, rowNo: number): void {
     const { nameColumn } = this.options.layout;
-    if (nameColumn === undefined || mapped.kind !== 'records') return;
+    if (nameColumn === undefined) return;
     const name = valueOf(row.text(nameColumn));
     if (name !== undefined) this.stage.named(rowNo, normaliseName(name));
   }
