@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { FixedClock } from '#lib/kernel';
 import { SOURCES } from '#lib/data-sources';
+import { characteristicCatalogue, RULE_CATALOGUE } from '#lib/scoring';
 import { simulate, type SimulatedDelivery } from '#tools/simulate';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { outcomeOf, send, sentOf, type Sent } from '../kit/same-books.ts';
@@ -139,9 +140,28 @@ async function bookOf(
   }
 }
 
+const of = (file: number, kind: Change['kind'], turn: number): Change => ({
+  file,
+  kind,
+  turn,
+  statesCoverage: true,
+  statesTime: true,
+});
+/** Rows of firms that come later, which call them by the name of another: in order they were refused, else taken. */
+const UNDER_ANOTHER_NAME: Plan = {
+  said: [
+    ['credit-history', [of(0, 'about other firms', 6), of(2, 'withdrawn', 5), of(0, 'in part', 0)]],
+    ['abnormal-list', [of(0, 'in part', 1), of(3, 'withdrawn', 6)]],
+  ],
+  order: [1, 7, 4, 0, 8, 3, 7, 1, 5, 6, 2],
+};
+
 describe('deliveries of several sources', () => {
   it('are of every source', () => {
-    expect([...bySource.keys()].sort()).toEqual(SOURCES.map(({ name }) => name).sort());
+    // A source that feeds nothing yet need not be simulated.
+    const read = new Set([...characteristicCatalogue(), ...RULE_CATALOGUE].flatMap(({ feeds }) => feeds));
+    const feeding = SOURCES.filter(({ layouts }) => layouts.some(({ feed }) => read.has(feed)));
+    expect(feeding.map(({ name }) => name).filter((name) => !bySource.has(name))).toEqual([]);
   });
 
   /**
@@ -157,7 +177,8 @@ describe('deliveries of several sources', () => {
         const otherwise = await bookOf(order.map((place) => deliveries[place]!));
         expect(otherwise).toEqual(ordered);
       }),
-      { numRuns: RUNS, endOnFailure: true }, // a smaller case costs two books a try
+      // A smaller case costs two books a try.
+      { numRuns: RUNS, endOnFailure: true, examples: [[UNDER_ANOTHER_NAME]] },
     );
   }, 1_800_000);
 
