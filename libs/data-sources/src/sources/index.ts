@@ -10,6 +10,7 @@ import { creditHistory } from './credit-history/source.ts';
 import { equityPledges } from './equity-pledges/source.ts';
 import { financingEvents } from './financing-events/source.ts';
 import { governmentServices } from './government-services/source.ts';
+import { innovationPoints } from './innovation-points/source.ts';
 import { judicial } from './judicial/source.ts';
 import { licences } from './licences/source.ts';
 import { loanOutcomes } from './loan-outcomes/source.ts';
@@ -40,6 +41,7 @@ export type * from './credit-history/payload.ts';
 export type * from './equity-pledges/payload.ts';
 export type * from './financing-events/payload.ts';
 export type * from './government-services/payload.ts';
+export type * from './innovation-points/payload.ts';
 export type * from './judicial/payload.ts';
 export type * from './licences/payload.ts';
 export type * from './loan-outcomes/payload.ts';
@@ -70,6 +72,7 @@ export {
   equityPledges,
   financingEvents,
   governmentServices,
+  innovationPoints,
   judicial,
   licences,
   loanOutcomes,
@@ -103,6 +106,7 @@ export const SOURCES: readonly SourceDefinition[] = [
   equityPledges,
   financingEvents,
   governmentServices,
+  innovationPoints,
   judicial,
   licences,
   loanOutcomes,
