@@ -1,5 +1,5 @@
 import { parseUscc, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
-import { businessRegistration, registrationOf } from '#lib/data-sources';
+import { businessRegistration, registrationOf, type InnovationPoints } from '#lib/data-sources';
 import { readCoverage, readDossier, type CoverageBook } from '#lib/ledger';
 import {
   assessmentDay,
@@ -7,6 +7,7 @@ import {
   explain,
   gradeOf,
   isNotApplicableByAge,
+  innovationPointsOf,
   officialInputs,
   reachPlan,
   scoreFirmRich,
@@ -56,6 +57,8 @@ export interface ScoreEvidence extends ScoredFirmRich, FirmIdentity {
   readonly run: RunView;
   /** What the official tables say of the firm, beside our score and never part of it. */
   readonly official: readonly OfficialEvaluation[];
+  /** 创新积分 as the authority states them; null: none delivered. */
+  readonly innovationPoints: InnovationPoints | null;
 }
 
 export interface ListedScore {
@@ -105,6 +108,7 @@ export class Scores {
       ...scored,
       run,
       official: officialScorecards(run.asOf).map((table) => evaluateOfficial(table, inputs)),
+      innovationPoints: innovationPointsOf(firm.dossier, run.asOf) ?? null,
       region: firm.dossier.region,
       ...(registration?.name === undefined ? {} : { name: registration.name }),
       ...(registration === undefined

@@ -9,6 +9,7 @@ export { importPmml } from './pmml/import-pmml.ts';
 export type { PmmlScorecard } from './pmml/scorecard.ts';
 export { MAX_PMML_BYTES } from './pmml/xml.ts';
 export * from './difference.ts';
+export * from './official/innovation-points.ts';
 export * from './official/official-inputs.ts';
 export * from './official/official-scorecard.ts';
 export { FIRM_CHANGES, type FirmChange } from './reach/changes.ts';

@@ -290,6 +290,18 @@ const scoreEvidence = object({
     ),
   ),
   official: list(official, 'Official tables, beside our score and never part of it.'),
+  innovationPoints: nullable(
+    object(
+      {
+        version: choice('Version of the rules.', ['v1', 'v2'], 'v2'),
+        on: day('Day of the evaluation.', '2026-03-31'),
+        scoreTenths: int('Points as the authority states them, in tenths.', 885),
+        maxTenths: nullable(int('Of how many, in tenths; null: not stated.', 1300)),
+      },
+      [],
+      '创新积分: an external input, beside our score and never part of it; null: none delivered.',
+    ),
+  ),
 });
 
 const condition = object({

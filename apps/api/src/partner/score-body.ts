@@ -94,5 +94,11 @@ export function evidenceBody(evidence: ScoreEvidence): object {
     warningStates: evidence.warningStates,
     feeds: evidence.feeds,
     official: evidence.official,
+    innovationPoints: evidence.innovationPoints && {
+      version: evidence.innovationPoints.version,
+      on: evidence.innovationPoints.on,
+      scoreTenths: evidence.innovationPoints.scoreTenths,
+      maxTenths: evidence.innovationPoints.maxTenths ?? null,
+    },
   };
 }

@@ -38,14 +38,6 @@ export interface OfficialScorecard extends Text {
 /** By name; absent: not known. Nothing is ever put in its place. */
 export type OfficialInputs = Readonly<Record<string, Exact | undefined>>;
 
-/** 企业创新积分: its weights are not public, so the points are taken as the authority states them. */
-export interface InnovationPoints {
-  readonly version: string;
-  readonly score: number;
-  readonly max: number;
-  readonly date: LocalDate;
-}
-
 export interface OfficialItemResult extends Text {
   readonly code: string;
   readonly group: string | null;
