@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { deliver } from '../kit/deliver.ts';
+import { demoUscc, register } from '../kit/firms.ts';
 import { TestApi } from './api-kit.ts';
 
 const shipped = JSON.parse(readFileSync('models/startup-potential.v1.json', 'utf8')) as { version: string };
@@ -66,5 +68,35 @@ describe('ops: scorecards', () => {
     expect((await submit({ ...shipped, validFrom: '2027-01-01' })).body['code']).toBe('model-version-taken');
     const nothing = await api.post('/ops/v1/models', { body: { document: [], reason: '新版本' } });
     expect([nothing.status, nothing.body['errors'][0].pointer]).toEqual([400, '/document']);
+  });
+
+  it('tries a draft on the book of the published run, and says whom it moves', async () => {
+    const { modelHash } = (await submit({ ...shipped, version: '1.3.0' })).body;
+    const preview = (body: object): ReturnType<TestApi['post']> =>
+      api.post(`/ops/v1/models/${String(modelHash)}/previews`, { body });
+    expect((await preview({})).body['code']).toBe('no-published-run');
+    expect((await preview({ run: 'x' })).body['errors'][0].pointer).toBe('/run');
+    await deliver(api.product, register([1, 2]));
+    await api.post('/ops/v1/runs', { body: { asOf: '2026-06-30' } });
+    await api.background.workRuns();
+    const planned = await preview({});
+    const run = planned.body['runId'] as string;
+    expect([planned.status, planned.headers['location'], planned.body['preview']]).toEqual([
+      202,
+      `/ops/v1/runs/${run}`,
+      true,
+    ]);
+    expect((await api.get(`/ops/v1/runs/${run}/movers`)).body['code']).toBe('run-not-shadow');
+    await api.background.workRuns();
+    expect((await api.get(`/ops/v1/runs/${run}`)).body).toMatchObject({
+      state: 'SHADOW',
+      stats: { compared: { firms: 2, moved: 0, transitions: [] } },
+    });
+    expect((await api.get(`/ops/v1/runs/${run}/movers?limit=5`)).body['items']).toEqual([]);
+    const difference = `/ops/v1/companies/${demoUscc(1)}/scores/difference?from=${String(planned.body['shadowOf'])}&to=${run}`;
+    expect((await api.get(difference)).status).toBe(200);
+    expect((await api.get(`/partner/v1/companies/${demoUscc(1)}/score?run=${run}`)).body['code']).toBe(
+      'run-not-published',
+    );
   });
 });

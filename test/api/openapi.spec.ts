@@ -61,6 +61,8 @@ describe('the OpenAPI document', () => {
         'post /ops/v1/deliveries/{id}/undo',
         'post /ops/v1/models',
         'post /ops/v1/models/{hash}/decisions',
+        'post /ops/v1/models/{hash}/previews',
+        'get /ops/v1/runs/{id}/movers',
         'post /ops/v1/runs',
       ].sort(),
     );

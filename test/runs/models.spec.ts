@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { shippedModel } from '#lib/runs';
+import { ScoreHistory, shippedModel } from '#lib/runs';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { bookClock, deliverAll, madeUp, planRun, problemCode, runTo, scoreShards } from './book.ts';
 
@@ -105,6 +105,32 @@ describe('models', () => {
     expect([next.modelHash, await book.runs.shadowOf(next.runId)]).toEqual([modelHash, undefined]);
     expect(next.outputHash).toBe(shadow.outputHash); // same pins, same model
     expect((await book.runs.get(run.runId)).modelHash).toBe(shippedModel().hash);
+  });
+
+  it('any model can be tried on the pins of a published run: who moves and why; that is no shadow month', async () => {
+    await deliverAll(book);
+    const { modelHash } = await book.models.submit(changed('2.0.0'), by(0));
+    expect(await problemCode(book.runs.preview({ modelHash, ...by(0) }))).toBe('no-published-run');
+    const run = await runTo(book);
+    const planned = await book.runs.preview({ modelHash, ...by(0) });
+    expect(planned).toMatchObject({ preview: true, shadowOf: run.runId, asOf: run.asOf, knownAt: run.knownAt });
+    expect(await problemCode(book.runs.movers(planned.runId, 10))).toBe('run-not-shadow');
+    await scoreShards(planned.runId, book.db);
+    const { stats } = await book.runs.settle(planned.runId, book.clock);
+    const movers = await book.runs.movers(planned.runId, 200);
+    expect(movers.length).toBeGreaterThan(0);
+    expect(movers.length).toBe(stats!.compared!.moved);
+    expect(stats!.compared!.histogram.reduce((sum, { firms }) => sum + firms, 0)).toBe(run.firms);
+    expect(stats!.compared!.list).toEqual({ cut: 600, before: 0, after: 0, enter: 0, leave: 0 }); // nobody is graded here
+    // The difference of the two runs says why, in parts that add up.
+    const [first] = movers;
+    const history = new ScoreHistory(book.db, book.scores);
+    const { difference } = await history.difference(first!.uscc, run.runId, planned.runId);
+    expect(difference.tenths).toBe(first!.after.scoreTenths - first!.before.scoreTenths);
+    expect(difference.parts.map(({ characteristic }) => characteristic)).toEqual(['TG01']);
+    expect(await book.runs.shadowOf(run.runId)).toBeUndefined();
+    const later = await challenger('3.0.0');
+    expect(await problemCode(book.models.decide(later, { event: 'promote', ...by(1) }))).toBe('model-shadow-missing');
   });
 
   it('a shadow waits for the run that it shadows', async () => {

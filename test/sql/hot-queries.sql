@@ -53,7 +53,7 @@ SELECT company_id, source, record_key, known_from, event_date, event_to, deliver
 
 -- run-by-id
 SELECT r.run_id, r.as_of, r.known_at, m.model_id || ' ' || m.version AS model_id, r.model_hash, r.catalogue_hash, r.code_version,
-  r.state, r.shadow_of, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
+  r.state, r.shadow_of, r.preview, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
   s.shards, s.shards_done, s.firms_done, s.firms_planned
   FROM run r JOIN model m USING (model_hash)
   CROSS JOIN LATERAL (
@@ -63,7 +63,7 @@ SELECT r.run_id, r.as_of, r.known_at, m.model_id || ' ' || m.version AS model_id
 
 -- run-published
 SELECT r.run_id, r.as_of, r.known_at, m.model_id || ' ' || m.version AS model_id, r.model_hash, r.catalogue_hash, r.code_version,
-  r.state, r.shadow_of, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
+  r.state, r.shadow_of, r.preview, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
   s.shards, s.shards_done, s.firms_done, s.firms_planned
   FROM run r JOIN model m USING (model_hash)
   CROSS JOIN LATERAL (

@@ -176,6 +176,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     'Nothing has been applied yet, so there is nothing to score',
   ),
   'known-at-too-late': entry(422, 'knownAt 晚于最新入账时刻', 'knownAt lies after the newest apply tick'),
+  'run-not-shadow': entry(409, '该批次不是已完成的影子运行', 'The run is no finished shadow run'),
   'no-published-run': entry(409, '尚无已发布的评分', 'No run has been published yet'),
   'difference-needs-values': entry(
     422,

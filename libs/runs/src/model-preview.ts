@@ -1,4 +1,4 @@
-import { ProblemError, type Uscc } from '#lib/kernel';
+import type { Uscc } from '#lib/kernel';
 import { readCoverage, readDossiers } from '#lib/ledger';
 import type { Database } from '#lib/platform';
 import {
@@ -14,7 +14,7 @@ import {
   type Values,
 } from '#lib/scoring';
 import { modelByHash } from './models.ts';
-import type { RunView } from './run.ts';
+import { runNotPublished, type RunView } from './run.ts';
 import { findRun } from './runs.store.ts';
 import { SCORE_COLUMNS, scoreOf, type ScoreRow } from './score-row.ts';
 
@@ -70,13 +70,7 @@ export async function previewModel(
   options: { readonly cut: number; readonly progress?: (firms: number) => void },
 ): Promise<ModelPreview> {
   const run = await findRun(db, runId);
-  if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED')
-    throw new ProblemError({
-      code: 'run-not-published',
-      status: 409,
-      zh: `批次 ${runId} 未发布（${run.state}）`,
-      en: `run ${runId} is not published (${run.state})`,
-    });
+  if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED') throw runNotPublished(run);
   const published = await modelByHash(db, run.modelHash);
   const count = new PreviewCount(published, model, options.cut);
   const coverage = await readCoverage(db, run.knownAt);

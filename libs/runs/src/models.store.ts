@@ -113,7 +113,7 @@ export async function modelIn(db: Db, state: 'CHAMPION' | 'CHALLENGER'): Promise
 export async function shadowMonths(db: Db, modelHash: string): Promise<number> {
   const [row] = await db.query<{ months: number }>(
     `SELECT count(DISTINCT s.as_of)::int AS months FROM run s JOIN run p ON p.run_id = s.shadow_of
-     WHERE s.model_hash = $1 AND s.state = 'SHADOW' AND p.state IN ('PUBLISHED', 'ARCHIVED')
+     WHERE s.model_hash = $1 AND s.state = 'SHADOW' AND NOT s.preview AND p.state IN ('PUBLISHED', 'ARCHIVED')
        AND p.model_hash = (SELECT model_hash FROM model_life WHERE state = 'CHAMPION')
        AND s.as_of = (date_trunc('month', s.as_of) + interval '1 month - 1 day')::date`,
     [hashOf(modelHash)],

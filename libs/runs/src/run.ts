@@ -18,6 +18,16 @@ export interface ShadowComparison {
   readonly largestFallTenths: number;
   /** Firms by what is published of them, where the two differ; most firms first. */
   readonly transitions: readonly { readonly from: string; readonly to: string; readonly firms: number }[];
+  /** Firms by change of score: `from` is the first point of a column of ten. Only columns that hold a firm. */
+  readonly histogram: readonly { readonly from: number; readonly firms: number }[];
+  /** Firms that meet what a list asks of score, coverage and low (domain §4.2 rules 2 and 3, the newest run alone). */
+  readonly list: {
+    readonly cut: number;
+    readonly before: number;
+    readonly after: number;
+    readonly enter: number;
+    readonly leave: number;
+  };
 }
 
 /** How the firms of a run came out. */
@@ -41,6 +51,8 @@ export interface RunView {
   readonly state: RunState;
   /** The run that this one shadows; null for a run that is to be published. */
   readonly shadowOf: string | null;
+  /** A shadow that a person asked for, of any scorecard. */
+  readonly preview: boolean;
   /** Firms scored so far; when finished, firms in the run. */
   readonly firmsDone: number;
   /** Firms known at the pin, an upper bound of those in the run. */
@@ -56,10 +68,25 @@ export interface RunView {
   readonly problem: Problem | null;
 }
 
+/** A firm whose score the shadow run changes. */
+export interface Moved {
+  readonly uscc: string;
+  readonly before: { readonly scoreTenths: number; readonly published: string };
+  readonly after: { readonly scoreTenths: number; readonly published: string };
+}
+
 export const isFinished = (state: RunState): boolean => state !== 'RUNNING';
 
 export const runUnknown = (runId: string): ProblemError =>
   new ProblemError({ code: 'run-unknown', status: 404, zh: `没有评分批次 ${runId}`, en: `there is no run ${runId}` });
+
+export const runNotPublished = ({ runId, state }: Pick<RunView, 'runId' | 'state'>): ProblemError =>
+  new ProblemError({
+    code: 'run-not-published',
+    status: 409,
+    zh: `批次 ${runId} 未发布（${state}）`,
+    en: `run ${runId} is not published (${state})`,
+  });
 
 export const noPublishedRun = (): ProblemError =>
   new ProblemError({

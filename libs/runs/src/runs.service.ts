@@ -5,8 +5,8 @@ import { buildInfo, type Database, type Tx } from '#lib/platform';
 import { catalogueHash } from './catalogue.ts';
 import { modelIn } from './models.store.ts';
 import { publishRun } from './publish-run.ts';
-import { finishShadow } from './shadow-run.ts';
-import { isFinished, type RunView } from './run.ts';
+import { finishShadow, moversOf } from './shadow-run.ts';
+import { isFinished, noPublishedRun, runNotPublished, type Moved, type RunView } from './run.ts';
 import { findPublishedAsOf, findPublishedRun, findRun, pageOfRuns } from './runs.store.ts';
 
 /** Firms of a shard: small enough to be lost without regret, large enough that its overhead does not show. */
@@ -58,13 +58,20 @@ export class Runs {
       const champion = await modelIn(tx, 'CHAMPION');
       if (champion === undefined) throw new Error('no champion model: the database was not opened by the product');
       const pins = { asOf: input.asOf, knownAt, person: input.person };
-      await planShards(tx, { ...pins, runId, modelHash: champion, plannedAt: now, shadowOf: null });
+      await planShards(tx, { ...pins, runId, modelHash: champion, plannedAt: now, shadowOf: null, preview: false });
       const challenger = await modelIn(tx, 'CHALLENGER');
       if (challenger !== undefined) {
         // Later by a moment: nobody waits for a shadow.
         const plannedAt = new Date(now.getTime() + 1);
         const shadow = uuidv7({ msecs: plannedAt.getTime() });
-        await planShards(tx, { ...pins, runId: shadow, modelHash: challenger, plannedAt, shadowOf: runId });
+        await planShards(tx, {
+          ...pins,
+          runId: shadow,
+          modelHash: challenger,
+          plannedAt,
+          shadowOf: runId,
+          preview: false,
+        });
       }
     });
     return this.get(runId);
@@ -77,8 +84,46 @@ export class Runs {
 
   /** The challenger's run beside this one, if there is one. */
   async shadowOf(runId: string): Promise<RunView | undefined> {
-    const [row] = await this.db.query<{ run_id: string }>('SELECT run_id FROM run WHERE shadow_of = $1', [runId]);
+    const [row] = await this.db.query<{ run_id: string }>(
+      'SELECT run_id FROM run WHERE shadow_of = $1 AND NOT preview',
+      [runId],
+    );
     return row && findRun(this.db, row.run_id);
+  }
+
+  /**
+   * Plans a run of any scorecard at the pins of a published run: what the whole book would look like under it. The caller
+   * rings. `of` defaults to the newest. Throws ProblemError run-unknown, run-not-published or no-published-run.
+   */
+  async preview(input: {
+    readonly modelHash: string;
+    readonly of?: string;
+    readonly person: string;
+    readonly clock: Clock;
+  }): Promise<RunView> {
+    const run = input.of === undefined ? await findPublishedRun(this.db) : await findRun(this.db, input.of);
+    if (!run) throw noPublishedRun();
+    if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED') throw runNotPublished(run);
+    const plannedAt = input.clock.now();
+    const runId = uuidv7({ msecs: plannedAt.getTime() });
+    const { modelHash, person } = input;
+    await this.db.transaction((tx) =>
+      planShards(tx, { ...run, runId, modelHash, person, plannedAt, shadowOf: run.runId, preview: true }),
+    );
+    return this.get(runId);
+  }
+
+  /** The firms that a finished shadow run moves most. Throws ProblemError run-unknown or run-not-shadow. */
+  async movers(runId: string, limit: number): Promise<Moved[]> {
+    const run = await this.get(runId);
+    if (run.state !== 'SHADOW')
+      throw new ProblemError({
+        code: 'run-not-shadow',
+        status: 409,
+        zh: `批次 ${runId} 不是已完成的影子运行（${run.state}）`,
+        en: `run ${runId} is no finished shadow run (${run.state})`,
+      });
+    return moversOf(this.db, run.shadowOf!, runId, limit);
   }
 
   latestPublished(): Promise<RunView | undefined> {
@@ -129,12 +174,13 @@ interface Pinned {
   readonly person: string;
   readonly plannedAt: Date;
   readonly shadowOf: string | null;
+  readonly preview: boolean;
 }
 
 async function planShards(tx: Tx, run: Pinned): Promise<void> {
   await tx.execute(
-    `INSERT INTO run (run_id, as_of, known_at, model_hash, catalogue_hash, code_version, state, planned_at, planned_by, shadow_of)
-     VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8, $9)`,
+    `INSERT INTO run (run_id, as_of, known_at, model_hash, catalogue_hash, code_version, state, planned_at, planned_by, shadow_of, preview)
+     VALUES ($1, $2, $3, $4, $5, $6, 'RUNNING', $7, $8, $9, $10)`,
     [
       run.runId,
       run.asOf,
@@ -145,6 +191,7 @@ async function planShards(tx: Tx, run: Pinned): Promise<void> {
       run.plannedAt,
       run.person,
       run.shadowOf,
+      run.preview,
     ],
   );
   await tx.execute('SELECT create_run_partition($1)', [run.runId]);

@@ -12,6 +12,7 @@ interface RunRow {
   code_version: string;
   state: RunState;
   shadow_of: string | null;
+  preview: boolean;
   planned_at: Date;
   planned_by: string;
   finished_at: Date | null;
@@ -26,7 +27,7 @@ interface RunRow {
 }
 
 const SELECT = `SELECT r.run_id, r.as_of, r.known_at, m.model_id || ' ' || m.version AS model_id, r.model_hash, r.catalogue_hash, r.code_version,
-    r.state, r.shadow_of, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
+    r.state, r.shadow_of, r.preview, r.planned_at, r.planned_by, r.finished_at, r.firms, r.output_hash, r.stats, r.problem,
     s.shards, s.shards_done, s.firms_done, s.firms_planned
   FROM run r JOIN model m USING (model_hash)
   CROSS JOIN LATERAL (
@@ -44,6 +45,7 @@ const viewOf = (row: RunRow): RunView => ({
   codeVersion: row.code_version,
   state: row.state,
   shadowOf: row.shadow_of,
+  preview: row.preview,
   firmsDone: row.firms_done,
   firmsPlanned: row.firms_planned,
   firms: row.firms,

@@ -174,4 +174,11 @@ CREATE TABLE run_cohort (
 GRANT SELECT, INSERT ON run_cohort TO firstmile_app;
 `,
   },
+  {
+    name: 'Runs1763800000061',
+    sql: `
+-- A run of any scorecard at the pins of a published run, asked for by a person (模型预演). It is no shadow month.
+ALTER TABLE run ADD COLUMN preview boolean NOT NULL DEFAULT false, ADD CHECK (NOT preview OR shadow_of IS NOT NULL);
+`,
+  },
 ];

@@ -83,7 +83,7 @@ export class ScoreHistory {
   }
 
   /**
-   * What changed between two runs, `to` minus `from`. The records behind each value are named where both runs can be
+   * What changed between two runs, shadow runs among them, `to` minus `from`. The records behind each value are named where both runs can be
    * replayed by this build. Throws as Scores.of.
    */
   async difference(uscc: string, from: string, to: string): Promise<RunDifference> {
@@ -101,12 +101,12 @@ export class ScoreHistory {
 
   private async side(uscc: string, runId: string): Promise<DifferenceSide & { run: RunView; uscc: Uscc }> {
     try {
-      const { run, rich, evidence, uscc: code } = await this.scores.evidence(uscc, runId);
+      const { run, rich, evidence, uscc: code } = await this.scores.evidence(uscc, runId, true);
       return { uscc: code, run, rich, evidence, model: await modelByHash(this.db, run.modelHash) };
     } catch (error) {
       // Another build computed the run: what it stored still adds up.
       if (!(error instanceof ProblemError) || error.problem.code !== 'replay-mismatch') throw error;
-      const { run, score, uscc: code } = await this.scores.of(uscc, runId);
+      const { run, score, uscc: code } = await this.scores.of(uscc, runId, true);
       return { uscc: code, run, rich: score, model: await modelByHash(this.db, run.modelHash) };
     }
   }

@@ -22,7 +22,7 @@ import {
 import type { Database } from '#lib/platform';
 import { modelByHash, officialScorecards } from './models.ts';
 import { percentilesOf, type Percentiles } from './percentiles.ts';
-import { noPublishedRun, type RunView } from './run.ts';
+import { noPublishedRun, runNotPublished, type RunView } from './run.ts';
 import { findPublishedRun, findRun } from './runs.store.ts';
 import {
   hashedFields,
@@ -77,10 +77,11 @@ export class Scores {
   constructor(private readonly db: Database) {}
 
   /**
-   * Throws ProblemError uscc-malformed, company-unknown, run-unknown, no-published-run, run-not-finished or not-in-run.
+   * Throws ProblemError uscc-malformed, company-unknown, run-unknown, no-published-run, run-not-published or not-in-run.
+   * `shadows`: also of a shadow run, for who compares models.
    */
-  async of(uscc: string, runId?: string): Promise<CompanyScore> {
-    const run = await this.runOf(runId);
+  async of(uscc: string, runId?: string, shadows = false): Promise<CompanyScore> {
+    const run = await this.runOf(runId, shadows);
     const model = await modelByHash(this.db, run.modelHash);
     const { row, identity } = await this.find(uscc, run);
     const values = unpackValues(row.measured, row.bins);
@@ -95,8 +96,8 @@ export class Scores {
    * Scores the firm again at the run's pins and names the records and coverage behind each point.
    * Throws as `of`, and ProblemError replay-mismatch when the replay differs from what was stored.
    */
-  async evidence(uscc: string, runId?: string): Promise<ScoreEvidence> {
-    const run = await this.runOf(runId);
+  async evidence(uscc: string, runId?: string, shadows = false): Promise<ScoreEvidence> {
+    const run = await this.runOf(runId, shadows);
     const model = await modelByHash(this.db, run.modelHash);
     const { row } = await this.find(uscc, run);
     const firm = (await readDossier(this.db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt)))!;
@@ -159,20 +160,15 @@ export class Scores {
     return book;
   }
 
-  private async runOf(runId: string | undefined): Promise<RunView> {
+  private async runOf(runId: string | undefined, shadows = false): Promise<RunView> {
     if (runId === undefined) {
       const run = await findPublishedRun(this.db);
       if (!run) throw noPublishedRun();
       return run;
     }
     const run = await findRun(this.db, runId);
-    if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED')
-      throw new ProblemError({
-        code: 'run-not-published',
-        status: 409,
-        zh: `批次 ${runId} 未发布（${run.state}）`,
-        en: `run ${runId} is not published (${run.state})`,
-      });
+    if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED' && !(shadows && run.state === 'SHADOW'))
+      throw runNotPublished(run);
     return run;
   }
 

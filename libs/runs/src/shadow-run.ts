@@ -1,7 +1,7 @@
 import type { Clock } from '#lib/kernel';
-import type { Database, Tx } from '#lib/platform';
+import type { Database, Db, Tx } from '#lib/platform';
 import { hashOutput, partitionOf, statsOf } from './publish-run.ts';
-import type { RunStats, ShadowComparison } from './run.ts';
+import type { Moved, RunStats, ShadowComparison } from './run.ts';
 
 /**
  * Ends a shadow run whose shards are all done: its scores are hashed and compared with those of the run that it shadows,
@@ -27,6 +27,27 @@ export async function finishShadow(db: Database, runId: string, clock: Clock): P
   });
 }
 
+/** 入库线 at cold start (domain §4.2): a parameter of each list, here only to show how much a model moves it. */
+const LIST_CUT = 600;
+const meets = (row: 'a' | 'b'): string =>
+  `(${row}.grade IS NOT NULL AND ${row}.score >= ${LIST_CUT} AND ${row}.coverage_bp >= 6000 AND ${row}.low >= ${LIST_CUT - 60})`;
+
+/** The largest changes first, of equal ones by code. */
+export async function moversOf(db: Db, champion: string, challenger: string, limit: number): Promise<Moved[]> {
+  const rows = await db.query<{ uscc: string; before: number; was: string; after: number; now: string }>(
+    `SELECT a.uscc, a.score_tenths AS before, a.published AS was, b.score_tenths AS after, b.published AS now
+     FROM ${partitionOf(champion)} a JOIN ${partitionOf(challenger)} b USING (company_id)
+     WHERE a.score_tenths <> b.score_tenths OR a.published <> b.published
+     ORDER BY abs(b.score_tenths - a.score_tenths) DESC, a.uscc LIMIT $1`,
+    [limit],
+  );
+  return rows.map(({ uscc, before, was, after, now }) => ({
+    uscc,
+    before: { scoreTenths: before, published: was },
+    after: { scoreTenths: after, published: now },
+  }));
+}
+
 async function compare(tx: Tx, champion: string, challenger: string): Promise<ShadowComparison> {
   const both = `${partitionOf(champion)} a JOIN ${partitionOf(challenger)} b USING (company_id)`;
   const [totals] = await tx.query<{ firms: number; moved: number; mean: number; rise: number; fall: number }>(
@@ -39,6 +60,14 @@ async function compare(tx: Tx, champion: string, challenger: string): Promise<Sh
     `SELECT a.published AS from, b.published AS to, count(*)::int AS firms FROM ${both}
      WHERE a.published <> b.published GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
   );
+  const histogram = await tx.query<{ from: number; firms: number }>(
+    `SELECT floor((b.score - a.score) / 10.0)::int * 10 AS from, count(*)::int AS firms FROM ${both} GROUP BY 1 ORDER BY 1`,
+  );
+  const [list] = await tx.query<{ before: number; after: number; enter: number; leave: number }>(
+    `SELECT (count(*) FILTER (WHERE was))::int AS before, (count(*) FILTER (WHERE is_now))::int AS after,
+       (count(*) FILTER (WHERE is_now AND NOT was))::int AS enter, (count(*) FILTER (WHERE was AND NOT is_now))::int AS leave
+     FROM (SELECT ${meets('a')} AS was, ${meets('b')} AS is_now FROM ${both}) l`,
+  );
   return {
     firms: totals!.firms,
     moved: totals!.moved,
@@ -46,5 +75,7 @@ async function compare(tx: Tx, champion: string, challenger: string): Promise<Sh
     largestRiseTenths: totals!.rise,
     largestFallTenths: totals!.fall,
     transitions,
+    histogram,
+    list: { cut: LIST_CUT, ...list! },
   };
 }

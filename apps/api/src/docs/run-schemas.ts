@@ -1,4 +1,4 @@
-import { choice, day, hex, id, instant, int, list, map, nullable, object, page, str, text } from './schema.ts';
+import { choice, day, flag, hex, id, instant, int, list, map, nullable, object, page, str, text } from './schema.ts';
 
 const STATES = ['RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED', 'SHADOW'];
 
@@ -16,6 +16,21 @@ const compared = object(
         firms: int('Firms.', 17),
       }),
       'Where the two differ; most firms first.',
+    ),
+    histogram: list(
+      object({ from: int('First point of a column of ten.', -10), firms: int('Firms.', 40) }),
+      'Firms by change of score.',
+    ),
+    list: object(
+      {
+        cut: int('Cut.', 600),
+        before: int('Firms that meet it in the published run.', 310),
+        after: int('Firms that meet it in the shadow.', 318),
+        enter: int('Firms that come.', 11),
+        leave: int('Firms that go.', 3),
+      },
+      [],
+      'What a list asks of score, coverage and low.',
     ),
   },
   [],
@@ -36,6 +51,7 @@ const run = object({
     'PUBLISHED',
   ),
   shadowOf: nullable(id('The run that this one shadows.'), null),
+  preview: flag('A shadow that a person asked for.', false),
   firms: nullable(int('Firms in the run; null until finished.', 2000)),
   firmsPlanned: int('Firms known at the pin; an upper bound.', 2003),
   firmsDone: int('Firms scored so far.', 2000),
@@ -69,4 +85,18 @@ const run = object({
   ),
 });
 
-export const runSchemas = { Run: run, RunPage: page(run) };
+const scored = object({
+  scoreTenths: int('Tenths of points.', 6057),
+  published: str('What is published of it.', 'BB'),
+});
+
+export const runSchemas = {
+  Run: run,
+  RunPage: page(run),
+  RunMovers: object({
+    items: list(
+      object({ uscc: str('The company.', '91440300DMAB12340K'), before: scored, after: scored }),
+      'The largest changes first.',
+    ),
+  }),
+};

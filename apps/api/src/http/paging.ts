@@ -1,6 +1,12 @@
 import { ProblemError } from '#lib/kernel';
 import { NumberField, PatternField } from './fields.ts';
 
+/** `?limit=` of a list that has no further page. */
+export class LimitQuery {
+  @NumberField({ description: 'Items at most.', optional: true, default: 50 }, 1, 200)
+  limit: number = 50;
+}
+
 /** `?limit=&cursor=` of every list. */
 export class PageQuery {
   @NumberField({ description: 'Items a page.', optional: true, default: 50 }, 1, 200)

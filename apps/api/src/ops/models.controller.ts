@@ -1,13 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { instantText, type Clock } from '#lib/kernel';
-import { MODEL_EVENTS, Models, type ModelDecision, type ModelView } from '#lib/runs';
-import { CLOCK } from '../deps.ts';
+import { MODEL_EVENTS, Models, Runs, type ModelDecision, type ModelView } from '#lib/runs';
+import { BELLS, CLOCK, type Bells } from '../deps.ts';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
-import { ChoiceField, DocumentField, TextField } from '../http/fields.ts';
+import { ChoiceField, DocumentField, PatternField, TextField } from '../http/fields.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { Scopes } from '../http/route-access.ts';
+import { runBody } from './run-body.ts';
 
 const REASON = { description: 'The reason, for the record.', example: '影子运行三个月' };
 /** A champion is replaced by a promotion, never by hand. */
@@ -19,6 +20,20 @@ export class ModelRequest {
 
   @TextField(REASON, 2, 1000)
   reason!: string;
+}
+
+export class PreviewRequest {
+  @PatternField(
+    {
+      description: 'A published run, whose pins are used; left out: the newest.',
+      optional: true,
+      example: '019a8c2e-7f00-7000-8000-000000000001',
+    },
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+    '应为批次的 UUID',
+    'the UUID of a run is expected',
+  )
+  run?: string;
 }
 
 export class ModelDecisionRequest {
@@ -43,7 +58,9 @@ const HashParam = (): MethodDecorator =>
 export class ModelsController {
   constructor(
     private readonly models: Models,
+    private readonly runs: Runs,
     private readonly posts: IdempotentPosts,
+    @Inject(BELLS) private readonly bells: Bells,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -137,6 +154,42 @@ export class ModelsController {
       const person = principalOf(request).personId;
       const view = await this.models.decide(hash, { event, person, reason, clock: this.clock });
       return { status: 200, location: null, body: modelBody(view) };
+    });
+  }
+
+  @Post(':hash/previews')
+  @HttpCode(202)
+  @Scopes('ops:models')
+  @Repeatable()
+  @HashParam()
+  @ApiOperation({
+    summary: 'Try a scorecard on the whole book',
+    description:
+      'Scores every firm at the pins of a published run and compares: follow the run, then read `stats.compared` and its movers. Nothing is published.',
+  })
+  @Answer('Run', 'Planned.', { status: 202, location: '/ops/v1/runs/019a8c2e-7f00-7000-8000-000000000001' })
+  @ProblemAnswers(
+    'request-invalid',
+    'json-broken',
+    'media-type-unsupported',
+    'body-too-large',
+    'model-unknown',
+    'run-unknown',
+    'run-not-published',
+    'no-published-run',
+  )
+  preview(
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+    @Param('hash') hash: string,
+    @Body() { run }: PreviewRequest,
+  ): Promise<object> {
+    return this.posts.once(request, reply, async () => {
+      const { modelHash } = await this.models.get(hash);
+      const person = principalOf(request).personId;
+      const planned = await this.runs.preview({ modelHash, person, clock: this.clock, ...(run && { of: run }) });
+      await this.bells.ring('runs', planned.runId);
+      return { status: 202, location: `/ops/v1/runs/${planned.runId}`, body: runBody(planned) };
     });
   }
 }

@@ -11,6 +11,7 @@ export const runBody = (run: RunView): object => ({
   codeVersion: run.codeVersion,
   state: run.state,
   shadowOf: run.shadowOf,
+  preview: run.preview,
   firms: run.firms,
   firmsPlanned: run.firmsPlanned,
   firmsDone: run.firmsDone,

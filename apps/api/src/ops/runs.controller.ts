@@ -10,7 +10,7 @@ import { runSchemas } from '../docs/run-schemas.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { IdPipe } from '../http/input.pipe.ts';
-import { openCursor, PageQuery, sealCursor } from '../http/paging.ts';
+import { LimitQuery, openCursor, PageQuery, sealCursor } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
 import { Shutdown } from '../http/shutdown.ts';
 import { runBody } from './run-body.ts';
@@ -87,6 +87,19 @@ export class RunsController {
   @ProblemAnswers('request-invalid', 'run-unknown')
   async get(@Param('id', IdPipe) id: string): Promise<object> {
     return runBody(await this.runs.get(id));
+  }
+
+  @Get(':id/movers')
+  @Scopes('ops:runs')
+  @IdParam()
+  @ApiOperation({
+    summary: 'Whom a shadow run moves most',
+    description: 'Of a finished shadow run, beside the run that it shadows. Why: scores/difference of the two runs.',
+  })
+  @Answer('RunMovers', 'At most `limit` companies.')
+  @ProblemAnswers('request-invalid', 'run-unknown', 'run-not-shadow')
+  async movers(@Param('id', IdPipe) id: string, @Query() { limit }: LimitQuery): Promise<object> {
+    return { items: await this.runs.movers(id, limit) };
   }
 
   @Get(':id/events')
