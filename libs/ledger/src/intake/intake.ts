@@ -152,8 +152,6 @@ export class Intake {
       report();
       await this.apply(session, delivery, stage, read, started);
       await this.spool.forget(delivery.deliveryId);
-      const { clock } = this.options;
-      await releaseRenamed(session, source.name, delivery.clock === 'simulated' ? delivery.receivedAt : clock.now());
     } catch (error) {
       await this.settleFailure(delivery, error);
     } finally {
@@ -267,6 +265,7 @@ export class Intake {
         through,
         seconds: (performance.now() - started) / 1000,
       });
+      await releaseRenamed(tx, source.name, tick);
     });
   }
 

@@ -1,8 +1,7 @@
-import type { Session, Tx } from '#lib/platform';
+import type { Tx } from '#lib/platform';
 import { layoutOf } from '../deliveries.service.ts';
 import { confirmRecords, decide, findDoubled, markStale, takeTick, writeRecords } from './apply.ts';
 import { findRenamed } from '../aliases.ts';
-import { Stage } from './stage.ts';
 import { mayBeCalled, NAMING_SOURCES } from './firm-names.ts';
 import { releaseWaiting } from './waiting-records.ts';
 
@@ -31,48 +30,42 @@ export async function findMisnamed(tx: Tx, named: boolean): Promise<number> {
 }
 
 /**
- * Rows that waited because of their firm's name (DQ19), and whose name a delivery of registrations or changes has brought
- * now: applied at ticks of their own, in the place that their deliveries have. Killed in between, the rest waits for the
- * next such delivery.
+ * Rows that waited because of their firm's name (DQ19), and whose name this delivery of registrations or changes has
+ * brought: applied at ticks of their own, in the place that their deliveries have. It is the last thing of the delivery's
+ * own transaction, and uses its temporary tables anew.
  */
-export async function releaseRenamed(session: Session, source: string, now: Date): Promise<void> {
+export async function releaseRenamed(tx: Tx, source: string, now: Date): Promise<void> {
   if (!NAMING_SOURCES.has(source)) return;
-  await session.transaction(async (tx) => {
-    if (await findRenamed(tx)) await releaseWaiting(tx, await takeTick(tx, now, undefined));
-  });
-  const deliveries = await session.query<{ delivery_id: string; source: string; layout: string; rows: number[] }>(
+  await tx.execute('DROP TABLE IF EXISTS arriving, released');
+  if (await findRenamed(tx)) await releaseWaiting(tx, await takeTick(tx, now, undefined));
+  const deliveries = await tx.query<{ delivery_id: string; source: string; layout: string; rows: number[] }>(
     `SELECT d.delivery_id, d.source, d.layout, array_agg(DISTINCT q.row_no) AS rows
      FROM quarantine q JOIN delivery d ON d.delivery_id = q.delivery_id AND d.undone_at IS NULL
      JOIN quarantine_record k ON k.delivery_id = q.delivery_id AND k.row_no = q.row_no
      JOIN company c ON c.uscc = k.uscc
      WHERE q.state = 'WAITING' AND q.code = 'DQ19' AND ${mayBeCalled('c.company_id', `(q.issues -> 0 ->> 'raw')`)}
-     GROUP BY d.delivery_id ORDER BY d.sequence`,
+     GROUP BY d.delivery_id ORDER BY d.sequence, d.delivery_id`,
   );
   for (const { delivery_id: deliveryId, rows, ...of } of deliveries) {
-    const stage = await Stage.open(session);
-    try {
-      await session.transaction(async (tx) => {
-        const tick = await takeTick(tx, now, undefined);
-        await tx.execute(
-          `INSERT INTO stage (row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
-           SELECT row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash FROM quarantine_record
-           WHERE delivery_id = $1 AND row_no = ANY($2::integer[])`,
-          [deliveryId, rows],
-        );
-        const { source: definition, layout } = layoutOf(of.source, of.layout);
-        const input = { deliveryId, source: definition, layout, territory: [], population: 'listed' } as const;
-        await decide(tx, deliveryId, definition.name, await findDoubled(tx));
-        await writeRecords(tx, { ...input, coversFrom: undefined, through: undefined }, tick);
-        await confirmRecords(tx, { ...input, coversFrom: undefined, through: undefined });
-        await markStale(tx, tick);
-        await tx.execute(
-          `UPDATE quarantine SET state = 'RELEASED', released_at = $3 WHERE delivery_id = $1 AND row_no = ANY($2::integer[])
-             AND state = 'WAITING' AND row_no IN (SELECT row_no FROM verdict WHERE verdict NOT IN ('conflict', 'unknown'))`,
-          [deliveryId, rows, tick],
-        );
-      });
-    } finally {
-      await stage.drop().catch(() => undefined);
-    }
+    const tick = await takeTick(tx, now, undefined);
+    await tx.execute('DROP TABLE verdict, doubled');
+    await tx.execute('TRUNCATE stage');
+    await tx.execute(
+      `INSERT INTO stage (row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
+       SELECT row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash FROM quarantine_record
+       WHERE delivery_id = $1 AND row_no = ANY($2::integer[])`,
+      [deliveryId, rows],
+    );
+    const { source: definition, layout } = layoutOf(of.source, of.layout);
+    const input = { deliveryId, source: definition, layout, territory: [], population: 'listed' } as const;
+    await decide(tx, deliveryId, definition.name, await findDoubled(tx));
+    await writeRecords(tx, { ...input, coversFrom: undefined, through: undefined }, tick);
+    await confirmRecords(tx, { ...input, coversFrom: undefined, through: undefined });
+    await markStale(tx, tick);
+    await tx.execute(
+      `UPDATE quarantine SET state = 'RELEASED', released_at = $3 WHERE delivery_id = $1 AND row_no = ANY($2::integer[])
+         AND state = 'WAITING' AND row_no IN (SELECT row_no FROM verdict WHERE verdict NOT IN ('conflict', 'unknown'))`,
+      [deliveryId, rows, tick],
+    );
   }
 }
