@@ -22,6 +22,7 @@ describe('the OpenAPI document', () => {
         'get /healthz',
         'get /openapi.json',
         'get /ops/v1/companies/{uscc}/source-closures',
+        'get /ops/v1/companies/{uscc}/reach',
         'get /ops/v1/companies/{uscc}/scores',
         'get /ops/v1/companies/{uscc}/scores/difference',
         'get /ops/v1/deliveries',

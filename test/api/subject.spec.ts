@@ -96,6 +96,9 @@ describe('a firm and its own score', () => {
     expect(next).toMatchObject({ uscc: OWN, state: 'out-of-reach', date: null, changes: [], after: null });
     const list = (await get('/subject/v1/reach?target=list')).body;
     expect(list).toMatchObject({ state: 'out-of-reach', wanted: 600 });
+    // Our own people read the same plan, for any company.
+    expect((await api.get(`/ops/v1/companies/${OWN}/reach?target=list`)).body).toEqual(list);
+    expect((await api.get(`/ops/v1/companies/${OWN}/reach?target=x`)).body['errors'][0].field).toBe('target');
     const wrong = await get('/subject/v1/reach?target=grade-aaa');
     expect([wrong.status, wrong.body['code'], wrong.body['errors'][0].field]).toEqual([
       400,

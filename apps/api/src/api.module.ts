@@ -16,6 +16,7 @@ import { DeliveriesController } from './ops/deliveries.controller.ts';
 import { IdentityController } from './ops/identity.controller.ts';
 import { ModelsController } from './ops/models.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
+import { ReachController } from './ops/reach.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
 import { SourceClosuresController } from './ops/source-closures.controller.ts';
 import { ScoreHistoryController } from './ops/score-history.controller.ts';
@@ -43,6 +44,7 @@ export class ApiModule {
         RunsController,
         ModelsController,
         ScoreHistoryController,
+        ReachController,
         ScoresController,
         CandidatesController,
         CatalogueController,

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { ProblemError, type Uscc } from '#lib/kernel';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
-import { DEFAULT_CUT } from '#lib/whitelist';
 import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { principalOf, type ApiRequest } from '../http/api-request.ts';
 import { Scopes } from '../http/route-access.ts';
+import { reachTarget, TargetQuery } from './reach-target.ts';
 import { ownReasonsBody, ownScoreBody, reachBody } from './subject-body.ts';
 
 const OWN = ['company-unknown', 'not-in-run', 'no-published-run', 'uscc-malformed'] as const;
@@ -49,12 +49,7 @@ export class SubjectController {
 
   @Get('reach')
   @Scopes('subject:own')
-  @ApiQuery({
-    name: 'target',
-    required: false,
-    description: 'next-grade: one grade up; list: score, coverage and low that the list asks for.',
-    schema: { type: 'string', enum: ['next-grade', 'list'], default: 'next-grade' },
-  })
+  @TargetQuery()
   @ApiOperation({
     summary: 'The way to the next grade, or to the list',
     description:
@@ -63,10 +58,8 @@ export class SubjectController {
   @Answer('ReachPlan', 'The plan, or that there is none.')
   @ProblemAnswers('request-invalid', ...OWN)
   async reach(@Req() request: ApiRequest, @Query('target') target = 'next-grade'): Promise<object> {
-    if (target !== 'next-grade' && target !== 'list') throw unknownTarget();
     const uscc = ownUscc(request);
-    const wanted = target === 'list' ? ({ kind: 'list', cut: DEFAULT_CUT } as const) : ({ kind: target } as const);
-    const { run, plan } = await this.scores.reach(uscc, wanted);
+    const { run, plan } = await this.scores.reach(uscc, reachTarget(target));
     return reachBody(uscc, run, plan);
   }
 }
@@ -76,15 +69,4 @@ function ownUscc(request: ApiRequest): Uscc {
   const { uscc } = principalOf(request);
   if (uscc === undefined) throw new Error('a key with subject:own that is no firm');
   return uscc;
-}
-
-function unknownTarget(): ProblemError {
-  const words = { code: 'field-invalid', zh: '应为 next-grade 或 list', en: 'next-grade or list is expected' };
-  return new ProblemError({
-    code: 'request-invalid',
-    status: 400,
-    zh: '请求有误：target',
-    en: 'the request is not valid: target',
-    errors: [{ field: 'target', ...words }],
-  });
 }
