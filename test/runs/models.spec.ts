@@ -129,8 +129,13 @@ describe('models', () => {
     expect(difference.tenths).toBe(first!.after.scoreTenths - first!.before.scoreTenths);
     expect(difference.parts.map(({ characteristic }) => characteristic)).toEqual(['TG01']);
     expect(await book.runs.shadowOf(run.runId)).toBeUndefined();
-    const later = await challenger('3.0.0');
-    expect(await problemCode(book.models.decide(later, { event: 'promote', ...by(1) }))).toBe('model-shadow-missing');
+    const { modelHash: other } = await book.models.submit(changed('2.5.0', 60), by(0));
+    expect(await problemCode(book.models.decide(other, { event: 'validate', ...by(0) }))).toBe('model-preview-missing');
+    const decided = ['validate', 'approve', 'approve', 'challenge'] as const;
+    for (const [i, event] of decided.entries()) await book.models.decide(modelHash, { event, ...by(i === 3 ? 1 : i) });
+    expect(await problemCode(book.models.decide(modelHash, { event: 'promote', ...by(1) }))).toBe(
+      'model-shadow-missing',
+    );
   });
 
   it('a shadow waits for the run that it shadows', async () => {

@@ -72,6 +72,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '须由提交人之外的两个不同的人批准',
     'A model is approved by two persons, neither of whom submitted it',
   ),
+  'model-preview-missing': entry(
+    409,
+    '验证前须先预演该模型',
+    'A model is validated after a preview on the book of a published run',
+  ),
   'model-shadow-missing': entry(
     409,
     '挑战者须先随一个月末批次影子运行',

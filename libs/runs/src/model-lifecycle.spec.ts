@@ -49,7 +49,7 @@ describe('the life of a model', () => {
   it.each(MODEL_STATES.flatMap((state) => MODEL_EVENTS.map((event) => [state, event] as const)))(
     '%s %s leads where the table says or is refused',
     (state, event) => {
-      const act = (): ModelLife => advance(life(state), { event, person: 'third', shadowMonths: 1 });
+      const act = (): ModelLife => advance(life(state), { event, person: 'third', tried: true, shadowMonths: 1 });
       const leads = LEADS[`${state} ${event}`];
       if (leads === undefined) expect(codeOf(act)).toBe('transition-refused');
       else expect(act().state).toBe(leads);
@@ -58,28 +58,37 @@ describe('the life of a model', () => {
 
   it('needs two approvals of two persons, neither of whom submitted it', () => {
     const by = (person: string, from: ModelLife): string =>
-      codeOf(() => advance(from, { event: 'approve', person, shadowMonths: 0 }));
+      codeOf(() => advance(from, { event: 'approve', person, tried: true, shadowMonths: 0 }));
     expect([by('author', life('VALIDATED')), by('first', life('ENDORSED')), by('author', life('ENDORSED'))]).toEqual([
       'model-four-eyes',
       'model-four-eyes',
       'model-four-eyes',
     ]);
-    expect(advance(life('ENDORSED'), { event: 'approve', person: 'second', shadowMonths: 0 })).toEqual(
+    expect(advance(life('ENDORSED'), { event: 'approve', person: 'second', tried: true, shadowMonths: 0 })).toEqual(
       life('APPROVED'),
     );
   });
 
+  it('nothing is validated before its effect on the book is known', () => {
+    const validate = (tried: boolean): string =>
+      codeOf(() => advance(life('DRAFT'), { event: 'validate', person: 'author', tried, shadowMonths: 0 }));
+    expect([validate(false), validate(true)]).toEqual(['model-preview-missing', 'done']);
+  });
+
   it('a returned draft loses its approval; nothing is promoted before a shadow month', () => {
-    expect(advance(life('ENDORSED'), { event: 'return', person: 'x', shadowMonths: 0 })).toEqual(life('DRAFT'));
-    expect(codeOf(() => advance(life('CHALLENGER'), { event: 'promote', person: 'x', shadowMonths: 0 }))).toBe(
-      'model-shadow-missing',
+    expect(advance(life('ENDORSED'), { event: 'return', person: 'x', tried: true, shadowMonths: 0 })).toEqual(
+      life('DRAFT'),
     );
+    expect(
+      codeOf(() => advance(life('CHALLENGER'), { event: 'promote', person: 'x', tried: true, shadowMonths: 0 })),
+    ).toBe('model-shadow-missing');
   });
 
   it('no sequence of commands makes a champion without two approvals by others', () => {
     const command = fc.record({
       event: fc.constantFrom<ModelEvent>(...MODEL_EVENTS),
       person: fc.constantFrom('author', 'a', 'b'),
+      tried: fc.boolean(),
       shadowMonths: fc.nat(1),
     });
     fc.assert(

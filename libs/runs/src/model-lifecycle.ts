@@ -63,18 +63,26 @@ export interface ModelLife {
 export interface ModelCommand {
   readonly event: ModelEvent;
   readonly person: string;
+  /** It has been scored on the whole book of a published run (模型预演), or nothing is published yet. */
+  readonly tried: boolean;
   /** Published runs of a month end beside which the model has been scored (影子运行). */
   readonly shadowMonths: number;
 }
 
 /**
  * The life after the command. Pure. Throws ProblemError `transition-refused` 409 where the state knows no such event,
- * `model-four-eyes` 409 where one person would do what needs two, `model-shadow-missing` 409 before a shadow month.
+ * `model-preview-missing` 409 before its effect on the book is known, `model-four-eyes` 409 where one person would do what needs two, `model-shadow-missing` 409 before a shadow month.
  */
-export function advance(life: ModelLife, { event, person, shadowMonths }: ModelCommand): ModelLife {
+export function advance(life: ModelLife, { event, person, tried, shadowMonths }: ModelCommand): ModelLife {
   const next = step(MODEL_LIFE, { state: life.state, event, role: 'SYSTEM' });
   if (!next.ok) throw new ProblemError(next.problem);
   const state = next.value;
+  if (event === 'validate' && !tried)
+    throw refused(
+      'model-preview-missing',
+      '验证前须先以已发布批次预演该模型',
+      'a model is validated after a preview on the book of a published run',
+    );
   if (event === 'approve') {
     if (person === life.submittedBy || person === life.firstApprover)
       throw refused(

@@ -3,7 +3,16 @@ import type { Database, Tx } from '#lib/platform';
 import type { Model } from '#lib/scoring';
 import { advance, type ModelEvent } from './model-lifecycle.ts';
 import { archiveModel, compileModel, modelByHash, shippedModel } from './models.ts';
-import { beginLife, listModels, lockLife, modelIn, saveLife, shadowMonths, type ModelView } from './models.store.ts';
+import {
+  beginLife,
+  listModels,
+  lockLife,
+  modelIn,
+  saveLife,
+  shadowMonths,
+  wasTried,
+  type ModelView,
+} from './models.store.ts';
 
 export interface ModelDecision {
   readonly event: Exclude<ModelEvent, 'replace'>;
@@ -87,7 +96,7 @@ export class Models {
 
   /**
    * One step of a model's life. A promotion retires the champion in the same transaction. Throws ProblemError
-   * model-unknown, transition-refused, model-four-eyes, model-shadow-missing or model-challenger-taken.
+   * model-unknown, transition-refused, model-preview-missing, model-four-eyes, model-shadow-missing or model-challenger-taken.
    */
   async decide(modelHash: string, { event, person, reason, clock }: ModelDecision): Promise<ModelView> {
     await this.get(modelHash);
@@ -97,7 +106,8 @@ export class Models {
       const step = async (hash: string, what: ModelEvent): Promise<void> => {
         const life = (await lockLife(tx, hash))!;
         const months = what === 'promote' ? await shadowMonths(tx, hash) : 0;
-        const after = advance(life, { event: what, person, shadowMonths: months });
+        const tried = what !== 'validate' || (await wasTried(tx, hash));
+        const after = advance(life, { event: what, person, tried, shadowMonths: months });
         if (what === 'challenge') await refuseSecondChallenger(tx);
         if (what === 'promote') {
           const champion = await modelIn(tx, 'CHAMPION');

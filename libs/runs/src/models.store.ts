@@ -121,6 +121,16 @@ export async function shadowMonths(db: Db, modelHash: string): Promise<number> {
   return row!.months;
 }
 
+/** Whether the model has been scored on the book of a published run; true also while nothing is published. */
+export async function wasTried(db: Db, modelHash: string): Promise<boolean> {
+  const [row] = await db.query<{ tried: boolean }>(
+    `SELECT EXISTS (SELECT FROM run WHERE model_hash = $1 AND state = 'SHADOW')
+       OR NOT EXISTS (SELECT FROM run WHERE state = 'PUBLISHED') AS tried`,
+    [hashOf(modelHash)],
+  );
+  return row!.tried;
+}
+
 /** All of them, the champion and the challenger first; there are few. */
 export async function listModels(db: Db, modelHash?: string): Promise<ModelView[]> {
   const rows = await db.query<

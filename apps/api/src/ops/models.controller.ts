@@ -130,7 +130,7 @@ export class ModelsController {
   @ApiOperation({
     summary: 'Decide about a scorecard',
     description:
-      'validate, approve (twice, by two persons who did not submit it), return, challenge, withdraw, promote (after a shadow run beside the published run of a month end; the champion is retired), retire.',
+      'validate (after a preview, once a run is published), approve (twice, by two persons who did not submit it), return, challenge, withdraw, promote (after a shadow run beside the published run of a month end; the champion is retired), retire.',
   })
   @Answer('ScoringModel', 'Decided.')
   @ProblemAnswers(
@@ -140,6 +140,7 @@ export class ModelsController {
     'body-too-large',
     'model-unknown',
     'transition-refused',
+    'model-preview-missing',
     'model-four-eyes',
     'model-shadow-missing',
     'model-challenger-taken',
