@@ -16,8 +16,8 @@ const swcJs = { swcrc: false, sourceMaps: false, jsc: { target: 'es2023', parser
 export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/tools'],
   testEnvironment: 'node',
-  // A bound on what hangs, not on what is slow: a busy machine must not fail a test.
-  testTimeout: 120_000,
+  // A bound on what hangs, not on what is slow: a busy machine must not fail a test, nor a property in its full size.
+  testTimeout: process.env.FIRSTMILE_LONG ? 1_800_000 : 120_000,
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
   testMatch: ['**/*.spec.ts'],
   transform: {

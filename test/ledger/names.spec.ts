@@ -77,6 +77,12 @@ describe('the name beside a code', () => {
     expect(await quarantine(delivery)).toEqual([]);
   });
 
+  it('is still asked for when the register no longer states one', async () => {
+    await given({ ...register([]), body: csv([registerRow(1, { 企业名称: '无' })]) });
+    const delivery = await given(awards([award(1, 'P1', '样例1科技有限公司'), award(1, 'P2', '样例乙有限公司')]));
+    expect(await quarantine(delivery)).toEqual([[2, 'DQ19', 'WAITING']]);
+  });
+
   it('may be a former one of the register, of which nobody says when it ended', async () => {
     await given({ ...register([]), body: csv([registerRow(1, { 企业名称: '样例新科技有限公司' })]) });
     const delivery = await given(awards([award(1, 'P1', '样例1科技有限公司'), award(1, 'P2', '样例新科技有限公司')]));

@@ -21,7 +21,7 @@ export async function findMisnamed(tx: Tx, named: boolean): Promise<number> {
        GROUP BY row_no HAVING count(DISTINCT uscc) = 1 AND bool_and(verdict NOT IN ('conflict', 'unknown'))) v ON v.row_no = n.row_no
      JOIN LATERAL (SELECT min(r.payload ->> 'name') AS name, bool_or(r.payload ->> 'name' = n.name) AS same FROM record r
        WHERE r.company_id = v.company_id AND r.source = 'business-registration' AND r.known_to IS NULL AND r.op = 'U') called
-       ON called.name IS NOT NULL AND NOT called.same
+       ON called.same IS NOT TRUE
      WHERE NOT ${mayBeCalled('v.company_id', 'n.name')}`,
   );
   if (found > 0)
