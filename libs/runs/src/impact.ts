@@ -14,7 +14,7 @@ import {
 } from '#lib/ledger';
 import type { Database, Tx } from '#lib/platform';
 import { scoreFirm, type Model, type Score } from '#lib/scoring';
-import { modelByHash } from './models.ts';
+import { modelByHash } from './models/models.ts';
 import { findPublishedRun } from './runs.store.ts';
 
 /** Firms scored between two turns of the event loop. */

@@ -1,9 +1,9 @@
 export { catalogueHash } from './catalogue.ts';
-export { modelByHash, shippedModel } from './models.ts';
-export { MODEL_EVENTS, MODEL_STATES, type ModelEvent, type ModelState } from './model-lifecycle.ts';
-export * from './models.service.ts';
-export type { ModelView } from './models.store.ts';
-export * from './model-preview.ts';
+export { modelByHash, shippedModel } from './models/models.ts';
+export { MODEL_EVENTS, MODEL_STATES, type ModelEvent, type ModelState } from './models/model-lifecycle.ts';
+export * from './models/models.service.ts';
+export type { ModelView } from './models/models.store.ts';
+export * from './models/model-preview.ts';
 export * from './impact.ts';
 export * from './percentiles.ts';
 export * from './run.ts';

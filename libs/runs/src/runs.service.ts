@@ -3,7 +3,7 @@ import { instantText, ProblemError, type Clock, type LocalDate } from '#lib/kern
 import { newestTick } from '#lib/ledger';
 import { buildInfo, type Database, type Tx } from '#lib/platform';
 import { catalogueHash } from './catalogue.ts';
-import { modelIn } from './models.store.ts';
+import { modelIn } from './models/models.store.ts';
 import { publishRun } from './publish-run.ts';
 import { finishShadow, moversOf } from './shadow-run.ts';
 import { isFinished, noPublishedRun, runNotPublished, type Moved, type RunView } from './run.ts';

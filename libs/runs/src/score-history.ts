@@ -12,7 +12,7 @@ import {
   type ScoreDifference,
   type Values,
 } from '#lib/scoring';
-import { modelByHash } from './models.ts';
+import { modelByHash } from './models/models.ts';
 import type { RunState, RunView } from './run.ts';
 import { SCORE_COLUMNS, scoreOf, type ScoreRow } from './score-row.ts';
 import { companyUnknown, type Scores } from './scores.service.ts';

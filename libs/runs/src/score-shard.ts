@@ -2,7 +2,7 @@ import type { LocalDate } from '#lib/kernel';
 import { CoverageBook, readCoverage, readDossiers } from '#lib/ledger';
 import { scoreFirm } from '#lib/scoring';
 import type { Database, Tx } from '#lib/platform';
-import { modelByHash } from './models.ts';
+import { modelByHash } from './models/models.ts';
 import { copyLine, SCORE_COLUMNS } from './score-row.ts';
 
 /** A shard that failed this often fails its run. */

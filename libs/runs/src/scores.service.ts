@@ -20,7 +20,7 @@ import {
   type ScoredFirmRich,
 } from '#lib/scoring';
 import type { Database } from '#lib/platform';
-import { modelByHash, officialScorecards } from './models.ts';
+import { modelByHash, officialScorecards } from './models/models.ts';
 import { percentilesOf, type Percentiles } from './percentiles.ts';
 import { noPublishedRun, runNotPublished, type RunView } from './run.ts';
 import { findPublishedRun, findRun } from './runs.store.ts';

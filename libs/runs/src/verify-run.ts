@@ -4,7 +4,7 @@ import { scoreFirm } from '#lib/scoring';
 import type { Database } from '#lib/platform';
 import { ProblemError } from '#lib/kernel';
 import { catalogueHash } from './catalogue.ts';
-import { modelByHash } from './models.ts';
+import { modelByHash } from './models/models.ts';
 import { hashOutput } from './publish-run.ts';
 import { findRun } from './runs.store.ts';
 import { hashedFields, outputLine, packValues, SCORE_COLUMNS, type ScoreRow } from './score-row.ts';

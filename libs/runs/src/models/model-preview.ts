@@ -14,9 +14,9 @@ import {
   type Values,
 } from '#lib/scoring';
 import { modelByHash } from './models.ts';
-import { runNotPublished, type RunView } from './run.ts';
-import { findRun } from './runs.store.ts';
-import { SCORE_COLUMNS, scoreOf, type ScoreRow } from './score-row.ts';
+import { runNotPublished, type RunView } from '../run.ts';
+import { findRun } from '../runs.store.ts';
+import { SCORE_COLUMNS, scoreOf, type ScoreRow } from '../score-row.ts';
 
 const FIRMS_AT_ONCE = 2000;
 /** Movers that are named with their parts; all are counted. */
