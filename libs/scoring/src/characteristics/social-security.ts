@@ -238,7 +238,8 @@ function nothingLate(
     if (heads !== UNKNOWN) known += 1;
     if (heads > 0) insured = true;
   }
-  if (!insured && length > 1 && 2 * known >= length) {
+  // Before its first closed month a firm has nobody insured either.
+  if (!insured && (length <= 1 || 2 * known >= length)) {
     citeMonths(months, from, months.newest, cite);
     return NOT_APPLICABLE;
   }
