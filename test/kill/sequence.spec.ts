@@ -15,7 +15,7 @@ import { connectAdmin, ledgerContent, seeded } from './ledger-content.ts';
 
 jest.setTimeout(1_800_000);
 
-const KILLS = process.env['FIRSTMILE_LONG'] ? 20 : 3;
+const KILLS = process.env['FIRSTMILE_LONG'] ? 20 : 2;
 const SEED = 20260722;
 const FIRMS = 1_500;
 const PRELOAD = path.join(__dirname, 'die-at-write.mjs');

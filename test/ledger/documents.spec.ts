@@ -135,7 +135,7 @@ describe('the compact documents', () => {
     expect(compact).not.toEqual(ledger);
     await product.database.admin.query('INSERT INTO dossier_stale SELECT company_id, now() FROM company');
     await rebuildDocuments(product.db);
-  }, 120_000);
+  });
 
   it('lose no mark when an apply comes while they are rebuilt', async () => {
     await deliver(product, awards([awardRow(1, 'first')]));

@@ -78,7 +78,7 @@ describe('the order of deliveries', () => {
         ],
       },
     );
-  }, 120_000);
+  });
 
   it('is that of the ticks, which ascend strictly, one a delivery, though the clock stands still', async () => {
     const deliveries = await product.db.query<{ applied_at: Date }>(

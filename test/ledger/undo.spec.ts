@@ -219,5 +219,5 @@ describe('undoing a delivery', () => {
       }),
       { numRuns: RUNS },
     );
-  }, 120_000);
+  });
 });
