@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { localDate, ProblemError } from '#lib/kernel';
 import type { Product } from '#lib/product';
 import { previewModel, type ModelPreview } from '#lib/runs';
-import { DEFAULT_CUT } from '#lib/whitelist';
+import { DEFAULT_CUT } from '#lib/scoring';
 import { modelIn } from './model.command.ts';
 import { answer, EXIT, withProduct, withProgress } from './session.ts';
 

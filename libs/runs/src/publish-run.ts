@@ -6,7 +6,8 @@ import type { RunStats } from './run.ts';
 import { countCohorts } from './percentiles.ts';
 import { outputLine, type ScoreRow } from './score-row.ts';
 
-const ROWS_AT_ONCE = 5000;
+/** Rows of a run read at once. */
+export const ROWS_AT_ONCE = 5000;
 
 /** Any number of ours. Publications follow one another: each decides by the run that is published when it comes. */
 const PUBLISH_LOCK = 7_104_006;

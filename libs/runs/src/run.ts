@@ -1,4 +1,5 @@
 import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
+import type { BookDifference } from './book-comparison.ts';
 
 /**
  * 评分批次的状态. A run is published whole or held; the next published run archives it. A run of the challenger ends as
@@ -6,36 +7,12 @@ import { ProblemError, type LocalDate, type Problem } from '#lib/kernel';
  */
 export type RunState = 'RUNNING' | 'PUBLISHED' | 'ARCHIVED' | 'HOLD' | 'RUN_FAILED' | 'SHADOW';
 
-/** How the challenger's scores differ from those of the run that it shadows. */
-export interface ShadowComparison {
-  /** Firms in both. */
-  readonly firms: number;
-  /** Whose score, in whole points, is another. */
-  readonly moved: number;
-  /** Tenths of points, challenger less champion, over all firms; rounded half away from zero. */
-  readonly meanTenths: number;
-  readonly largestRiseTenths: number;
-  readonly largestFallTenths: number;
-  /** Firms by what is published of them, where the two differ; most firms first. */
-  readonly transitions: readonly { readonly from: string; readonly to: string; readonly firms: number }[];
-  /** Firms by change of score: `from` is the first point of a column of ten. Only columns that hold a firm. */
-  readonly histogram: readonly { readonly from: number; readonly firms: number }[];
-  /** Firms that meet what a list asks of score, coverage and low (domain §4.2 rules 2 and 3, the newest run alone). */
-  readonly list: {
-    readonly cut: number;
-    readonly before: number;
-    readonly after: number;
-    readonly enter: number;
-    readonly leave: number;
-  };
-}
-
 /** How the firms of a run came out. */
 export interface RunStats {
   /** Firms by what may be published: NOT_RATED, REFERENCE, a grade, EXCLUDED, ON_HOLD, NOT_SCORED. */
   readonly published: Readonly<Record<string, number>>;
   /** Only of a shadow run. */
-  readonly compared?: ShadowComparison;
+  readonly compared?: BookDifference;
 }
 
 /** A scoring run as people see it. as_of, known_at, model and catalogue are its pins: they alone decide the result. */

@@ -1,7 +1,10 @@
+import Cursor from 'pg-cursor';
 import type { Clock } from '#lib/kernel';
 import type { Database, Db, Tx } from '#lib/platform';
-import { hashOutput, partitionOf, statsOf } from './publish-run.ts';
-import type { Moved, RunStats, ShadowComparison } from './run.ts';
+import { DEFAULT_CUT, type Score } from '#lib/scoring';
+import { BookComparison, type BookDifference } from './book-comparison.ts';
+import { hashOutput, partitionOf, ROWS_AT_ONCE, statsOf } from './publish-run.ts';
+import type { Moved, RunStats } from './run.ts';
 
 /**
  * Ends a shadow run whose shards are all done: its scores are hashed and compared with those of the run that it shadows,
@@ -27,11 +30,6 @@ export async function finishShadow(db: Database, runId: string, clock: Clock): P
   });
 }
 
-/** 入库线 at cold start (domain §4.2): a parameter of each list, here only to show how much a model moves it. */
-const LIST_CUT = 600;
-const meets = (row: 'a' | 'b'): string =>
-  `(${row}.grade IS NOT NULL AND ${row}.score >= ${LIST_CUT} AND ${row}.coverage_bp >= 6000 AND ${row}.low >= ${LIST_CUT - 60})`;
-
 /** The largest changes first, of equal ones by code. */
 export async function moversOf(db: Db, champion: string, challenger: string, limit: number): Promise<Moved[]> {
   const rows = await db.query<{ uscc: string; before: number; was: string; after: number; now: string }>(
@@ -48,34 +46,40 @@ export async function moversOf(db: Db, champion: string, challenger: string, lim
   }));
 }
 
-async function compare(tx: Tx, champion: string, challenger: string): Promise<ShadowComparison> {
-  const both = `${partitionOf(champion)} a JOIN ${partitionOf(challenger)} b USING (company_id)`;
-  const [totals] = await tx.query<{ firms: number; moved: number; mean: number; rise: number; fall: number }>(
-    `SELECT count(*)::int AS firms, (count(*) FILTER (WHERE a.score <> b.score))::int AS moved,
-       coalesce(round(avg(b.score_tenths - a.score_tenths)), 0)::int AS mean,
-       coalesce(max(greatest(b.score_tenths - a.score_tenths, 0)), 0) AS rise,
-       coalesce(max(greatest(a.score_tenths - b.score_tenths, 0)), 0) AS fall FROM ${both}`,
+interface BothScores {
+  readonly was_tenths: number;
+  readonly was_score: number;
+  readonly was_low: number;
+  readonly was_grade: Score['grade'];
+  readonly was: string;
+  readonly is_tenths: number;
+  readonly is_score: number;
+  readonly is_low: number;
+  readonly is_grade: Score['grade'];
+  readonly is: string;
+}
+
+async function compare(tx: Tx, champion: string, challenger: string): Promise<BookDifference> {
+  const cursor = tx.client.query(
+    new Cursor<BothScores>(
+      `SELECT a.score_tenths AS was_tenths, a.score AS was_score, a.low AS was_low, a.grade AS was_grade, a.published AS was,
+         b.score_tenths AS is_tenths, b.score AS is_score, b.low AS is_low, b.grade AS is_grade, b.published AS is
+       FROM ${partitionOf(champion)} a JOIN ${partitionOf(challenger)} b USING (company_id)`,
+    ),
   );
-  const transitions = await tx.query<{ from: string; to: string; firms: number }>(
-    `SELECT a.published AS from, b.published AS to, count(*)::int AS firms FROM ${both}
-     WHERE a.published <> b.published GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2`,
-  );
-  const histogram = await tx.query<{ from: number; firms: number }>(
-    `SELECT floor((b.score - a.score) / 10.0)::int * 10 AS from, count(*)::int AS firms FROM ${both} GROUP BY 1 ORDER BY 1`,
-  );
-  const [list] = await tx.query<{ before: number; after: number; enter: number; leave: number }>(
-    `SELECT (count(*) FILTER (WHERE was))::int AS before, (count(*) FILTER (WHERE is_now))::int AS after,
-       (count(*) FILTER (WHERE is_now AND NOT was))::int AS enter, (count(*) FILTER (WHERE was AND NOT is_now))::int AS leave
-     FROM (SELECT ${meets('a')} AS was, ${meets('b')} AS is_now FROM ${both}) l`,
-  );
-  return {
-    firms: totals!.firms,
-    moved: totals!.moved,
-    meanTenths: totals!.mean,
-    largestRiseTenths: totals!.rise,
-    largestFallTenths: totals!.fall,
-    transitions,
-    histogram,
-    list: { cut: LIST_CUT, ...list! },
-  };
+  const comparison = new BookComparison(DEFAULT_CUT);
+  for (let rows = await cursor.read(ROWS_AT_ONCE); rows.length > 0; rows = await cursor.read(ROWS_AT_ONCE))
+    for (const row of rows)
+      comparison.add(
+        {
+          scoreTenths: row.was_tenths,
+          score: row.was_score,
+          low: row.was_low,
+          grade: row.was_grade,
+          published: row.was,
+        },
+        { scoreTenths: row.is_tenths, score: row.is_score, low: row.is_low, grade: row.is_grade, published: row.is },
+      );
+  await cursor.close();
+  return comparison.result();
 }

@@ -2,6 +2,7 @@ export * from './characteristics/age.ts';
 export { characteristicCatalogue, type CatalogueEntry } from './characteristics/catalogue.ts';
 export { assessmentDay, type AssessmentDay } from './characteristics/firm-at.ts';
 export * from './codes.ts';
+export { DEFAULT_CUT, LOW_BELOW_CUT, meetsCut } from './list-cut.ts';
 export { RULE_CATALOGUE, type PublishedRule } from './knock-outs.ts';
 export { evaluatePmml, readPmml, type PmmlPart, type PmmlRow, type PmmlScore } from './pmml/evaluate-pmml.ts';
 export { exportPmml } from './pmml/export-pmml.ts';

@@ -1,5 +1,13 @@
 import { lastDay, monthIndex, monthOfDate, type LocalDate } from '#lib/kernel';
-import type { FeedState, Fraction, KnockOut, Measured, Score, Text } from '#lib/scoring';
+import {
+  LOW_BELOW_CUT,
+  type FeedState,
+  type Fraction,
+  type KnockOut,
+  type Measured,
+  type Score,
+  type Text,
+} from '#lib/scoring';
 
 export type ConditionState = 'pass' | 'fail' | 'unknown';
 export type RuleNo = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -50,7 +58,6 @@ export interface CandidateInput {
   readonly medianHeads: Fact<Measured>;
 }
 
-export const DEFAULT_CUT = 600;
 /** A feed that rule 3 names; without them the list is provisional. */
 export const REQUIRED_FEEDS = ['REG', 'SOC', 'JUD', 'ABN', 'TAX'] as const;
 
@@ -194,8 +201,11 @@ function wellKnown({ cut, newest, feeds }: CandidateInput): Verdict {
   const short = absent.length > 0 ? open : fails;
   const coverage = `${(newest.coverageBp / 100).toFixed(2)} %`;
   if (newest.coverageBp < 6000) short.push({ zh: `覆盖度 ${coverage}`, en: `coverage ${coverage}` });
-  if (newest.low < cut - 60)
-    short.push({ zh: `区间下限 ${newest.low} 低于 ${cut - 60}`, en: `low ${newest.low} is below ${cut - 60}` });
+  if (newest.low < cut - LOW_BELOW_CUT)
+    short.push({
+      zh: `区间下限 ${newest.low} 低于 ${cut - LOW_BELOW_CUT}`,
+      en: `low ${newest.low} is below ${cut - LOW_BELOW_CUT}`,
+    });
   for (const feed of REQUIRED_FEEDS) {
     const at = state.get(feed);
     if (at?.connected !== true) continue;

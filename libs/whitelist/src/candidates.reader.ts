@@ -1,14 +1,6 @@
 import { addMonthsToMonth, isUscc, lastDay, monthOfDate, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
-import type { Score } from '#lib/scoring';
-import {
-  candidateConditions,
-  DEFAULT_CUT,
-  isMember,
-  isMonthly,
-  isNearCut,
-  type Condition,
-  type RunScore,
-} from './candidate.ts';
+import { DEFAULT_CUT, type Score } from '#lib/scoring';
+import { candidateConditions, isMember, isMonthly, isNearCut, type Condition, type RunScore } from './candidate.ts';
 import {
   candidateFacts,
   isProvisional,

@@ -5,7 +5,7 @@ const STATES = ['RUNNING', 'PUBLISHED', 'ARCHIVED', 'HOLD', 'RUN_FAILED', 'SHADO
 const compared = object(
   {
     firms: int('Firms in both.', 2000),
-    moved: int('Whose score, in whole points, is another.', 120),
+    moved: int('Whose exact score, or what is published of it, is another.', 120),
     meanTenths: int('Tenths of points, challenger less champion, over all firms.', -3),
     largestRiseTenths: int('Tenths of points.', 140),
     largestFallTenths: int('Tenths of points.', 220),

@@ -1,7 +1,6 @@
 import { ApiQuery } from '@nestjs/swagger';
 import { ProblemError } from '#lib/kernel';
-import type { ReachTarget } from '#lib/scoring';
-import { DEFAULT_CUT } from '#lib/whitelist';
+import { DEFAULT_CUT, type ReachTarget } from '#lib/scoring';
 
 /** `?target=` of a reach plan. */
 export const TargetQuery = (): MethodDecorator =>

@@ -95,21 +95,18 @@ export async function releaseWaiting(tx: Tx, tick: Date): Promise<ReleasedRows> 
 
 /** Sets apart the rows of arriving firms whose name is not theirs; a row of several firms agrees with anything. */
 async function keepMisnamed(tx: Tx): Promise<void> {
-  const rows = await tx.query<{ delivery_id: string; row_no: number; name: string; called: string | null }>(
-    `UPDATE waiting_record w SET misnamed = NOT x.fits FROM (
-       SELECT y.*, a.company_id, ${mayBeCalled('a.company_id', 'y.name')} OR EXISTS (SELECT FROM waiting_record o
-           WHERE o.delivery_id = y.delivery_id AND o.row_no = y.row_no AND o.subject <> y.subject) AS fits
-       FROM arriving a JOIN waiting_record y ON y.subject = a.subject WHERE y.name IS NOT NULL) x
-     WHERE (w.subject, w.source, w.record_key, w.delivery_id, w.row_no) = (x.subject, x.source, x.record_key, x.delivery_id, x.row_no)
-       AND w.misnamed = x.fits
-     RETURNING w.delivery_id, w.row_no, w.name, (SELECT min(n.payload ->> 'name') FROM record n WHERE n.company_id = x.company_id
-       AND n.source = 'business-registration' AND n.known_to IS NULL AND n.op = 'U') AS called`,
+  await tx.execute(
+    `WITH marked AS (
+       UPDATE waiting_record w SET misnamed = NOT x.fits FROM (
+         SELECT y.*, a.company_id, ${mayBeCalled('a.company_id', 'y.name')} OR EXISTS (SELECT FROM waiting_record o
+             WHERE o.delivery_id = y.delivery_id AND o.row_no = y.row_no AND o.subject <> y.subject) AS fits
+         FROM arriving a JOIN waiting_record y ON y.subject = a.subject WHERE y.name IS NOT NULL) x
+       WHERE (w.subject, w.source, w.record_key, w.delivery_id, w.row_no) = (x.subject, x.source, x.record_key, x.delivery_id, x.row_no)
+         AND w.misnamed = x.fits
+       RETURNING w.delivery_id, w.row_no, w.name, w.misnamed, x.company_id)
+     UPDATE quarantine q SET code = 'DQ19', issues = jsonb_build_array(jsonb_build_object('code', 'DQ19', 'raw', m.name, 'suggestion',
+         (SELECT min(n.payload ->> 'name') FROM record n WHERE n.company_id = m.company_id AND n.source = 'business-registration'
+            AND n.known_to IS NULL AND n.op = 'U')))
+     FROM marked m WHERE m.misnamed AND q.delivery_id = m.delivery_id AND q.row_no = m.row_no AND q.code = 'DQ03' AND q.state = 'WAITING'`,
   );
-  for (const { delivery_id: deliveryId, row_no: rowNo, name, called } of rows)
-    await tx.execute(
-      `UPDATE quarantine SET code = 'DQ19', issues = jsonb_build_array(jsonb_build_object('code', 'DQ19', 'raw', $3::text, 'suggestion', $4::text))
-       WHERE delivery_id = $1 AND row_no = $2 AND code = 'DQ03' AND state = 'WAITING'
-         AND EXISTS (SELECT FROM waiting_record w WHERE w.delivery_id = $1 AND w.row_no = $2 AND w.misnamed)`,
-      [deliveryId, rowNo, name, called],
-    );
 }

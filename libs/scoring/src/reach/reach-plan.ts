@@ -1,6 +1,7 @@
 import { addMonths, lastDay, monthOfDate, type LocalDate } from '#lib/kernel';
 import type { Dossier } from '#lib/data-sources';
 import type { Part, Score, ScoredFirm, Text } from '../score.ts';
+import { meetsCut } from '../list-cut.ts';
 import { scoreFirm } from '../score-firm.ts';
 import { wholePoints } from '../scorecard/evaluate.ts';
 import { partsOf } from '../scorecard/explain.ts';
@@ -75,7 +76,7 @@ export function reachPlan(dossier: Dossier, model: Model, asOf: LocalDate, targe
   const { score } = scored;
   const wanted = wantedScore(model, score, target);
   const now = shown(score);
-  const reaches = (later: Score): boolean => wanted !== null && isReached(model, later, wanted, target);
+  const reaches = (later: Score): boolean => wanted !== null && isReached(later, wanted, target);
   if (wanted === null || reaches(score)) return { state: 'reached', wanted, now };
   const parts = byCode(partsOf(model, scored.values, score.bins));
   const candidates = candidatesFor(dossier, asOf, parts);
@@ -125,16 +126,8 @@ function wantedScore(model: Model, { score }: Score, target: ReachTarget): numbe
   return model.document.gradeCuts.findLast(({ from }) => from > score)?.from ?? null;
 }
 
-/** 低值须不低于入库线减60分. */
-const LOW_BELOW_CUT = 60;
-
-function isReached(model: Model, score: Score, wanted: number, target: ReachTarget): boolean {
-  const { gradedFromBp } = model.document.publication;
-  if (score.decision !== 'SCORED' || score.score < wanted || score.coverageBp < gradedFromBp) return false;
-  // coverageBp is rounded half up: the grade says whether the exact fraction reaches the gate.
-  if (score.grade === null) return false;
-  return target.kind === 'next-grade' || score.low >= wanted - LOW_BELOW_CUT;
-}
+const isReached = (score: Score, wanted: number, target: ReachTarget): boolean =>
+  target.kind === 'list' ? meetsCut(score, wanted) : score.grade !== null && score.score >= wanted;
 
 function candidatesFor(dossier: Dossier, asOf: LocalDate, parts: ReadonlyMap<string, Part>): Candidate[] {
   const horizon = addMonths(asOf, HORIZON_MONTHS);
