@@ -8,7 +8,8 @@ export const HOUSE = 'house';
 export const firmActor = (uscc: Uscc): string => `firm:${uscc}`;
 
 /** For whom a request acts (行级权限主体): what row-level security lets it see. */
-export function actorOf(principal: Pick<Principal, 'kind' | 'institutionId'>): string {
+export function actorOf(principal: Pick<Principal, 'kind' | 'institutionId' | 'uscc'>): string {
+  if (principal.uscc !== undefined) return firmActor(principal.uscc);
   if (principal.kind === 'operator') return HOUSE;
   if (principal.kind === 'regulator') return `regulator:${principal.institutionId}`;
   return `institution:${principal.institutionId}`;

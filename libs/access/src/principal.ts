@@ -5,8 +5,17 @@ export const SCOPES = [
   'ops:deliveries',
   'ops:runs',
   'ops:models',
+  'ops:access',
+  'ops:compliance',
+  'ops:lists',
   'partner:scores',
   'partner:candidates',
+  'partner:authorisations',
+  'partner:reports',
+  'partner:lists',
+  'partner:reviews',
+  'partner:notices',
+  'regulator:read',
   'subject:own',
 ] as const;
 export type Scope = (typeof SCOPES)[number];

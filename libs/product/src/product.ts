@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Access } from '#lib/access';
+import { Authorisations, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import type { Clock } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
+import { Notices } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Models, Runs, Scores } from '#lib/runs';
 import { personalKey } from './personal-key.ts';
@@ -24,6 +26,9 @@ export interface Product {
   readonly models: Models;
   readonly runs: Runs;
   readonly scores: Scores;
+  readonly authorisations: Authorisations;
+  readonly queryLog: QueryLog;
+  readonly notices: Notices;
   close(): Promise<void>;
 }
 
@@ -84,6 +89,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       models,
       runs: new Runs(db),
       scores: new Scores(db),
+      authorisations: new Authorisations(),
+      queryLog: new QueryLog(db, config.dataDir),
+      notices: new Notices(),
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -1,11 +1,22 @@
 import { ACCESS_SCHEMA } from '#lib/access';
 import { COMPLIANCE_SCHEMA } from '#lib/compliance';
+import { NOTICES_SCHEMA } from '#lib/notices';
 import { LEDGER_SCHEMA } from '#lib/ledger';
 import { migrate, migrateDoorbells, type SchemaStep } from '#lib/platform';
+import { REPORTS_SCHEMA } from '#lib/reports';
 import { RUNS_SCHEMA } from '#lib/runs';
+import { WHITELIST_SCHEMA } from '#lib/whitelist';
 
 /** Every lib's tables, in the order in which they build on one another. */
-export const SCHEMA: readonly SchemaStep[] = [...LEDGER_SCHEMA, ...ACCESS_SCHEMA, ...RUNS_SCHEMA, ...COMPLIANCE_SCHEMA];
+export const SCHEMA: readonly SchemaStep[] = [
+  ...LEDGER_SCHEMA,
+  ...ACCESS_SCHEMA,
+  ...RUNS_SCHEMA,
+  ...COMPLIANCE_SCHEMA,
+  ...NOTICES_SCHEMA,
+  ...WHITELIST_SCHEMA,
+  ...REPORTS_SCHEMA,
+];
 
 export const APP_ROLE = 'firstmile_app';
 

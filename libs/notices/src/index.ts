@@ -1,0 +1,2 @@
+export * from './notices.service.ts';
+export * from './schema.ts';
