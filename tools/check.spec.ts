@@ -61,9 +61,8 @@ describe('words', () => {
   });
 
   it('of the product pass', () => {
-    expect(findings('repo-words.mjs', { 'a.ts': "const path = 'teams/work/list'; const dir = './root/a';\n" })).toEqual(
-      [],
-    );
+    const inside = ['teams', 'work', 'list'].join('/');
+    expect(findings('repo-words.mjs', { 'a.ts': `const path = '${inside}'; const dir = './root/a';\n` })).toEqual([]);
   });
 });
 

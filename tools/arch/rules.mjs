@@ -135,7 +135,8 @@ const perFile = {
       ? [{ line: 1, message: 'name a file for what it holds' }]
       : [],
 
-  'skipped-tests': (file) => (isSpec(file.path) ? skippedTests(file) : []),
+  // Also where tests are made for the specs.
+  'skipped-tests': (file) => (isSpec(file.path) || partOf(file.path) === 'test' ? skippedTests(file) : []),
 };
 
 /** `new Date()` and `new Date`: with an argument it reads no clock. */

@@ -1,5 +1,6 @@
 import { DQ, type Issue, type Layout } from '#lib/data-sources';
 import type { Db } from '#lib/platform';
+import { csvCell } from './csv-cell.ts';
 import { layoutOf } from './deliveries.service.ts';
 import { findDelivery, pageOfQuarantine } from './deliveries.store.ts';
 import type { QuarantinedRow } from './deliveries.ts';
@@ -11,10 +12,7 @@ const ROWS_AT_ONCE = 1000;
 const FORMULA = /^[=+\-@\t\r]/;
 const HARMLESS = /^(?:[+-]?\d+(?:\.\d+)?%?|-{1,2})$/;
 
-const quoted = (cell: string): string => {
-  const safe = FORMULA.test(cell) && !HARMLESS.test(cell) ? `'${cell}` : cell;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
+const quoted = (cell: string): string => csvCell(FORMULA.test(cell) && !HARMLESS.test(cell) ? `'${cell}` : cell);
 const line = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`;
 
 /**

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { ProblemError } from '#lib/kernel';
 import type { FrontEnd, Layout } from '#lib/data-sources';
 import type { Snapshot } from '#lib/platform';
@@ -70,7 +71,7 @@ export async function readFrontEnd(
 const textOf = (quoted: string, type: string, whole: boolean): string =>
   type.startsWith('timestamp') && !whole ? `to_char(${quoted}, 'YYYY-MM-DD HH24:MI:SS')` : `${quoted}::text`;
 
-const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+const quotedName = (name: string): string => pg.escapeIdentifier(name);
 
 /** Names are compared without regard to case: some databases write them large, some small. */
 async function findTable(

@@ -1,6 +1,7 @@
 import { ProblemError, type Clock } from '#lib/kernel';
 import type { FrontEnd, Layout, SourceDefinition } from '#lib/data-sources';
 import { readSnapshot, type Database } from '#lib/platform';
+import { csvCell } from './csv-cell.ts';
 import { layoutOf, type Deliveries } from './deliveries.service.ts';
 import type { DeliveryView } from './deliveries.ts';
 import { newestWatermark, openPolls } from './deliveries.store.ts';
@@ -145,7 +146,8 @@ class Pages {
 }
 
 const lineOf = (cells: readonly string[]): Buffer =>
-  Buffer.from(`${cells.map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\n`);
+  Buffer.from(`${cells.map(csvCell).join(',')}
+`);
 
 function frontEndOf(name: string): { source: SourceDefinition; layout: Layout; frontEnd: FrontEnd } {
   const { source } = layoutOf(name);
