@@ -116,7 +116,7 @@ export class TestApi {
     const reply = {
       status: response.statusCode,
       headers: response.headers,
-      body: (type.includes('json') ? JSON.parse(response.body) : { text: response.body }) as Record<string, never>,
+      body: (/^application\/(?:problem\+)?json\b/.test(type) ? JSON.parse(response.body) : { text: response.body }) as Record<string, never>,
     };
     this.hold(method, url, type, reply);
     return reply;
@@ -134,7 +134,7 @@ export class TestApi {
       );
     }
     if (reply.status >= 400 && !type.startsWith('application/problem+json')) throw new Error(`a problem as ${type}`);
-    if (schema === undefined || !type.includes('json')) return;
+    if (schema === undefined || !/\bjson\b/.test(type)) return;
     const faults = this.answers.faults(schema, reply.body);
     if (faults.length > 0)
       throw new Error(`${method} ${url} ${reply.status} is not as documented:\n${faults.join('\n')}`);

@@ -181,6 +181,8 @@ describe('ops: deliveries', () => {
       headers: { 'content-type': 'text/csv', 'content-length': '0' },
     });
     expect([empty.status, empty.body['code']]).toEqual([422, 'file-empty']);
+    const none = await api.post(uploadUrl());
+    expect([none.status, none.body['code']]).toEqual([422, 'file-empty']);
     const odd = await api.get('/ops/v1/deliveries/17');
     expect([odd.status, odd.body['code'], odd.body['errors'][0].field]).toEqual([400, 'request-invalid', 'id']);
     const unknown = '019a8c2e-7f00-7000-8000-0000000000ff';

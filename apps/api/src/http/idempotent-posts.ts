@@ -28,7 +28,9 @@ export class IdempotentPosts {
   ): Promise<object> {
     const key = keyOf(request);
     const hash = requestHash(request);
-    const body = bounded(request.body as AsyncIterable<Buffer>, key === undefined ? undefined : hash);
+    // A request without a body has none to stream: the server then calls no parser.
+    const sent = (request.body ?? []) as AsyncIterable<Buffer> | readonly Buffer[];
+    const body = bounded(sent, key === undefined ? undefined : hash);
     if (key === undefined) return answer(reply, await work(body));
     const drained = async (): Promise<Buffer> => {
       for await (const _ of body); // what `work` did not read still belongs to the hash
@@ -75,7 +77,10 @@ function answer(reply: ApiReply, { status, location, body }: StoredAnswer): obje
 
 const requestHash = (request: ApiRequest): Hash => createHash('sha256').update(`${request.method} ${request.url}\n`);
 
-async function* bounded(body: AsyncIterable<Buffer>, hash: Hash | undefined): AsyncGenerator<Buffer, void, undefined> {
+async function* bounded(
+  body: AsyncIterable<Buffer> | readonly Buffer[],
+  hash: Hash | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
