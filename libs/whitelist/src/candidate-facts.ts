@@ -15,12 +15,24 @@ const IP_IN_FORCE = [
 ] as const;
 
 /** What of a scored firm the entry conditions read. */
-export type CandidateFacts = Pick<ScoredFirmRich, 'rich' | 'knockOuts' | 'feeds'>;
+export type CandidateFacts = Pick<ScoredFirmRich, 'rich' | 'knockOuts' | 'feeds'> & { readonly industry?: string };
 
-type FromFacts = Omit<CandidateInput, 'cut' | 'newest' | 'previous' | 'reentry'>;
+type FromFacts = Omit<CandidateInput, 'rules' | 'newest' | 'previous' | 'reentry'>;
 
-/** Reads the facts of rules 1 and 3 to 8 from a firm scored at the pins of a run. Disputes and authorisations are not kept yet. */
-export function candidateFacts({ rich, knockOuts, feeds }: CandidateFacts): FromFacts {
+/** What registers other than scoring say of a firm: rules 6 and 7. */
+export type RegisterFacts = Pick<CandidateInput, 'blockingDisputes' | 'consent'>;
+
+/** No register was asked. */
+export const NO_REGISTERS: RegisterFacts = {
+  blockingDisputes: { known: false, why: NO_DISPUTES },
+  consent: { known: false, why: NO_CONSENT },
+};
+
+/** Reads the facts of rules 1 and 3 to 8 from a firm scored at the pins of a run, and from the registers. */
+export function candidateFacts(
+  { rich, knockOuts, feeds, industry }: CandidateFacts,
+  registers: RegisterFacts = NO_REGISTERS,
+): FromFacts {
   const parts = new Map(rich.parts.map((part) => [part.characteristic, part]));
   const through = new Map(feeds.map((feed) => [feed.feed, feed.through]));
   const fact = (code: string, feed: string): Fact<Measured> =>
@@ -32,8 +44,8 @@ export function candidateFacts({ rich, knockOuts, feeds }: CandidateFacts): From
     ipInForce: IP_IN_FORCE.map(([code, feed]) => fact(code, feed)),
     rdIntensity: notApplicableAs(0, parts.get('IN10'), fact('IN10', 'RND')),
     qualification: fact('PR01', 'QUA'),
-    blockingDisputes: { known: false, why: NO_DISPUTES },
-    consent: { known: false, why: NO_CONSENT },
+    ...registers,
+    ...(industry === undefined ? {} : { industry }),
     medianHeads: fact('TG01', 'SOC'),
   };
 }

@@ -9,6 +9,7 @@ import {
   type Fact,
   type RunScore,
 } from './candidate.ts';
+import { shippedList } from './shipped-lists.ts';
 
 const JUNE = localDate('2026-06-30');
 const MAY = localDate('2026-05-31');
@@ -36,7 +37,7 @@ const feed = (name: string): CandidateInput['feeds'][number] => ({
 
 /** A firm that passes everything. */
 const good: CandidateInput = {
-  cut: 600,
+  rules: shippedList('CKT').rules,
   newest: score(JUNE, 620),
   previous: score(MAY, 605),
   reentry: false,
@@ -158,7 +159,7 @@ describe('entry conditions', () => {
     expect(
       states({ ...good, newest: score(JUNE, 600, { low: 540, coverageBp: 6000 }), previous: score(MAY, 600) }),
     ).not.toContain('fail');
-    expect(states({ ...good, cut: 640 })[1]).toBe('fail');
+    expect(states({ ...good, rules: { ...good.rules, cut: 640 } })[1]).toBe('fail');
   });
 
   it('what is not connected for anybody is unknown, not a fail of the firm', () => {
@@ -172,13 +173,13 @@ describe('entry conditions', () => {
   });
 
   it('near the cut is within 20, and only graded', () => {
-    expect([579, 580, 600, 620, 621].map((n) => isNearCut(score(JUNE, n), 600))).toEqual([
+    expect([579, 580, 600, 620, 621].map((n) => isNearCut(score(JUNE, n), 600, 20))).toEqual([
       false,
       true,
       true,
       true,
       false,
     ]);
-    expect(isNearCut(score(JUNE, 600, { grade: null }), 600)).toBe(false);
+    expect(isNearCut(score(JUNE, 600, { grade: null }), 600, 20)).toBe(false);
   });
 });

@@ -1,13 +1,6 @@
 import { lastDay, monthIndex, monthOfDate, type LocalDate } from '#lib/kernel';
-import {
-  LOW_BELOW_CUT,
-  type FeedState,
-  type Fraction,
-  type KnockOut,
-  type Measured,
-  type Score,
-  type Text,
-} from '#lib/scoring';
+import type { FeedState, Fraction, KnockOut, Measured, Score, Text } from '#lib/scoring';
+import type { ListRules } from './list-rules.ts';
 
 export type ConditionState = 'pass' | 'fail' | 'unknown';
 export type RuleNo = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -34,14 +27,15 @@ export type RunScore = Pick<Score, 'score' | 'low' | 'high' | 'coverageBp' | 'de
 };
 
 export interface CandidateInput {
-  /** Cut of the list (入库线): a parameter, 600 at cold start. */
-  readonly cut: number;
+  readonly rules: ListRules;
   readonly newest: RunScore;
   /** Of the month before; rule 2 takes it only when its month is the one before. */
   readonly previous?: RunScore;
   /** Was on the list before: always needs two runs. */
   readonly reentry: boolean;
   readonly knockOuts: readonly (Pick<KnockOut, 'code' | 'state' | 'feed'> & Text)[];
+  /** GB/T 4754 code of the register; undefined: not stated. */
+  readonly industry?: string;
   readonly feeds: readonly FeedState[];
   /** 企业年龄 in whole months. */
   readonly ageMonths: Fact<Measured>;
@@ -92,11 +86,11 @@ export function candidateConditions(input: CandidateInput): readonly Condition[]
     1: noKnockOut(input),
     2: scoreTwice(input),
     3: wellKnown(input),
-    4: ofAge(input.ageMonths),
+    4: ofAge(input.ageMonths, input.rules),
     5: hasTechnology(input),
     6: notDisputed(input.blockingDisputes),
     7: consents(input.consent),
-    8: hasStaff(input.medianHeads),
+    8: hasStaff(input.medianHeads, input.rules),
   };
   return RULE_NUMBERS.map((rule) => ({ rule, ...RULES[rule], ...verdicts[rule] }));
 }
@@ -104,9 +98,9 @@ export function candidateConditions(input: CandidateInput): readonly Condition[]
 export const isMember = (conditions: readonly Condition[]): boolean =>
   conditions.length === RULE_NUMBERS.length && conditions.every((condition) => condition.state === 'pass');
 
-/** 临界: the score lies within 20 of the cut. Only a graded score can. */
-export const isNearCut = (score: RunScore, cut: number): boolean =>
-  score.grade !== null && Math.abs(score.score - cut) <= 20;
+/** 临界: the score lies within so many points of the cut. Only a graded score can. */
+export const isNearCut = (score: RunScore, cut: number, within: number): boolean =>
+  score.grade !== null && Math.abs(score.score - cut) <= within;
 
 function verdict(
   state: ConditionState,
@@ -124,7 +118,23 @@ const unknown = (why: Text): Verdict => ({ state: 'unknown', value: null, source
 const baseFeed = (feed: string): string => feed.split('.', 1)[0]!;
 const isRequired = (feed: string): boolean => (REQUIRED_FEEDS as readonly string[]).includes(baseFeed(feed));
 
-function noKnockOut({ knockOuts, newest }: CandidateInput): Verdict {
+/** K11 asks for a list of industries, which is the list's own: it decides what scoring leaves open. */
+export function withListIndustries<K extends Pick<KnockOut, 'code' | 'state'>>(
+  knockOuts: readonly K[],
+  industry: string | undefined,
+  { excludedIndustries }: Pick<ListRules, 'excludedIndustries'>,
+): K[] {
+  const digits = industry?.replace(/^[A-Z]/, '');
+  const excluded = excludedIndustries.some((prefix) => digits?.startsWith(prefix));
+  return knockOuts.map((k) =>
+    k.code === 'K11' && k.state === 'unknown' && digits !== undefined
+      ? { ...k, state: excluded ? ('yes' as const) : ('no' as const) }
+      : k,
+  );
+}
+
+function noKnockOut({ knockOuts: scored, industry, rules, newest }: CandidateInput): Verdict {
+  const knockOuts = withListIndustries(scored, industry, rules);
   const codes = (state: KnockOut['state']): string[] => knockOuts.filter((k) => k.state === state).map((k) => k.code);
   const on = codes('yes');
   const value = on.length > 0 ? on.join(' ') : null;
@@ -157,7 +167,7 @@ function noKnockOut({ knockOuts, newest }: CandidateInput): Verdict {
 /** Only the published run of a month end is a monthly run. */
 export const isMonthly = (asOf: LocalDate): boolean => asOf === lastDay(monthOfDate(asOf));
 
-function scoreTwice({ cut, newest, previous, reentry }: CandidateInput): Verdict {
+function scoreTwice({ rules: { cut, instantAboveCut }, newest, previous, reentry }: CandidateInput): Verdict {
   if (!isMonthly(newest.asOf)) {
     return unknown({
       zh: `最近发布的评分（${newest.asOf}）不是月末评分`,
@@ -177,8 +187,12 @@ function scoreTwice({ cut, newest, previous, reentry }: CandidateInput): Verdict
       `资料不足以评级，区间 ${newest.low}–${newest.high}`,
       `too little is known for a grade: range ${newest.low}–${newest.high}`,
     );
-  if (!reentry && newest.score >= cut + 60)
-    return say('pass', `最近一次评分不低于${cut + 60}`, `the newest score is at or above ${cut + 60}`);
+  if (!reentry && newest.score >= cut + instantAboveCut)
+    return say(
+      'pass',
+      `最近一次评分不低于${cut + instantAboveCut}`,
+      `the newest score is at or above ${cut + instantAboveCut}`,
+    );
   if (before === 'pass') return say('pass', `连续两个月不低于${cut}`, `at or above ${cut} in two consecutive months`);
   if (before === 'fail') return say('fail', `上月评分低于${cut}`, `the score of the month before is below ${cut}`);
   return consecutive
@@ -192,7 +206,8 @@ function against(score: RunScore, cut: number): ConditionState {
   return score.high < cut ? 'fail' : 'unknown';
 }
 
-function wellKnown({ cut, newest, feeds }: CandidateInput): Verdict {
+function wellKnown({ rules, newest, feeds }: CandidateInput): Verdict {
+  const lowest = rules.cut - rules.lowBelowCut;
   const state = new Map(feeds.map((feed) => [feed.feed, feed]));
   const absent = REQUIRED_FEEDS.filter((feed) => state.get(feed)?.connected !== true);
   const fails: Text[] = [];
@@ -200,11 +215,11 @@ function wellKnown({ cut, newest, feeds }: CandidateInput): Verdict {
   // What is not connected for anybody is no fault of the firm: it may still lift coverage and the low end.
   const short = absent.length > 0 ? open : fails;
   const coverage = `${(newest.coverageBp / 100).toFixed(2)} %`;
-  if (newest.coverageBp < 6000) short.push({ zh: `覆盖度 ${coverage}`, en: `coverage ${coverage}` });
-  if (newest.low < cut - LOW_BELOW_CUT)
+  if (newest.coverageBp < rules.entryCoverageBp) short.push({ zh: `覆盖度 ${coverage}`, en: `coverage ${coverage}` });
+  if (newest.low < lowest)
     short.push({
-      zh: `区间下限 ${newest.low} 低于 ${cut - LOW_BELOW_CUT}`,
-      en: `low ${newest.low} is below ${cut - LOW_BELOW_CUT}`,
+      zh: `区间下限 ${newest.low} 低于 ${lowest}`,
+      en: `low ${newest.low} is below ${lowest}`,
     });
   for (const feed of REQUIRED_FEEDS) {
     const at = state.get(feed);
@@ -223,17 +238,17 @@ function wellKnown({ cut, newest, feeds }: CandidateInput): Verdict {
   return { state: fails.length > 0 ? 'fail' : 'unknown', value, sourceDate: oldest, why };
 }
 
-function ofAge(age: Fact<Measured>): Verdict {
+function ofAge(age: Fact<Measured>, { ageMonths }: ListRules): Verdict {
   if (!age.known) return unknown(age.why);
-  const inside = atLeast(age.value, 6) && atMost(age.value, 96);
+  const inside = atLeast(age.value, ageMonths.from) && atMost(age.value, ageMonths.to);
   const text = showMeasured(age.value);
   return verdict(inside ? 'pass' : 'fail', text, age.date, `成立${text}个月`, `${text} months old`);
 }
 
-function hasTechnology({ ipInForce, rdIntensity, qualification }: CandidateInput): Verdict {
+function hasTechnology({ rules, ipInForce, rdIntensity, qualification }: CandidateInput): Verdict {
   const tests: { fact: Fact<Measured>; met: (value: Measured) => boolean; zh: string; en: string }[] = [
     ...ipInForce.map((fact) => ({ fact, met: isPositive, zh: '有效知识产权', en: 'intellectual property in force' })),
-    { fact: rdIntensity, met: (value) => atLeast(value, 3), zh: '研发强度', en: 'R&D intensity' },
+    { fact: rdIntensity, met: (value) => atLeast(value, rules.researchPercent), zh: '研发强度', en: 'R&D intensity' },
     { fact: qualification, met: (value) => value !== 'none', zh: '科技资质', en: 'technology qualification' },
   ];
   for (const { fact, met, zh, en } of tests) {
@@ -268,11 +283,11 @@ function consents(consent: Fact<'valid' | 'none' | 'opted-out'>): Verdict {
   return verdict(consent.value === 'valid' ? 'pass' : 'fail', consent.value, consent.date, words.zh, words.en);
 }
 
-function hasStaff(heads: Fact<Measured>): Verdict {
+function hasStaff(heads: Fact<Measured>, { medianHeads }: ListRules): Verdict {
   if (!heads.known) return unknown(heads.why);
   const text = showMeasured(heads.value);
   return verdict(
-    atLeast(heads.value, 3) ? 'pass' : 'fail',
+    atLeast(heads.value, medianHeads) ? 'pass' : 'fail',
     text,
     heads.date,
     `中位数${text}人`,

@@ -1,5 +1,5 @@
 import { addMonthsToMonth, isUscc, lastDay, monthOfDate, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
-import { DEFAULT_CUT, type Score } from '#lib/scoring';
+import type { Score } from '#lib/scoring';
 import { candidateConditions, isMember, isMonthly, isNearCut, type Condition, type RunScore } from './candidate.ts';
 import {
   candidateFacts,
@@ -8,6 +8,8 @@ import {
   type CandidateFacts,
   type UnknownRule,
 } from './candidate-facts.ts';
+import type { ListRules } from './list-rules.ts';
+import { shippedList } from './shipped-lists.ts';
 
 /** What candidates need to know of a run. */
 export interface RunHead {
@@ -75,7 +77,7 @@ export class CandidatesReader {
   constructor(
     private readonly runs: RunSource,
     private readonly scores: ScoreSource,
-    private readonly cut: number = DEFAULT_CUT,
+    private readonly rules: ListRules = shippedList('CKT').rules,
   ) {}
 
   /** Throws ProblemError no-published-run 409, cursor-invalid 400. The cursor pins the run that the first page came from. */
@@ -99,19 +101,25 @@ export class CandidatesReader {
     }
     const last = rows.at(-1);
     const nextCursor = more && last !== undefined ? writeCursor({ runId: run.runId, after: last.uscc }) : null;
-    return { run, previousRun: previousRun ?? null, cut: this.cut, ...header, items, nextCursor };
+    return { run, previousRun: previousRun ?? null, cut: this.rules.cut, ...header, items, nextCursor };
   }
 
   private candidate(run: RunHead, row: ScoreRow, firm: CandidateFirm, previous: RunScore | undefined): Candidate {
     const newest: RunScore = { ...row.score, asOf: run.asOf };
     // Membership is not kept yet, so every entry is a first one.
-    const input = { cut: this.cut, newest, reentry: false, ...(previous ? { previous } : {}), ...candidateFacts(firm) };
+    const input = {
+      rules: this.rules,
+      newest,
+      reentry: false,
+      ...(previous ? { previous } : {}),
+      ...candidateFacts(firm),
+    };
     const conditions = candidateConditions(input);
     return {
       uscc: row.uscc,
       ...(row.name === undefined ? {} : { name: row.name }),
       member: firm.legalPerson === true && isMember(conditions),
-      near: isNearCut(newest, this.cut),
+      near: isNearCut(newest, this.rules.cut, this.rules.nearCut),
       legalPerson: firm.legalPerson ?? null,
       score: row.score,
       conditions,
