@@ -8,6 +8,7 @@ import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type Inta
 import { Notices } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Models, Runs, Scores } from '#lib/runs';
+import { Lists } from '#lib/whitelist';
 import { personalKey } from './personal-key.ts';
 import { migrateAll } from './schema.ts';
 
@@ -29,6 +30,7 @@ export interface Product {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly notices: Notices;
+  readonly lists: Lists;
   close(): Promise<void>;
 }
 
@@ -75,6 +77,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const operator = await access.ensureOperator();
     const models = new Models(db);
     await models.ensureChampion(operator.personId, clock);
+    const runs = new Runs(db);
+    const lists = new Lists(db, runs, { disputes: undefined });
+    await lists.ensureShipped(operator.personId, clock);
     return {
       config,
       server,
@@ -87,11 +92,12 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       frontEnds: new FrontEnds(db, deliveries),
       reviews: new Reviews(db, tables),
       models,
-      runs: new Runs(db),
+      runs,
       scores: new Scores(db),
       authorisations: new Authorisations(),
       queryLog: new QueryLog(db, config.dataDir),
       notices: new Notices(),
+      lists,
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -6,6 +6,7 @@ export type { ModelView } from './models/models.store.ts';
 export * from './models/model-preview.ts';
 export * from './impact.ts';
 export * from './percentiles.ts';
+export * from './replay-firms.ts';
 export * from './run.ts';
 export * from './runs.service.ts';
 export * from './schema.ts';

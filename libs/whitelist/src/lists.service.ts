@@ -1,0 +1,165 @@
+import { ProblemError, type Clock, type LocalDate } from '#lib/kernel';
+import type { Database, Db, Tx } from '#lib/platform';
+import type { Runs } from '#lib/runs';
+import { buildListVersion, tickMemberships, type Registers } from './build-list.ts';
+import { listRules, type HashedRules } from './list-rules.ts';
+import { listDifference, type ListDifference } from './list-difference.ts';
+import { entriesOf, membershipEvents, type EntryPage, type EntryQuery, type RecordedEvent } from './lists.reader.ts';
+import { findVersion, versionsOf, type ListVersion } from './lists.store.ts';
+import { lockMembership, membershipsOf } from './memberships.store.ts';
+import type { MembershipRow } from './apply-events.ts';
+import { isMonthly } from './candidate.ts';
+import { shippedLists } from './shipped-lists.ts';
+
+/** 白名单: rules in force, versions by month, members with their history. */
+export class Lists {
+  constructor(
+    private readonly db: Database,
+    private readonly runs: Runs,
+    private readonly registers: Registers,
+  ) {}
+
+  /** The lists that come with the program are in force until two persons approve other rules. Safe at every start. */
+  async ensureShipped(person: string, clock: Clock): Promise<void> {
+    await this.db.transaction(async (tx) => {
+      for (const { rules, hash } of shippedLists()) {
+        const made = await tx.query(
+          `INSERT INTO list_rules (rules_hash, list_code, rules_version, rules, state, version, shipped, submitted_by)
+           SELECT $1, $2, $3, $4, CASE WHEN EXISTS (SELECT FROM list_rules WHERE list_code = $2 AND state = 'IN_FORCE')
+             THEN 'RETIRED' ELSE 'IN_FORCE' END, 1, true, $5 ON CONFLICT DO NOTHING RETURNING state`,
+          [Buffer.from(hash, 'hex'), rules.code, rules.version, JSON.stringify(rules), person],
+        );
+        for (const { state } of made)
+          await tx.execute(
+            `INSERT INTO list_rules_event (rules_hash, version, event, from_state, to_state, person_id, at, reason)
+             VALUES ($1, 1, 'ship', NULL, $2, $3, $4, '随程序发布 came with the program')`,
+            [Buffer.from(hash, 'hex'), state, person, clock.now()],
+          );
+      }
+    });
+  }
+
+  /** Codes, words and the newest version of each list. */
+  async all(): Promise<readonly { readonly list: HashedRules; readonly newest: ListVersion | undefined }[]> {
+    const rows = await this.db.query<{ rules: unknown }>(
+      `SELECT rules FROM list_rules WHERE state = 'IN_FORCE' ORDER BY list_code`,
+    );
+    return Promise.all(
+      rows.map(async ({ rules }) => {
+        const list = listRules(rules);
+        const [newest] = await versionsOf(this.db, list.rules.code, 1);
+        return { list, newest };
+      }),
+    );
+  }
+
+  /** The rules in force. Throws ProblemError list-unknown 404. */
+  async inForce(code: string, db: Db = this.db): Promise<HashedRules> {
+    const [row] = await db.query<{ rules: unknown }>(
+      `SELECT rules FROM list_rules WHERE list_code = $1 AND state = 'IN_FORCE'`,
+      [code],
+    );
+    if (row) return listRules(row.rules);
+    throw new ProblemError({
+      code: 'list-unknown',
+      status: 404,
+      zh: `没有名单 ${code}`,
+      en: `there is no list ${code}`,
+    });
+  }
+
+  /** Throws ProblemError list-unknown, run-unknown, run-not-published, list-run-not-monthly or list-version-order. */
+  async build(
+    code: string,
+    { runId, clock, progress }: { runId: string; clock: Clock; progress?: (firms: number) => void },
+  ): Promise<ListVersion> {
+    const list = await this.inForce(code);
+    const { registers } = this;
+    return buildListVersion(this.db, this.runs, { runId, list, clock, registers, ...(progress ? { progress } : {}) });
+  }
+
+  /** Brings every list up to the newest published month end, and raises what is due. */
+  async tick(clock: Clock): Promise<void> {
+    const newest = await this.runs.latestPublished();
+    for (const { list, newest: version } of await this.all()) {
+      await tickMemberships(this.db, list, clock);
+      if (newest && version?.runId !== newest.runId && isNewMonth(newest.asOf, version?.asOf))
+        await this.build(list.rules.code, { runId: newest.runId, clock });
+    }
+  }
+
+  /** Newest first. Throws ProblemError list-unknown. */
+  async versions(code: string, limit: number, before?: number): Promise<ListVersion[]> {
+    await this.inForce(code);
+    return versionsOf(this.db, code, limit, before);
+  }
+
+  /** The newest where none is named. Throws ProblemError list-unknown or list-version-unknown 404. */
+  async version(code: string, version?: number): Promise<ListVersion> {
+    await this.inForce(code);
+    const found =
+      version === undefined ? (await versionsOf(this.db, code, 1))[0] : await findVersion(this.db, code, version);
+    if (found) return found;
+    throw new ProblemError({
+      code: 'list-version-unknown',
+      status: 404,
+      zh: version === undefined ? `名单 ${code} 尚无版本` : `名单 ${code} 没有第${version}版`,
+      en: version === undefined ? `the list ${code} has no version yet` : `the list ${code} has no version ${version}`,
+    });
+  }
+
+  /** A page of one version in the order of the codes, read in the caller's transaction. */
+  entries(db: Db, code: string, version: number, query: EntryQuery): Promise<EntryPage> {
+    return entriesOf(db, code, version, query);
+  }
+
+  /** Who changed between two versions, and why. Throws ProblemError list-version-unknown. */
+  async difference(
+    db: Db,
+    code: string,
+    versions: { readonly from: number; readonly to: number },
+    query: { readonly limit: number; readonly after?: string },
+  ): Promise<ListDifference> {
+    const from = await this.version(code, versions.from);
+    const to = await this.version(code, versions.to);
+    return listDifference(db, from, to, query);
+  }
+
+  /** A firm's standing and its history, oldest event first; undefined: it never passed. */
+  async member(
+    code: string,
+    uscc: string,
+  ): Promise<{ readonly row: MembershipRow; readonly events: readonly RecordedEvent[] } | undefined> {
+    return this.db.transaction(async (tx) => {
+      const row = await lockMembership(tx, code, uscc);
+      return row && { row, events: await membershipEvents(tx, code, uscc) };
+    });
+  }
+
+  /** 退出名单: from now on the firm is not listed; it leaves with the next version. Saying it twice changes nothing. */
+  async optOut(
+    tx: Tx,
+    uscc: string,
+    by: { readonly person: string; readonly reason: string; readonly clock: Clock },
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO list_opt_out (uscc, stated_at, stated_by, reason) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (uscc) WHERE ended_at IS NULL DO NOTHING`,
+      [uscc, by.clock.now(), by.person, by.reason],
+    );
+  }
+
+  /** The firm wants to be seen again. */
+  async optIn(tx: Tx, uscc: string, clock: Clock): Promise<void> {
+    await tx.execute('UPDATE list_opt_out SET ended_at = $2 WHERE uscc = $1 AND ended_at IS NULL', [uscc, clock.now()]);
+  }
+
+  /** Every standing of a list, by code: for tests and figures. */
+  standings(code: string): Promise<Map<string, MembershipRow>> {
+    return membershipsOf(this.db, code);
+  }
+}
+
+/** A month end later than the newest version's. */
+const isNewMonth = (asOf: LocalDate, newest: LocalDate | undefined): boolean =>
+  (newest === undefined || asOf > newest) && isMonthly(asOf);
