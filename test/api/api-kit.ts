@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { usccCheckDigit, type Clock } from '#lib/kernel';
-import type { Scope } from '#lib/access';
+import { HOUSE, type Scope } from '#lib/access';
+import { addDays, dateAt, usccCheckDigit, type Clock, type Uscc } from '#lib/kernel';
 import { Background } from '#lib/product';
 import { createApi } from '../../apps/api/src/create-api.ts';
 import { buildOpenApi } from '../../apps/api/src/openapi.ts';
@@ -73,13 +73,38 @@ export class TestApi {
       handle: 'officer',
       name: '甲',
     });
-    api.keys.set('bank', await api.issue(officer.personId, ['partner:scores', 'partner:candidates']));
+    const scopes = ['partner:scores', 'partner:candidates', 'partner:authorisations'] as const;
+    api.keys.set('bank', await api.issue(officer.personId, scopes));
     return api;
   }
 
   async issue(personId: string, scopes: readonly Scope[], days = 30): Promise<string> {
     const expiresAt = new Date(this.clock.now().getTime() + days * 86_400_000);
     return (await this.product.access.issueKey(personId, scopes, expiresAt, this.clock)).key;
+  }
+
+  /** These firms let the bank look at their scores for a month from now. */
+  async authorise(...usccs: readonly string[]): Promise<void> {
+    const bank = (await this.product.access.institutionByCode('bank-a'))!;
+    const from = dateAt(this.clock.now());
+    const terms = {
+      institutionId: bank.institutionId,
+      purpose: 'pre-loan-review',
+      scopes: ['report'],
+      from,
+      until: addDays(from, 30),
+      single: false,
+      textSha256: '1'.repeat(64),
+      evidenceSha256: '2'.repeat(64),
+    } as const;
+    await this.product.db.as(HOUSE, async (tx) => {
+      for (const uscc of usccs)
+        await this.product.authorisations.grant(
+          tx,
+          { ...terms, uscc: uscc as Uscc },
+          { person: null, clock: this.clock },
+        );
+    });
   }
 
   get(url: string, ask: Ask = {}): Promise<Reply> {
@@ -116,7 +141,9 @@ export class TestApi {
     const reply = {
       status: response.statusCode,
       headers: response.headers,
-      body: (/^application\/(?:problem\+)?json\b/.test(type) ? JSON.parse(response.body) : { text: response.body }) as Record<string, never>,
+      body: (/^application\/(?:problem\+)?json\b/.test(type)
+        ? JSON.parse(response.body)
+        : { text: response.body }) as Record<string, never>,
     };
     this.hold(method, url, type, reply);
     return reply;

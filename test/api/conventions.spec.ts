@@ -36,7 +36,10 @@ describe('keys', () => {
 
   it('open only what their scopes say', async () => {
     expect(await codeOf(api.keyFor('/partner')!, '/ops/v1/runs')).toEqual([403, 'scope-missing']);
-    expect(await codeOf(api.keyFor('/ops')!, '/partner/v1/candidates')).toEqual([403, 'scope-missing']);
+    expect(await codeOf(api.keyFor('/ops')!, '/partner/v1/candidates?purpose=pre-loan-review')).toEqual([
+      403,
+      'scope-missing',
+    ]);
     const runsOnly = await api.issue(api.product.person, ['ops:runs']);
     expect((await api.get('/ops/v1/runs', { key: runsOnly })).status).toBe(200);
     expect(await codeOf(runsOnly, '/ops/v1/deliveries')).toEqual([403, 'scope-missing']);
@@ -156,7 +159,7 @@ describe('conventions', () => {
     ['/problems/' + 'x'.repeat(200), 414, 'address-too-long'],
     ['/ops/v1/runs?limit=%ff', 400, 'request-invalid'],
     ['/ops/v1/runs?__proto__=1', 400, 'request-invalid'],
-    ['/partner/v1/companies/%E4%BD%A0/score', 422, 'uscc-malformed'],
+    ['/partner/v1/companies/%E4%BD%A0/score?purpose=pre-loan-review', 422, 'uscc-malformed'],
     ['//', 404, 'route-unknown'],
   ])('the address %s is a problem like any other', async (url, status, code) => {
     const reply = await api.get(url);

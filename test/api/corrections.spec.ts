@@ -31,7 +31,7 @@ describe('ops: what can be mended about a delivery', () => {
     expect(text).toMatch(/^\uFEFF统一社会信用代码,费款所属期,参保总人数,错误代码,错误说明,建议,错误行\r\n/);
     const lines = await api.get(at(id, 'errors.jsonl'));
     expect([lines.status, lines.headers['content-type']]).toEqual([200, 'application/x-ndjson; charset=utf-8']);
-    expect(lines.body).toMatchObject({ 费款所属期: 'someday', 错误行: `${id}/2` });
+    expect(JSON.parse(lines.body['text'])).toMatchObject({ 费款所属期: 'someday', 错误行: `${id}/2` });
     expect((await api.get(at(UNKNOWN, 'errors.jsonl'))).body['code']).toBe('delivery-unknown');
     const mended = await deliver(text.replace('someday', '202605'), SOC);
     const [row] = (await api.get(at(id, 'quarantine'))).body['items'];

@@ -95,8 +95,9 @@ describe('ops: scorecards', () => {
     expect((await api.get(`/ops/v1/runs/${run}/movers?limit=5`)).body['items']).toEqual([]);
     const difference = `/ops/v1/companies/${demoUscc(1)}/scores/difference?from=${String(planned.body['shadowOf'])}&to=${run}`;
     expect((await api.get(difference)).status).toBe(200);
-    expect((await api.get(`/partner/v1/companies/${demoUscc(1)}/score?run=${run}`)).body['code']).toBe(
-      'run-not-published',
-    );
+    await api.authorise(demoUscc(1));
+    expect(
+      (await api.get(`/partner/v1/companies/${demoUscc(1)}/score?purpose=pre-loan-review&run=${run}`)).body['code'],
+    ).toBe('run-not-published');
   });
 });

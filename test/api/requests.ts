@@ -130,8 +130,8 @@ export class RequestMaker {
       return { body: this.random.pick(['{', '[]', 'null', '"x"', '{"a":{"b":[[[[[[]]]]]]}}']) };
     const examples = Object.values(json.examples ?? {}).map(({ value }) => value);
     if (examples.length > 0 && this.random.chance(0.3)) return { body: this.random.pick(examples) as object };
-    const made = this.valueOf(json.schema as Schema, '');
-    return { body: (made ?? {}) as object };
+    const made = this.valueOf(json.schema, '');
+    return { body: made ?? {} };
   }
 
   private valueFor(name: string, schema: Schema, example: unknown): unknown {
@@ -144,7 +144,7 @@ export class RequestMaker {
   /** `id` of a path is any id that was seen; other names are those of the answers. */
   private knownAs(name: string): readonly unknown[] {
     if (name !== 'id') return this.seen.get(name) ?? [];
-    return [...this.seen].flatMap(([member, values]) => (/Id$/.test(member) ? values : []));
+    return [...this.seen].flatMap(([member, values]) => (member.endsWith('Id') ? values : []));
   }
 
   private valueOf(schema: Schema, name: string): unknown {
@@ -193,7 +193,7 @@ export class RequestMaker {
   }
 }
 
-const asText = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const asText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 const encode = (text: string): string => encodeURIComponent(wellFormed(text));
 /** A lone surrogate has no UTF-8. */
 const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');

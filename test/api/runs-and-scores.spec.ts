@@ -65,11 +65,12 @@ describe('runs and scores', () => {
   it('nothing is scored before something is known', async () => {
     const run = await api.post('/ops/v1/runs', { body: { asOf: '2026-06-30' } });
     expect([run.status, run.body['code']]).toEqual([409, 'ledger-empty']);
-    for (const url of [`/partner/v1/companies/${RICH}/score`, '/partner/v1/candidates']) {
-      const reply = await api.get(url);
-      expect([reply.status, reply.body['code']]).toEqual([409, 'no-published-run']);
-    }
+    const score = await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review`);
+    expect([score.status, score.body['code']]).toEqual([403, 'authorisation-missing']);
+    const candidates = await api.get('/partner/v1/candidates?purpose=pre-loan-review');
+    expect([candidates.status, candidates.body['code']]).toEqual([409, 'no-published-run']);
     await fillLedger(api);
+    await api.authorise(...Array.from({ length: FIRMS }, (_, i) => demoUscc(i + 1)));
   });
 
   it('a run is planned, watched to its end, and published whole', async () => {
@@ -118,7 +119,7 @@ describe('runs and scores', () => {
   });
 
   it('the score of a company explains itself, and its parts add up', async () => {
-    const { body } = await api.get(`/partner/v1/companies/${RICH}/score`);
+    const { body } = await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review`);
     expect(body).toMatchObject({
       uscc: RICH,
       name: '样例微光科技有限公司',
@@ -146,13 +147,13 @@ describe('runs and scores', () => {
   });
 
   it('an earlier run is asked for by its id', async () => {
-    const { body } = await api.get(`/partner/v1/companies/${RICH}/score?run=${runs[0]}`);
+    const { body } = await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review&run=${runs[0]}`);
     expect(body['run']).toMatchObject({ runId: runs[0], asOf: '2026-05-31', state: 'ARCHIVED' });
   });
 
   it('each point names its records, or the coverage that makes it a zero', async () => {
-    const { body } = await api.get(`/partner/v1/companies/${RICH}/score/evidence`);
-    const score = (await api.get(`/partner/v1/companies/${RICH}/score`)).body;
+    const { body } = await api.get(`/partner/v1/companies/${RICH}/score/evidence?purpose=pre-loan-review`);
+    const score = (await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review`)).body;
     const partOf = (code: string): Reply['body'] =>
       body['parts'].find((part: { characteristic: string }) => part.characteristic === code);
     expect(body['parts'].map((p: { partialTenths: number }) => p.partialTenths)).toEqual(
@@ -168,14 +169,14 @@ describe('runs and scores', () => {
       },
     ]);
     expect(partOf('TG01')['records'].length).toBeGreaterThanOrEqual(6);
-    const empty = (await api.get(`/partner/v1/companies/${demoUscc(3)}/score/evidence`)).body;
+    const empty = (await api.get(`/partner/v1/companies/${demoUscc(3)}/score/evidence?purpose=pre-loan-review`)).body;
     const zero = empty['parts'].find((part: { characteristic: string }) => part.characteristic === 'TG01');
     expect(zero).toMatchObject({ state: 'VALUE', records: [] });
     expect(zero.coverage[0]).toMatchObject({ feed: 'SOC', population: 'all', through: '2026-06-30' });
   });
 
   it('candidates: all eight conditions of every firm; nobody is a member, and the answer says why', async () => {
-    const { body } = await api.get('/partner/v1/candidates');
+    const { body } = await api.get('/partner/v1/candidates?purpose=pre-loan-review');
     expect(body).toMatchObject({
       state: 'PROVISIONAL',
       cut: 600,
@@ -199,15 +200,17 @@ describe('runs and scores', () => {
   });
 
   it('candidates: pages stay with the run that the first one came from', async () => {
-    const first = (await api.get('/partner/v1/candidates?limit=4')).body;
+    const first = (await api.get('/partner/v1/candidates?purpose=pre-loan-review&limit=4')).body;
     runs.push(await plan('2026-07-05'));
     await api.background.workRuns();
-    const second = (await api.get(`/partner/v1/candidates?limit=4&cursor=${first['nextCursor']}`)).body;
+    const second = (
+      await api.get(`/partner/v1/candidates?purpose=pre-loan-review&limit=4&cursor=${first['nextCursor']}`)
+    ).body;
     expect(second['run'].runId).toBe(first['run'].runId);
     const codes = [...first['items'], ...second['items']].map((item: { uscc: string }) => item.uscc);
     expect(codes).toEqual([...new Set(codes)].sort());
     expect(codes).toHaveLength(FIRMS);
-    const newest = (await api.get('/partner/v1/candidates?limit=1')).body;
+    const newest = (await api.get('/partner/v1/candidates?purpose=pre-loan-review&limit=1')).body;
     expect(newest['run'].runId).toBe(runs[3]);
     expect(newest['items'][0].conditions[1]).toMatchObject({ state: 'unknown' }); // not of a month end
   });
@@ -224,27 +227,64 @@ describe('runs and scores', () => {
       'Idempotency-Key',
     ]);
     expect((await api.get('/ops/v1/runs')).body['items']).toHaveLength(before + 1);
-    const unfinished = await api.get(`/partner/v1/companies/${RICH}/score?run=${runId}`);
+    const unfinished = await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review&run=${runId}`);
     expect([unfinished.status, unfinished.body['code']]).toEqual([409, 'run-not-published']);
   });
 
   const NOBODY = '019a8c2e-7f00-7000-8000-0000000000ff';
   it.each([
-    ['a malformed code', '/partner/v1/companies/123/score', 422, 'uscc-malformed', { field: 'uscc' }],
     [
-      'a code with a letter that is not used',
-      `/partner/v1/companies/${RICH.slice(0, 17)}I/score`,
+      'a malformed code',
+      '/partner/v1/companies/123/score?purpose=pre-loan-review',
       422,
       'uscc-malformed',
       { field: 'uscc' },
     ],
-    ['a firm that nobody registered', `/partner/v1/companies/${demoUscc(999)}/score`, 404, 'company-unknown', {}],
-    ['evidence of such a firm', `/partner/v1/companies/${demoUscc(999)}/score/evidence`, 404, 'company-unknown', {}],
-    ['a run that is none', `/partner/v1/companies/${RICH}/score?run=${NOBODY}`, 404, 'run-unknown', undefined],
-    ['an id that is none', `/partner/v1/companies/${RICH}/score?run=7`, 400, 'request-invalid', { field: 'run' }],
+    [
+      'a code with a letter that is not used',
+      `/partner/v1/companies/${RICH.slice(0, 17)}I/score?purpose=pre-loan-review`,
+      422,
+      'uscc-malformed',
+      { field: 'uscc' },
+    ],
+    [
+      'a firm that nobody registered, as any without authorisation',
+      `/partner/v1/companies/${demoUscc(999)}/score?purpose=pre-loan-review`,
+      403,
+      'authorisation-missing',
+      undefined,
+    ],
+    ['a read without purpose', `/partner/v1/companies/${RICH}/score`, 400, 'purpose-missing', { field: 'purpose' }],
+    [
+      "another's purpose",
+      `/partner/v1/companies/${RICH}/score?purpose=guarantee-review`,
+      403,
+      'purpose-not-allowed',
+      { field: 'purpose' },
+    ],
+    [
+      'a run that is none',
+      `/partner/v1/companies/${RICH}/score?purpose=pre-loan-review&run=${NOBODY}`,
+      404,
+      'run-unknown',
+      undefined,
+    ],
+    [
+      'an id that is none',
+      `/partner/v1/companies/${RICH}/score?purpose=pre-loan-review&run=7`,
+      400,
+      'request-invalid',
+      { field: 'run' },
+    ],
     ['an unknown run', `/ops/v1/runs/${NOBODY}`, 404, 'run-unknown', undefined],
     ['events of an unknown run', `/ops/v1/runs/${NOBODY}/events`, 404, 'run-unknown', undefined],
-    ['a broken cursor', '/partner/v1/candidates?cursor=AAAA', 400, 'cursor-invalid', { field: 'cursor' }],
+    [
+      'a broken cursor',
+      '/partner/v1/candidates?purpose=pre-loan-review&cursor=AAAA',
+      400,
+      'cursor-invalid',
+      { field: 'cursor' },
+    ],
   ] as const)('refuse %s', async (_title, url, status, code, error) => {
     const reply = await api.get(url);
     expect([reply.status, reply.body['code']]).toEqual([status, code]);
@@ -277,7 +317,9 @@ describe('runs and scores', () => {
 
   it('the rules are published, and each is yes, no or unknown for a firm', async () => {
     const rules = (await api.get('/partner/v1/rules')).body['items'] as { code: string; awaits?: object }[];
-    const { knockOuts, warnings, warningStates } = (await api.get(`/partner/v1/companies/${RICH}/score/evidence`)).body;
+    const { knockOuts, warnings, warningStates } = (
+      await api.get(`/partner/v1/companies/${RICH}/score/evidence?purpose=pre-loan-review`)
+    ).body;
     const states = [...knockOuts, ...warningStates] as { code: string; state: string; unknown?: object }[];
     expect(states.map(({ code }) => code)).toEqual(rules.map(({ code }) => code));
     expect(rules).toHaveLength(27);
@@ -289,7 +331,7 @@ describe('runs and scores', () => {
   it('the catalogue is the scorecard itself', async () => {
     const model = (await api.get('/partner/v1/model')).body;
     const { model: named, items } = (await api.get('/partner/v1/characteristics')).body;
-    const { run } = (await api.get(`/partner/v1/companies/${RICH}/score`)).body;
+    const { run } = (await api.get(`/partner/v1/companies/${RICH}/score?purpose=pre-loan-review`)).body;
     expect(named).toEqual({ id: model['id'], hash: model['hash'] });
     expect(model).toMatchObject({ hash: run.modelHash, calibrated: false, maxTenths: 10_000 });
     expect(items).toHaveLength(58);

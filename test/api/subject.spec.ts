@@ -60,6 +60,7 @@ describe('a firm and its own score', () => {
     await api.product.database.admin.query(
       `UPDATE run_score_${String(body['runId']).replaceAll('-', '')} SET coverage_bp = 3000, published = 'REFERENCE'`,
     );
+    await api.authorise(OWN);
     for (const uscc of [OWN, OTHER, UNREGISTERED]) keys.set(uscc, await keyOf(uscc));
   });
   afterAll(() => api.close());
@@ -72,7 +73,7 @@ describe('a firm and its own score', () => {
     const heads = body['characteristics'].find((c: { code: string }) => c.code === 'TG01');
     expect(heads).toMatchObject({ state: 'VALUE', bin: 'b3', value: { zh: '12 人' } });
     expect(JSON.stringify(body)).not.toMatch(/[tT]enths/);
-    const partner = (await api.get(`/partner/v1/companies/${OWN}/score`)).body;
+    const partner = (await api.get(`/partner/v1/companies/${OWN}/score?purpose=pre-loan-review`)).body;
     expect([body['low'], body['high'], body['published']]).toEqual([
       partner['low'],
       partner['high'],
@@ -119,9 +120,9 @@ describe('a firm and its own score', () => {
 
   it('a firm opens no other door, and nobody else opens this one', async () => {
     for (const url of [
-      `/partner/v1/companies/${OWN}/score`,
-      `/partner/v1/companies/${OTHER}/score`,
-      '/partner/v1/candidates',
+      `/partner/v1/companies/${OWN}/score?purpose=pre-loan-review`,
+      `/partner/v1/companies/${OTHER}/score?purpose=pre-loan-review`,
+      '/partner/v1/candidates?purpose=pre-loan-review',
       '/partner/v1/characteristics',
       `/ops/v1/companies/${OTHER}/scores`,
       '/ops/v1/runs',

@@ -66,7 +66,9 @@ describe('authorisations', () => {
     // Another bank that claims to be this one is shown nothing by the database.
     expect(await require(bank(1))).toBe('authorisation-missing');
     expect(await require('')).toBe('authorisation-missing');
-    const ended = await product.db.as(firmActor(FIRM), (tx) => authorisations.revoke(tx, id, '不再需要', clock));
+    const ended = await product.db.as(firmActor(FIRM), (tx) =>
+      authorisations.revoke(tx, id, { reason: '不再需要', clock, uscc: FIRM }),
+    );
     expect([ended.state, await require(bank(0))]).toEqual(['REVOKED', 'authorisation-missing']);
   });
 

@@ -101,7 +101,9 @@ describe('the screen', () => {
     const shown = [...new Set(screen.text.match(/(?<=companies\/)[0-9A-Z]{18}/g))];
     expect(shown).toEqual(Object.values(simulate(DEMO).showcase()));
     const [rich, thin, doubtful] = (await Promise.all(
-      shown.map((uscc) => getJson(`${screen.url}/partner/v1/companies/${uscc}/score`, screen.bank)),
+      shown.map((uscc) =>
+        getJson(`${screen.url}/partner/v1/companies/${uscc}/score?purpose=pre-loan-review`, screen.bank),
+      ),
     )) as [ScoreAnswer, ScoreAnswer, ScoreAnswer];
     const values = (answer: ScoreAnswer): number => answer.parts.filter(({ state }) => state === 'VALUE').length;
     const patents = (answer: ScoreAnswer): number | null =>
@@ -179,7 +181,7 @@ describe("the README's five minutes", () => {
     });
     expect(run.asOf).toBe('2026-07-31');
     const own = await until('the firm is in the newest run, or in the one after it', async () => {
-      const response = await fetch(`${screen.url}/partner/v1/companies/${uscc}/score`, {
+      const response = await fetch(`${screen.url}/partner/v1/companies/${uscc}/score?purpose=pre-loan-review`, {
         headers: { authorization: `Bearer ${screen.bank}` },
       });
       return (await response.json()) as ScoreAnswer | { readonly code: string };

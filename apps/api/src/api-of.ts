@@ -5,17 +5,5 @@ import type { Log } from './http/request-log.ts';
 
 /** The API over the product's services. The product is closed by whoever opened it, after the API. */
 export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
-  const { db, access, deliveries, reviews, models, runs, scores, doorbells, clock } = product;
-  return createApi({
-    db,
-    access,
-    deliveries,
-    reviews,
-    runs,
-    scores,
-    bells: doorbells,
-    models,
-    clock,
-    ...(log ? { log } : {}),
-  });
+  return createApi({ ...product, bells: product.doorbells, ...(log ? { log } : {}) });
 }

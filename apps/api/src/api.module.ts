@@ -1,10 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
-import type { IdempotencyStore } from '#lib/access';
+import { Access, type IdempotencyStore } from '#lib/access';
+import { Authorisations, QueryLog } from '#lib/compliance';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { CandidatesReader } from '#lib/whitelist';
+import { CandidatesReader, Lists } from '#lib/whitelist';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
+import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
 import { InputPipe } from './http/input.pipe.ts';
 import type { ProblemFilter } from './http/problem.filter.ts';
@@ -24,6 +26,12 @@ import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
+import { PartnerAuthorisationsController } from './partner/authorisations.controller.ts';
+import { OpsListsController } from './ops/lists.controller.ts';
+import { ListsController } from './partner/lists.controller.ts';
+import { OwnListsController } from './subject/own-lists.controller.ts';
+import { QueriesController } from './partner/queries.controller.ts';
+import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
@@ -49,8 +57,18 @@ export class ApiModule {
         CandidatesController,
         CatalogueController,
         SubjectController,
+        OwnAuthorisationsController,
+        PartnerAuthorisationsController,
+        QueriesController,
+        ListsController,
+        OpsListsController,
+        OwnListsController,
       ],
       providers: [
+        { provide: Access, useValue: deps.access },
+        { provide: Authorisations, useValue: deps.authorisations },
+        { provide: Lists, useValue: deps.lists },
+        { provide: QueryLog, useValue: deps.queryLog },
         { provide: Deliveries, useValue: deps.deliveries },
         { provide: Reviews, useValue: deps.reviews },
         { provide: Runs, useValue: deps.runs },
@@ -65,6 +83,7 @@ export class ApiModule {
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },
         { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },
+        { provide: Disclosure, useValue: new Disclosure(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         Shutdown,
         { provide: APP_GUARD, useValue: new ScopeGuard(deps.access, deps.clock) },
         { provide: APP_PIPE, useValue: new InputPipe() },

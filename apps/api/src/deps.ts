@@ -1,9 +1,11 @@
 import type { Access } from '#lib/access';
+import type { Authorisations, QueryLog } from '#lib/compliance';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Database } from '#lib/platform';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
+import type { Lists } from '#lib/whitelist';
 import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
@@ -21,6 +23,9 @@ export interface ApiDeps {
   readonly scores: Scores;
   readonly bells: Bells;
   readonly models: Models;
+  readonly authorisations: Authorisations;
+  readonly queryLog: QueryLog;
+  readonly lists: Lists;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

@@ -200,4 +200,26 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     'The values are not those of the model: a name is unknown or missing',
   ),
   'value-outside-model': entry(422, '特征值不在模型范围内', 'No bin of the model holds a value'),
+
+  // Purposes, authorisations and the query log
+  'purpose-missing': entry(400, '须写明查询目的', 'A read of a firm names its purpose'),
+  'purpose-not-allowed': entry(403, '该机构不能以此目的查询', 'This kind of institution cannot have that purpose'),
+  'authorisation-missing': entry(
+    403,
+    '没有该企业在此刻对此目的有效的授权',
+    'No authorisation of this firm for this purpose holds now',
+  ),
+  'authorisation-invalid': entry(422, '授权内容有误', 'The authorisation is not valid: errors names each fault'),
+  'authorisation-unknown': entry(404, '没有该授权', 'There is no such authorisation'),
+  'institution-unknown': entry(404, '没有该机构', 'There is no such institution'),
+
+  // Lists
+  'list-unknown': entry(404, '没有该名单', 'There is no such list'),
+  'list-version-unknown': entry(404, '没有该名单版本', 'There is no such version of the list'),
+  'list-version-order': entry(409, '名单已有更新的版本', 'The list has a newer version already'),
+  'list-run-not-monthly': entry(409, '名单只由月末批次生成', 'A list is made from the run of a month end'),
+  'list-provisional': entry(409, '暂定名单不对外提供', 'A provisional list is not given out'),
+  'list-rules-invalid': entry(422, '名单规则有误', 'The rules of the list are not valid: errors names each place'),
+  'membership-unknown': entry(404, '该企业与名单没有关系', 'The firm never had to do with the list'),
+  'version-stale': entry(409, '版本已过期，请重新查看', 'It has changed since it was read'),
 };

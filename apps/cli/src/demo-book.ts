@@ -160,4 +160,5 @@ async function scoreMonth(product: Product, run: ScheduledRun, person: string): 
   const runId = open?.run_id ?? (await product.runs.plan({ asOf: run.asOf, person, clock })).runId;
   const done = await scoreHere({ ...product, clock }, runId);
   if (done.problem) throw new ProblemError(done.problem);
+  await product.lists.build('CKT', { runId, clock });
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import path from 'node:path';
-import type { Scope } from '#lib/access';
+import { HOUSE, type Scope } from '#lib/access';
+import { addDays, dateAt, type Uscc } from '#lib/kernel';
 import type { Product } from '#lib/product';
 
 /** Keys for trying the product on this machine. They stay in the data folder, readable by its owner only. */
@@ -15,8 +17,13 @@ interface KeyFile extends LocalKeys {
 
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 90;
-const OPERATOR_SCOPES: readonly Scope[] = ['ops:deliveries', 'ops:runs', 'ops:models'];
-const BANK_SCOPES: readonly Scope[] = ['partner:scores', 'partner:candidates'];
+const OPERATOR_SCOPES: readonly Scope[] = ['ops:deliveries', 'ops:runs', 'ops:models', 'ops:compliance', 'ops:lists'];
+const BANK_SCOPES: readonly Scope[] = [
+  'partner:scores',
+  'partner:candidates',
+  'partner:authorisations',
+  'partner:lists',
+];
 
 /** The keys of the last start while they are good for another day, else new ones. */
 export async function localKeys(product: Product): Promise<LocalKeys> {
@@ -62,4 +69,40 @@ async function exampleBanker(product: Product): Promise<string> {
     const person = { institutionId: institution.institutionId, handle: 'banker', name: 'Example banker' };
     return (await product.access.createPerson(person)).personId;
   }
+}
+
+const DAYS_AHEAD = 30;
+
+/**
+ * Made-up firms of the screen authorise the example bank, so that its lines answer as pasted: anew when an older consent is
+ * about to end. Nobody else's firms are ever spoken for.
+ */
+export async function authoriseExample(product: Product, usccs: readonly Uscc[]): Promise<void> {
+  const { db, authorisations, access, clock } = product;
+  const bank = await access.institutionByCode('example-bank');
+  if (bank === undefined) return;
+  const from = dateAt(clock.now());
+  const purpose = 'pre-loan-review' as const;
+  const asked = { institutionId: bank.institutionId, purpose, scope: 'report' as const };
+  const unsigned = createHash('sha256').update('Example of made-up firms: nothing was signed').digest('hex');
+  await db.as(HOUSE, async (tx) => {
+    const tomorrow = new Date(clock.now().getTime() + DAY_MS);
+    const already = await authorisations.authorised(tx, usccs, { ...asked, at: tomorrow });
+    for (const uscc of usccs.filter((firm) => !already.has(firm)))
+      await authorisations.grant(
+        tx,
+        {
+          uscc,
+          institutionId: bank.institutionId,
+          purpose,
+          scopes: ['report'],
+          from,
+          until: addDays(from, DAYS_AHEAD),
+          single: false,
+          textSha256: unsigned,
+          evidenceSha256: unsigned,
+        },
+        { person: null, clock },
+      );
+  });
 }

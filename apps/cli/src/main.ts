@@ -16,7 +16,7 @@ import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
 import { simulateBook, type SimulateOptions } from './simulate.command.ts';
 import type { StartOptions } from './start.command.ts';
-import { verify } from './verify.command.ts';
+import { verify, verifyLog } from './verify.command.ts';
 
 const JSON_HELP = 'the result as one JSON object, the last line of stdout';
 
@@ -287,10 +287,12 @@ program
 
 program
   .command('verify')
-  .description('replay a run from the ledger and compare every firm and the output hash 重放核验')
-  .argument('<run>', 'run id')
+  .description('replay a run and compare every firm and the output hash, or follow the chain of the query log 重放核验')
+  .argument('<what>', 'a run id, or log: the query log')
   .option('--json', JSON_HELP, false)
-  .action(run((runId: string, options: { json: boolean }) => verify(runId, options)));
+  .action(
+    run((what: string, options: { json: boolean }) => (what === 'log' ? verifyLog(options) : verify(what, options))),
+  );
 
 try {
   await program.parseAsync();

@@ -1,8 +1,9 @@
+import type { Uscc } from '#lib/kernel';
 import type { LocalKeys } from './local-keys.ts';
 
 /** A firm that the screen points at, and why. */
 export interface ShownFirm {
-  readonly uscc: string;
+  readonly uscc: Uscc;
   readonly zh: string;
   readonly en: string;
   /** What the newest run says of it. */
@@ -55,18 +56,25 @@ export function screenOf(input: ScreenInput): string {
           ...shown.flatMap((firm) => [
             `  # ${firm.en} ${firm.zh}`,
             `  # ${resultOf(firm)}`,
-            curl('BANK', `/partner/v1/companies/${firm.uscc}/score`),
+            curl('BANK', `/partner/v1/companies/${firm.uscc}/score?purpose=pre-loan-review`),
             '',
           ]),
           '  # the records behind each point of the first 第一家每一分的依据',
-          curl('BANK', `/partner/v1/companies/${first.uscc}/score/evidence`),
+          curl('BANK', `/partner/v1/companies/${first.uscc}/score/evidence?purpose=pre-loan-review`),
         ]
       : []),
     ...(run
       ? [
           '',
-          'Candidates 候选: eight conditions each, and why nobody is a member yet 逐条列出八项条件',
-          curl('BANK', '/partner/v1/candidates?limit=5'),
+          'Candidates 候选: eight conditions each of firms that authorised the bank 已授权企业逐条列出八项条件',
+          curl('BANK', '/partner/v1/candidates?limit=5&purpose=pre-loan-review'),
+          '',
+          'List 白名单: its members, and what changed between two months 成员与月度变动',
+          curl('BANK', '/partner/v1/lists/CKT/members?limit=5&purpose=pre-loan-review'),
+          curl('BANK', '/partner/v1/lists/CKT/difference?from=5&to=6&limit=5&purpose=pre-loan-review'),
+          '',
+          'Who asked 查询记录: every read above is logged and chained 每次查询均留痕',
+          curl('BANK', '/partner/v1/queries?limit=5'),
         ]
       : []),
     '',

@@ -6,7 +6,7 @@ import { openProduct, type Product } from '#lib/product';
 import { apiOf } from '../../api/src/api-of.ts';
 import { startWorker } from '../../worker/src/start-worker.ts';
 import { demoOptions, ensureDemoBook, shownFirms } from './demo-book.ts';
-import { localKeys } from './local-keys.ts';
+import { authoriseExample, localKeys } from './local-keys.ts';
 import { usage } from './rescore.command.ts';
 import { reservePort } from './reserve-port.ts';
 import { screenOf } from './screen.ts';
@@ -168,13 +168,19 @@ async function screenFor(product: Product, url: string): Promise<string> {
   const [book] = await product.db.query<{ kind: 'demo' | 'real' }>('SELECT kind FROM book');
   const [count] = await product.db.query<{ n: number }>('SELECT count(*)::int AS n FROM company');
   const run = await product.runs.latestPublished();
+  const keys = await localKeys(product);
+  const shown = book?.kind === 'demo' ? await shownFirms(product) : [];
+  await authoriseExample(
+    product,
+    shown.map(({ uscc }) => uscc),
+  );
   return screenOf({
     url,
     dataDir: product.config.dataDir,
-    keys: await localKeys(product),
+    keys,
     book: book?.kind ?? 'empty',
     firms: count!.n,
     run: run && { runId: run.runId, asOf: run.asOf },
-    shown: book?.kind === 'demo' ? await shownFirms(product) : [],
+    shown,
   });
 }

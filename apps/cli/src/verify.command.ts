@@ -34,3 +34,23 @@ export async function verify(runId: string, options: { json: boolean }): Promise
     return result.agrees ? EXIT.done : EXIT.refused;
   });
 }
+
+/** `firstmile verify log`: follows the chain of the query log and holds it against its anchors. Exit code 0 or 1. */
+export async function verifyLog(options: { json: boolean }): Promise<number> {
+  return withProduct('verify', async (product) => {
+    let done = 0;
+    const result = await withProgress(
+      () => `followed ${done} entries`,
+      product.queryLog.verify((entries) => {
+        done = entries;
+      }),
+    );
+    for (const { seq, zh, en } of result.faults) say(`${seq}: ${zh} / ${en}`);
+    answer(options.json, { ...result }, [
+      result.agrees
+        ? `query log: ${result.entries} entries and ${result.anchors} anchors agree, end ${result.end}`
+        : `the query log does NOT agree, first at entry ${result.faults[0]!.seq}`,
+    ]);
+    return result.agrees ? EXIT.done : EXIT.refused;
+  });
+}

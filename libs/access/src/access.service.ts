@@ -121,6 +121,24 @@ export class Access {
     return { institutionId, kind: kindOf(row.kind), code, zh, en, ...(uscc === null ? {} : { uscc }) };
   }
 
+  /** By id. Ids that nobody has are left out. */
+  async institutionCodes(ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.db.query<{ institution_id: string; code: string }>(
+      'SELECT institution_id, code FROM institution WHERE institution_id = ANY ($1)',
+      [[...new Set(ids)]],
+    );
+    return new Map(rows.map((row) => [row.institution_id, row.code]));
+  }
+
+  /** By id. Ids that nobody has are left out. */
+  async institutionNames(ids: readonly string[]): Promise<Map<string, { readonly zh: string; readonly en: string }>> {
+    const rows = await this.db.query<{ institution_id: string; name_zh: string; name_en: string }>(
+      'SELECT institution_id, name_zh, name_en FROM institution WHERE institution_id = ANY ($1)',
+      [[...new Set(ids)]],
+    );
+    return new Map(rows.map((row) => [row.institution_id, { zh: row.name_zh, en: row.name_en }]));
+  }
+
   /** For the command line's `--as`. Throws `person-unknown` 404. */
   async personByHandle(handle: string): Promise<Person> {
     const [row] = await this.db.query<PersonRow>('SELECT * FROM person WHERE handle = $1', [handle]);

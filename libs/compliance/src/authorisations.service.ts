@@ -44,6 +44,9 @@ const authorisationOf = (row: AuthorisationRow): Authorisation => ({
   endedAt: row.ended_at,
 });
 
+/** One of the two sides of an authorisation: each can end it. */
+export type AuthorisationParty = { readonly uscc: string } | { readonly institutionId: string };
+
 /**
  * What firms allow (授权). Every call takes the caller's transaction, opened for somebody: row-level security shows an
  * institution its own authorisations and a firm those that it gave.
@@ -107,6 +110,16 @@ export class Authorisations {
     return rows.map(authorisationOf).find((authorisation) => opens(authorisation, asked));
   }
 
+  /** Of these firms, those that authorised this very read (已授权企业). */
+  async authorised(tx: Tx, usccs: readonly string[], asked: Omit<Asked, 'uscc'>): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<AuthorisationRow>(
+      `SELECT * FROM authorisation WHERE uscc = ANY ($1) AND institution_id = $2 AND state = 'GRANTED'`,
+      [usccs, asked.institutionId],
+    );
+    const open = rows.map(authorisationOf).filter((given) => opens(given, { ...asked, uscc: given.uscc }));
+    return new Set(open.map(({ uscc }) => uscc));
+  }
+
   /** Throws ProblemError authorisation-missing 403: nothing is said of whether there is anything to see. */
   async require(tx: Tx, asked: Asked): Promise<Authorisation> {
     const found = await this.opening(tx, asked);
@@ -138,8 +151,26 @@ export class Authorisations {
     return rows.map(authorisationOf);
   }
 
+  /** Of one institution, newest first; `before`: the last id of the page before. */
+  async ofInstitution(tx: Tx, institutionId: string, limit: number, before?: string): Promise<Authorisation[]> {
+    if (before !== undefined && !/^[0-9a-f-]{36}$/.test(before)) return [];
+    const rows = await tx.query<AuthorisationRow>(
+      `SELECT * FROM authorisation WHERE institution_id = $1 AND ($2::uuid IS NULL OR authorisation_id < $2)
+       ORDER BY authorisation_id DESC LIMIT $3`,
+      [institutionId, before ?? null, limit],
+    );
+    return rows.map(authorisationOf);
+  }
+
   /** A withdrawal works at once (撤回授权). Ending twice keeps the first end. Throws ProblemError authorisation-unknown. */
-  async revoke(tx: Tx, authorisationId: string, reason: string, clock: Clock): Promise<Authorisation> {
+  async revoke(
+    tx: Tx,
+    authorisationId: string,
+    { reason, clock, ...whose }: { readonly reason: string; readonly clock: Clock } & AuthorisationParty,
+  ): Promise<Authorisation> {
+    const found = await this.get(tx, authorisationId);
+    const isTheirs = 'uscc' in whose ? found.uscc === whose.uscc : found.institutionId === whose.institutionId;
+    if (!isTheirs) throw authorisationUnknown(authorisationId);
     await this.end(tx, authorisationId, 'REVOKED', clock, reason);
     return this.get(tx, authorisationId);
   }

@@ -104,6 +104,19 @@ export class QueryLog {
     return rows.map(entryOf);
   }
 
+  /** Newest first, as far as the actor of the transaction may see. */
+  async page(
+    tx: Tx,
+    query: { readonly limit: number; readonly before?: number; readonly institutionId?: string },
+  ): Promise<QueryEntry[]> {
+    const rows = await tx.query<LogRow>(
+      `SELECT * FROM query_log WHERE seq < coalesce($1::bigint, 9007199254740991) AND ($2::uuid IS NULL OR institution_id = $2)
+       ORDER BY seq DESC LIMIT $3`,
+      [query.before ?? null, query.institutionId ?? null, query.limit],
+    );
+    return rows.map(entryOf);
+  }
+
   /** Sets the anchors of the days that are over and have none; a day without entries needs none. Resolves to their number. */
   async anchor(clock: Clock): Promise<number> {
     const today = dateAt(clock.now());

@@ -1,3 +1,4 @@
+import { HOUSE } from '#lib/access';
 import { rebuildDocuments } from '#lib/ledger';
 import { catalogueHash, scoreNextShard } from '#lib/runs';
 import type { Product } from './product.ts';
@@ -5,10 +6,13 @@ import type { Product } from './product.ts';
 /** How often an idle worker looks by itself: a lost ring only delays. */
 const SWEEP_MS = 1000;
 
-export type Bell = 'intake' | 'documents' | 'runs';
+/** How often what follows the calendar is looked at. */
+const CALENDAR_MS = 60_000;
+
+export type Bell = 'intake' | 'documents' | 'runs' | 'calendar';
 
 /**
- * The three kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
+ * The kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
  * share the work, they never do it twice.
  */
 export class Background {
@@ -16,6 +20,7 @@ export class Background {
   private timer: NodeJS.Timeout | undefined;
   private readonly busy = new Map<Bell, Promise<void>>();
   private readonly worker = `${process.pid}`;
+  private calendarAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly product: Product,
@@ -23,7 +28,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs']): void {
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'calendar']): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -50,6 +55,7 @@ export class Background {
     if (bell === 'intake') {
       if ((await this.product.intake.sweep()) > 0) await this.product.doorbells.ring('documents', 'stale');
     } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
+    else if (bell === 'calendar') await this.followCalendar();
     else await this.workRuns();
   }
 
@@ -59,6 +65,16 @@ export class Background {
     while (!this.stopping && (await scoreNextShard(db, this.worker, catalogueHash())) !== undefined);
     if (this.stopping) return;
     for (const runId of await runs.complete()) await runs.settle(runId, clock);
+  }
+
+  /** Authorisations end, days of the query log are anchored, a list is made from each new month end: once a minute at most. */
+  private async followCalendar(): Promise<void> {
+    if (performance.now() - this.calendarAt < CALENDAR_MS) return;
+    this.calendarAt = performance.now();
+    const { db, authorisations, queryLog, lists, clock } = this.product;
+    await db.as(HOUSE, (tx) => authorisations.expire(tx, clock));
+    await queryLog.anchor(clock);
+    await lists.tick(clock);
   }
 
   /** Ends after the piece in hand. */

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { ProblemError, type Clock, type LocalDate } from '#lib/kernel';
 import type { Database, Db, Tx } from '#lib/platform';
 import type { Runs } from '#lib/runs';
@@ -143,15 +144,19 @@ export class Lists {
     by: { readonly person: string; readonly reason: string; readonly clock: Clock },
   ): Promise<void> {
     await tx.execute(
-      `INSERT INTO list_opt_out (uscc, stated_at, stated_by, reason) VALUES ($1, $2, $3, $4)
+      `INSERT INTO list_opt_out (opt_out_id, uscc, stated_at, stated_by, reason) VALUES ($1, $2, $3, $4, $5)
        ON CONFLICT (uscc) WHERE ended_at IS NULL DO NOTHING`,
-      [uscc, by.clock.now(), by.person, by.reason],
+      [uuidv7(), uscc, by.clock.now(), by.person, by.reason],
     );
   }
 
   /** The firm wants to be seen again. */
   async optIn(tx: Tx, uscc: string, clock: Clock): Promise<void> {
     await tx.execute('UPDATE list_opt_out SET ended_at = $2 WHERE uscc = $1 AND ended_at IS NULL', [uscc, clock.now()]);
+  }
+
+  async hasOptedOut(uscc: string): Promise<boolean> {
+    return (await this.db.query('SELECT FROM list_opt_out WHERE uscc = $1 AND ended_at IS NULL', [uscc])).length > 0;
   }
 
   /** Every standing of a list, by code: for tests and figures. */

@@ -128,12 +128,12 @@ CREATE TABLE list_entry (
 
 -- A firm that asked not to be listed (退出申请). Ends when it asks to be seen again.
 CREATE TABLE list_opt_out (
+  opt_out_id uuid PRIMARY KEY,
   uscc text COLLATE "C" NOT NULL,
   stated_at timestamptz(3) NOT NULL,
   stated_by uuid NOT NULL REFERENCES person,
   reason text NOT NULL,
   ended_at timestamptz(3),
-  PRIMARY KEY (uscc, stated_at),
   CHECK (ended_at >= stated_at)
 );
 CREATE UNIQUE INDEX list_opt_out_open ON list_opt_out (uscc) WHERE ended_at IS NULL;

@@ -1,3 +1,5 @@
+import { listSchemas } from './list-schemas.ts';
+import { complianceSchemas } from './compliance-schemas.ts';
 import { closureSchemas } from './closure-schemas.ts';
 import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
@@ -46,6 +48,8 @@ export const SCHEMAS = {
   ...correctionSchemas,
   ...identitySchemas,
   ...closureSchemas,
+  ...complianceSchemas,
+  ...listSchemas,
   ...runSchemas,
   ...modelSchemas,
   ...scoreSchemas,

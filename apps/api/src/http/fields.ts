@@ -1,14 +1,29 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, Min, ValidateBy } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 import { parseLocalDate } from '#lib/kernel';
 import type { RuleWords } from './input.pipe.ts';
 
 /** Each decorator checks a field and documents it: the rule and its words stand in one place. */
 export interface FieldWords {
   readonly description: string;
-  readonly example?: string | number;
+  readonly example?: string | number | boolean | readonly string[];
   readonly optional?: boolean;
 }
 
@@ -79,6 +94,25 @@ export const ChoiceField = (words: FieldWords, choices: readonly string[]): Prop
   applyDecorators(
     documented(words, { type: 'string', enum: [...choices] }),
     IsIn(choices, rule(`应为 ${choices.join('、')} 之一`, `one of ${choices.join(', ')} is expected`)),
+  );
+
+/** Several of a fixed list. */
+export const ChoicesField = (words: FieldWords, choices: readonly string[]): PropertyDecorator => {
+  const said = rule(`应为 ${choices.join('、')} 中的若干项`, `some of ${choices.join(', ')} are expected`);
+  return applyDecorators(
+    documented(words, { type: 'array', items: { type: 'string', enum: [...choices] }, minItems: 1, maxItems: 20 }),
+    IsArray(said),
+    ArrayMinSize(1, said),
+    ArrayMaxSize(20, said),
+    IsIn(choices, { each: true, ...said }),
+  );
+};
+
+/** true or false. */
+export const FlagField = (words: FieldWords): PropertyDecorator =>
+  applyDecorators(
+    documented(words, { type: 'boolean' }),
+    IsBoolean(rule('应为 true 或 false', 'true or false is expected')),
   );
 
 /** A whole number of a query: only plain digits are read as one. */

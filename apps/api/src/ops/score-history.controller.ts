@@ -1,19 +1,13 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { instantText, ProblemError, type Uscc } from '#lib/kernel';
 import { ScoreHistory, type PastScore, type RunDifference, type RunView } from '#lib/runs';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { IdPipe, UsccPipe } from '../http/input.pipe.ts';
 import { openCursor, PageQuery, sealCursor } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
+import { UsccParam } from '../http/uscc-param.ts';
 
-const UsccParam = (): MethodDecorator =>
-  ApiParam({
-    name: 'uscc',
-    description: '统一社会信用代码, 18 characters.',
-    schema: { type: 'string', pattern: '^[0-9A-HJ-NPQRTUWXY]{18}$' },
-    example: '91440300DMAB12340K',
-  });
 const RunQuery = (name: string): MethodDecorator =>
   ApiQuery({ name, required: true, description: 'A published run.', schema: { type: 'string', format: 'uuid' } });
 

@@ -10,6 +10,7 @@ import { DateField, TextField } from '../http/fields.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { UsccPipe } from '../http/input.pipe.ts';
 import { Scopes } from '../http/route-access.ts';
+import { UsccParam } from '../http/uscc-param.ts';
 
 export class SourceClosureRequest {
   @TextField({ description: 'Source, by name.', example: 'awards-standards' }, 1, 100)
@@ -34,14 +35,6 @@ export class ClosureEndRequest {
   @TextField({ description: 'The reason, for the record.', example: '企业重新授权' }, 2, 1000)
   reason!: string;
 }
-
-const UsccParam = (): MethodDecorator =>
-  ApiParam({
-    name: 'uscc',
-    description: '统一社会信用代码 of the firm.',
-    schema: { type: 'string' },
-    example: '91440300DMAB12340K',
-  });
 
 /** What a firm decides of its own data: to opt out of being recorded, to take back an authorisation. */
 @ApiTags('ops')

@@ -1,7 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Query, Req } from '@nestjs/common';
+import { ApiHideProperty, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Allow } from 'class-validator';
 import { CandidatesReader, type Candidate, type CandidatePage } from '#lib/whitelist';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
+import { principalOf, type ApiRequest } from '../http/api-request.ts';
+import { Disclosure, purposeOf, PurposeQuery } from '../http/disclosure.ts';
 import { PageQuery } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
 
@@ -13,17 +16,28 @@ const NOTICE = {
   IN_FORCE: { zh: '各项数据均已接入', en: 'Every feed that the conditions need is connected' },
 } as const;
 
+class CandidateQuery extends PageQuery {
+  /** Documented by @PurposeQuery, checked by purposeOf. */
+  @ApiHideProperty()
+  @Allow()
+  purpose?: string;
+}
+
 @ApiTags('partner')
 @Controller('partner/v1/candidates')
 export class CandidatesController {
-  constructor(private readonly candidates: CandidatesReader) {}
+  constructor(
+    private readonly candidates: CandidatesReader,
+    private readonly disclosure: Disclosure,
+  ) {}
 
   @Get()
   @Scopes('partner:candidates')
+  @PurposeQuery()
   @ApiOperation({
     summary: 'Candidates of the latest published run',
     description:
-      'Every scored firm in the order of its code with the eight entry conditions, each pass, fail or unknown. A member only if all eight pass.',
+      'Every scored firm in the order of its code with the eight entry conditions, each pass, fail or unknown. A member only if all eight pass. Of a firm that has not authorised the institution for the purpose only code, name and kind are given.',
   })
   @Answer('CandidatePage', 'A page of firms; the cursor stays with the run of the first page.')
   @ProblemAnswers(
@@ -34,13 +48,20 @@ export class CandidatesController {
     'no-published-run',
     'replay-mismatch',
   )
-  async list(@Query() query: PageQuery): Promise<object> {
+  async list(@Req() request: ApiRequest, @Query() query: CandidateQuery): Promise<object> {
     const { limit, cursor } = query;
-    return candidatePageBody(await this.candidates.page({ limit, ...(cursor === undefined ? {} : { cursor }) }));
+    const purpose = purposeOf(principalOf(request), query.purpose);
+    const page = await this.candidates.page({ limit, ...(cursor === undefined ? {} : { cursor }) });
+    return this.disclosure.firms(
+      principalOf(request),
+      { purpose, product: 'candidates' },
+      () => Promise.resolve(page.items.map(({ uscc }) => uscc)),
+      (_tx, authorised) => ({ body: candidatePageBody(page, authorised), detail: { runId: page.run.runId } }),
+    );
   }
 }
 
-function candidatePageBody(page: CandidatePage): object {
+function candidatePageBody(page: CandidatePage, authorised: ReadonlySet<string>): object {
   const state = page.provisional ? 'PROVISIONAL' : 'IN_FORCE';
   return {
     run: { runId: page.run.runId, asOf: page.run.asOf, previousRunId: page.previousRun?.runId ?? null },
@@ -48,7 +69,7 @@ function candidatePageBody(page: CandidatePage): object {
     state,
     notice: NOTICE[state],
     unknownRules: page.unknownRules,
-    items: page.items.map(candidateBody),
+    items: page.items.map((item) => (authorised.has(item.uscc) ? candidateBody(item) : undisclosed(item))),
     nextCursor: page.nextCursor,
   };
 }
@@ -56,6 +77,7 @@ function candidatePageBody(page: CandidatePage): object {
 const candidateBody = ({ score, ...candidate }: Candidate): object => ({
   uscc: candidate.uscc,
   ...(candidate.name === undefined ? {} : { name: candidate.name }),
+  disclosed: true,
   member: candidate.member,
   near: candidate.near,
   legalPerson: candidate.legalPerson,
@@ -65,4 +87,20 @@ const candidateBody = ({ score, ...candidate }: Candidate): object => ({
   high: score.high,
   coverageBp: score.coverageBp,
   conditions: candidate.conditions,
+});
+
+/** Without the firm's authorisation: what the public register says, and nothing that follows from other records. */
+const undisclosed = ({ uscc, name, legalPerson }: Candidate): object => ({
+  uscc,
+  ...(name === undefined ? {} : { name }),
+  disclosed: false,
+  member: null,
+  near: null,
+  legalPerson,
+  published: null,
+  score: null,
+  low: null,
+  high: null,
+  coverageBp: null,
+  conditions: [],
 });

@@ -1,21 +1,16 @@
-import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
-import type { Model } from '#lib/scoring';
 import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
+import { principalOf, type ApiRequest } from '../http/api-request.ts';
+import { Disclosure, purposeOf, PurposeQuery } from '../http/disclosure.ts';
 import { IdPipe, UsccPipe } from '../http/input.pipe.ts';
 import { Scopes } from '../http/route-access.ts';
+import { UsccParam } from '../http/uscc-param.ts';
 import { evidenceBody, scoreBody } from './score-body.ts';
 
-const UsccParam = (): MethodDecorator =>
-  ApiParam({
-    name: 'uscc',
-    description: '统一社会信用代码, 18 characters.',
-    schema: { type: 'string', pattern: '^[0-9A-HJ-NPQRTUWXY]{18}$' },
-    example: '91440300DMAB12340K',
-  });
 const RunParam = (): MethodDecorator =>
   ApiQuery({
     name: 'run',
@@ -29,6 +24,7 @@ const RunParam = (): MethodDecorator =>
 export class ScoresController {
   constructor(
     private readonly scores: Scores,
+    private readonly disclosure: Disclosure,
     @Inject(MODEL_BY_HASH) private readonly modelByHash: ModelByHash,
   ) {}
 
@@ -36,6 +32,7 @@ export class ScoresController {
   @Scopes('partner:scores')
   @UsccParam()
   @RunParam()
+  @PurposeQuery()
   @ApiOperation({
     summary: 'Score of a company',
     description:
@@ -50,17 +47,28 @@ export class ScoresController {
     'run-not-published',
     'not-in-run',
     'no-published-run',
+    'authorisation-missing',
   )
-  async score(@Param('uscc', UsccPipe) uscc: Uscc, @Query('run', IdPipe) run?: string): Promise<object> {
-    const company = await this.scores.of(uscc, run);
-    const model: Model = await this.modelByHash(company.run.modelHash);
-    return scoreBody(company, model);
+  score(
+    @Req() request: ApiRequest,
+    @Param('uscc', UsccPipe) uscc: Uscc,
+    @Query('run', IdPipe) run?: string,
+    @Query('purpose') purposeText?: string,
+  ): Promise<object> {
+    const purpose = purposeOf(principalOf(request), purposeText);
+    const asked = { uscc, purpose, scope: 'score', product: 'score' } as const;
+    return this.disclosure.firm(principalOf(request), asked, async () => {
+      const company = await this.scores.of(uscc, run);
+      const model = await this.modelByHash(company.run.modelHash);
+      return { body: scoreBody(company, model), detail: { runId: company.run.runId } };
+    });
   }
 
   @Get('evidence')
   @Scopes('partner:scores')
   @UsccParam()
   @RunParam()
+  @PurposeQuery()
   @ApiOperation({
     summary: 'What stands behind a score',
     description:
@@ -75,9 +83,20 @@ export class ScoresController {
     'run-not-published',
     'not-in-run',
     'no-published-run',
+    'authorisation-missing',
     'replay-mismatch',
   )
-  async evidence(@Param('uscc', UsccPipe) uscc: Uscc, @Query('run', IdPipe) run?: string): Promise<object> {
-    return evidenceBody(await this.scores.evidence(uscc, run));
+  evidence(
+    @Req() request: ApiRequest,
+    @Param('uscc', UsccPipe) uscc: Uscc,
+    @Query('run', IdPipe) run?: string,
+    @Query('purpose') purposeText?: string,
+  ): Promise<object> {
+    const purpose = purposeOf(principalOf(request), purposeText);
+    const asked = { uscc, purpose, scope: 'score', product: 'evidence' } as const;
+    return this.disclosure.firm(principalOf(request), asked, async () => {
+      const evidence = await this.scores.evidence(uscc, run);
+      return { body: evidenceBody(evidence), detail: { runId: evidence.run.runId } };
+    });
   }
 }

@@ -1,11 +1,11 @@
 import { Controller, Get, Inject, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
 import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
-import { principalOf, type ApiRequest } from '../http/api-request.ts';
+import type { ApiRequest } from '../http/api-request.ts';
 import { Scopes } from '../http/route-access.ts';
+import { ownUscc } from './own-uscc.ts';
 import { reachTarget, TargetQuery } from './reach-target.ts';
 import { ownReasonsBody, ownScoreBody, reachBody } from './subject-body.ts';
 
@@ -62,11 +62,4 @@ export class SubjectController {
     const { run, plan } = await this.scores.reach(uscc, reachTarget(target));
     return reachBody(uscc, run, plan);
   }
-}
-
-/** The scope is given to firms only, whose institution has a code: the database sees to both. */
-function ownUscc(request: ApiRequest): Uscc {
-  const { uscc } = principalOf(request);
-  if (uscc === undefined) throw new Error('a key with subject:own that is no firm');
-  return uscc;
 }
