@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { Access, type IdempotencyStore } from '#lib/access';
-import { Authorisations, QueryLog } from '#lib/compliance';
+import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { CandidatesReader, Lists } from '#lib/whitelist';
@@ -29,6 +29,8 @@ import { ScoresController } from './partner/scores.controller.ts';
 import { PartnerAuthorisationsController } from './partner/authorisations.controller.ts';
 import { OpsListsController } from './ops/lists.controller.ts';
 import { ListsController } from './partner/lists.controller.ts';
+import { DisputesController } from './ops/disputes.controller.ts';
+import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
@@ -63,10 +65,13 @@ export class ApiModule {
         ListsController,
         OpsListsController,
         OwnListsController,
+        OwnDisputesController,
+        DisputesController,
       ],
       providers: [
         { provide: Access, useValue: deps.access },
         { provide: Authorisations, useValue: deps.authorisations },
+        { provide: Disputes, useValue: deps.disputes },
         { provide: Lists, useValue: deps.lists },
         { provide: QueryLog, useValue: deps.queryLog },
         { provide: Deliveries, useValue: deps.deliveries },

@@ -1,5 +1,5 @@
 import type { Access } from '#lib/access';
-import type { Authorisations, QueryLog } from '#lib/compliance';
+import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Database } from '#lib/platform';
@@ -26,6 +26,7 @@ export interface ApiDeps {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly lists: Lists;
+  readonly disputes: Disputes;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

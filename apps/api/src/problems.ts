@@ -222,4 +222,12 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'list-rules-invalid': entry(422, '名单规则有误', 'The rules of the list are not valid: errors names each place'),
   'membership-unknown': entry(404, '该企业与名单没有关系', 'The firm never had to do with the list'),
   'version-stale': entry(409, '版本已过期，请重新查看', 'It has changed since it was read'),
+
+  // Disputes
+  'dispute-unknown': entry(404, '没有该异议', 'There is no such dispute'),
+  'dispute-open': entry(409, '对此已有未办结的异议', 'There is an open dispute about this already'),
+  'dispute-two-persons': entry(409, '核查与驳回须为两人', 'Who took it to the source may not reject it'),
+  'record-unknown': entry(404, '该企业没有此记录', 'The firm has no such record'),
+  'correction-missing': entry(409, '更正须先经数据交付入账', 'A correction comes through the ledger first'),
+  'not-rescored': entry(409, '已发布的评分尚未包含此更正', 'The published run does not know the correction yet'),
 };

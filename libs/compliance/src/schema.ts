@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { DISPUTES_SCHEMA } from './disputes/schema.ts';
 
 /** Authorisations and the query log. After access, whose institutions and people they name. */
 export const COMPLIANCE_SCHEMA: readonly SchemaStep[] = [
@@ -95,4 +96,5 @@ GRANT SELECT, INSERT ON authorisation, query_log, query_log_anchor TO firstmile_
 GRANT UPDATE (state, ended_at, end_reason) ON authorisation TO firstmile_app;
 `,
   },
+  ...DISPUTES_SCHEMA,
 ];

@@ -71,9 +71,10 @@ export class Background {
   private async followCalendar(): Promise<void> {
     if (performance.now() - this.calendarAt < CALENDAR_MS) return;
     this.calendarAt = performance.now();
-    const { db, authorisations, queryLog, lists, clock } = this.product;
+    const { db, authorisations, queryLog, disputes, lists, clock } = this.product;
     await db.as(HOUSE, (tx) => authorisations.expire(tx, clock));
     await queryLog.anchor(clock);
+    await disputes.tick(clock);
     await lists.tick(clock);
   }
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Access } from '#lib/access';
-import { Authorisations, QueryLog } from '#lib/compliance';
+import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import type { Clock } from '#lib/kernel';
+import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
@@ -30,6 +30,7 @@ export interface Product {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly notices: Notices;
+  readonly disputes: Disputes;
   readonly lists: Lists;
   close(): Promise<void>;
 }
@@ -52,6 +53,10 @@ export function readTables(): ReferenceTables {
     JSON.parse(readFileSync(path.join(packageRoot(), 'models', 'reference', name), 'utf8'));
   return referenceTables(read('gb2260.v2.json'), read('gbt4754-2017.v1.json'));
 }
+
+/** 工作日历 of models/calendar. */
+export const readCalendar = (): WorkingCalendar =>
+  workingCalendar(JSON.parse(readFileSync(path.join(packageRoot(), 'models/calendar/working-days.v1.json'), 'utf8')));
 
 /** Finds or starts the database, brings it up to date, and builds the services. */
 export async function openProduct(config: Config, options: ProductOptions): Promise<Product> {
@@ -78,7 +83,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const models = new Models(db);
     await models.ensureChampion(operator.personId, clock);
     const runs = new Runs(db);
-    const lists = new Lists(db, runs, { disputes: undefined });
+    const notices = new Notices();
+    const disputes = new Disputes(db, notices, readCalendar());
+    const lists = new Lists(db, runs, { disputes: (usccs) => disputes.openOf(usccs) });
     await lists.ensureShipped(operator.personId, clock);
     return {
       config,
@@ -96,7 +103,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       scores: new Scores(db),
       authorisations: new Authorisations(),
       queryLog: new QueryLog(db, config.dataDir),
-      notices: new Notices(),
+      notices,
+      disputes,
       lists,
       close: async () => {
         await doorbells.close();

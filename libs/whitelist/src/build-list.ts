@@ -30,7 +30,7 @@ import { saveListVersion, versionOfRun, type ListEntry, type ListVersion } from 
 /** What other registers say of firms: open disputes, and the wish not to be listed. */
 export interface Registers {
   /** By code; a firm that is not there has none. Undefined: no such register is kept. */
-  readonly disputes: ((tx: Tx, usccs: readonly string[]) => Promise<ReadonlyMap<string, OpenDisputes>>) | undefined;
+  readonly disputes: ((usccs: readonly string[]) => Promise<ReadonlyMap<string, OpenDisputes>>) | undefined;
 }
 
 /** 未结异议 of one firm. */
@@ -90,10 +90,7 @@ export async function buildListVersion(db: Database, runs: Runs, input: BuildInp
     const wanted = (uscc: Uscc, score: Score): boolean =>
       members.has(uscc) || (score.grade !== null && score.score >= rules.cut - rules.nearCut);
     for await (const part of replayFirms(tx, run, wanted, previousRun?.runId)) {
-      const disputes = await input.registers.disputes?.(
-        tx,
-        part.firms.map(({ uscc }) => uscc),
-      );
+      const disputes = await input.registers.disputes?.(part.firms.map(({ uscc }) => uscc));
       for (const firm of part.firms) {
         feeds = firm.scored.feeds;
         const of = disputes?.get(firm.uscc) ?? { characteristics: [], knockOuts: [] };

@@ -1,3 +1,4 @@
+import { disputeSchemas } from './dispute-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
 import { closureSchemas } from './closure-schemas.ts';
@@ -50,6 +51,7 @@ export const SCHEMAS = {
   ...closureSchemas,
   ...complianceSchemas,
   ...listSchemas,
+  ...disputeSchemas,
   ...runSchemas,
   ...modelSchemas,
   ...scoreSchemas,

@@ -161,6 +161,14 @@ const companyScore = object(
     scoreWithoutQua: int('As if no qualification list were known.', 590),
     parts: list(part, 'All 58 characteristics in the order of the scorecard; they add up to scoreTenths.'),
     dispute: object(text('如认为信息有误，可提出异议', 'If a value is wrong, file a dispute')),
+    disputed: list(
+      object({
+        source: nullable(str('Source, by name; null: the calculation itself.', 'social-security')),
+        recordKey: nullable(str('The record; null: all of the source.', '2026-05|pension')),
+        since: instant('Marked since.'),
+      }),
+      '异议标注: what the firm disputes now.',
+    ),
   },
   ['name', 'region'],
 );

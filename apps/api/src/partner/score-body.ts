@@ -11,8 +11,15 @@ export const scoreRunBody = (run: RunView): object => ({
   state: run.state,
 });
 
+/** 异议标注: what is disputed, and since when; the words are the firm's own. */
+export interface DisputeMark {
+  readonly source: string | null;
+  readonly recordKey: string | null;
+  readonly since: Date;
+}
+
 /** `documents` gives the words of characteristics and dimensions: those of the model that scored. */
-export function scoreBody(company: CompanyScore, { document }: Model): object {
+export function scoreBody(company: CompanyScore, { document }: Model, marks: readonly DisputeMark[]): object {
   const { score: rich, run } = company;
   const { score } = rich;
   const words = new Map(document.characteristics.map((c) => [c.code, c]));
@@ -57,6 +64,7 @@ export function scoreBody(company: CompanyScore, { document }: Model): object {
       return { ...part, dimension, zh, en };
     }),
     dispute: rich.dispute,
+    disputed: marks.map(({ source, recordKey, since }) => ({ source, recordKey, since: instantText(since) })),
   };
 }
 

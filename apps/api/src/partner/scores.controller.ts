@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Disputes } from '#lib/compliance';
 import type { Uscc } from '#lib/kernel';
 import { Scores } from '#lib/runs';
 import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
@@ -25,6 +26,7 @@ export class ScoresController {
   constructor(
     private readonly scores: Scores,
     private readonly disclosure: Disclosure,
+    private readonly disputes: Disputes,
     @Inject(MODEL_BY_HASH) private readonly modelByHash: ModelByHash,
   ) {}
 
@@ -60,7 +62,7 @@ export class ScoresController {
     return this.disclosure.firm(principalOf(request), asked, async () => {
       const company = await this.scores.of(uscc, run);
       const model = await this.modelByHash(company.run.modelHash);
-      return { body: scoreBody(company, model), detail: { runId: company.run.runId } };
+      return { body: scoreBody(company, model, await this.disputes.marks(uscc)), detail: { runId: company.run.runId } };
     });
   }
 
