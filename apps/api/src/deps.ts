@@ -1,6 +1,7 @@
 import type { Access } from '#lib/access';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
+import type { Notices, Webhooks } from '#lib/notices';
 import type { Database } from '#lib/platform';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
@@ -8,7 +9,7 @@ import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
 export interface Bells {
-  ring(bell: 'intake' | 'runs', id: string): Promise<void>;
+  ring(bell: 'intake' | 'runs' | 'notices', id: string): Promise<void>;
 }
 
 /** What the API needs from outside. It owns none of it: whoever made it closes it, after the API. */
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly scores: Scores;
   readonly bells: Bells;
   readonly models: Models;
+  readonly notices: Notices;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

@@ -1,20 +1,23 @@
+import { dateAt, type LocalDate } from '#lib/kernel';
 import { rebuildDocuments } from '#lib/ledger';
+import { deliverNotices } from '#lib/notices';
 import { catalogueHash, scoreNextShard } from '#lib/runs';
 import type { Product } from './product.ts';
 
 /** How often an idle worker looks by itself: a lost ring only delays. */
 const SWEEP_MS = 1000;
 
-export type Bell = 'intake' | 'documents' | 'runs';
+export type Bell = 'intake' | 'documents' | 'runs' | 'notices';
 
 /**
- * The three kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
+ * The four kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
  * share the work, they never do it twice.
  */
 export class Background {
   private stopping = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly busy = new Map<Bell, Promise<void>>();
+  private droppedOn: LocalDate | undefined;
   private readonly worker = `${process.pid}`;
 
   constructor(
@@ -23,7 +26,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs']): void {
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'notices']): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -50,6 +53,7 @@ export class Background {
     if (bell === 'intake') {
       if ((await this.product.intake.sweep()) > 0) await this.product.doorbells.ring('documents', 'stale');
     } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
+    else if (bell === 'notices') await this.workNotices();
     else await this.workRuns();
   }
 
@@ -59,6 +63,17 @@ export class Background {
     while (!this.stopping && (await scoreNextShard(db, this.worker, catalogueHash())) !== undefined);
     if (this.stopping) return;
     for (const runId of await runs.complete()) await runs.settle(runId, clock);
+  }
+
+  /** Delivers what is due, and once a day drops what was kept for long enough. */
+  private async workNotices(): Promise<void> {
+    const { db, clock, sendNotice: send, secretBox: box, notices } = this.product;
+    const today = dateAt(clock.now());
+    if (this.droppedOn !== today) {
+      await notices.dropOld(db, clock);
+      this.droppedOn = today;
+    }
+    await deliverNotices(db, { clock, send, box, stopping: () => this.stopping });
   }
 
   /** Ends after the piece in hand. */

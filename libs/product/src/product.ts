@@ -5,9 +5,10 @@ import { Authorisations, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import type { Clock } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
-import { Notices } from '#lib/notices';
+import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Models, Runs, Scores } from '#lib/runs';
+import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { migrateAll } from './schema.ts';
 
@@ -29,6 +30,10 @@ export interface Product {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly notices: Notices;
+  readonly webhooks: Webhooks;
+  readonly sendNotice: SendNotice;
+  /** Seals partners' secrets: its key lies in the data folder, not in the database. */
+  readonly secretBox: SecretBox;
   close(): Promise<void>;
 }
 
@@ -75,6 +80,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const operator = await access.ensureOperator();
     const models = new Models(db);
     await models.ensureChampion(operator.personId, clock);
+    const notices = new Notices();
+    const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
+    const addresses = { allowPrivate: config.webhookAllowPrivate ?? false, resolve: resolveBySystem };
     return {
       config,
       server,
@@ -91,7 +99,10 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       scores: new Scores(db),
       authorisations: new Authorisations(),
       queryLog: new QueryLog(db, config.dataDir),
-      notices: new Notices(),
+      notices,
+      webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
+      sendNotice: noticeSender(addresses),
+      secretBox,
       close: async () => {
         await doorbells.close();
         await db.close();
