@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { IdempotencyStore } from '#lib/access';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
+import { Notices, Webhooks } from '#lib/notices';
 import { CandidatesReader } from '#lib/whitelist';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -15,6 +16,7 @@ import { CorrectionsController } from './ops/corrections.controller.ts';
 import { DeliveriesController } from './ops/deliveries.controller.ts';
 import { IdentityController } from './ops/identity.controller.ts';
 import { ModelsController } from './ops/models.controller.ts';
+import { OverdueNoticesController } from './ops/overdue-notices.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { ReachController } from './ops/reach.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
@@ -23,7 +25,9 @@ import { ScoreHistoryController } from './ops/score-history.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
+import { NoticesController } from './partner/notices.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
+import { WebhookController } from './partner/webhook.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
@@ -49,6 +53,9 @@ export class ApiModule {
         CandidatesController,
         CatalogueController,
         SubjectController,
+        NoticesController,
+        WebhookController,
+        OverdueNoticesController,
       ],
       providers: [
         { provide: Deliveries, useValue: deps.deliveries },
@@ -60,6 +67,8 @@ export class ApiModule {
         { provide: BELLS, useValue: deps.bells },
         { provide: CLOCK, useValue: deps.clock },
         { provide: DB, useValue: deps.db },
+        { provide: Notices, useValue: deps.notices },
+        { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },

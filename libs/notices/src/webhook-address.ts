@@ -25,13 +25,15 @@ export interface CheckedAddress {
   readonly addresses: readonly HostAddress[];
 }
 
+export type AddressFaultCode = 'url-malformed' | 'not-https' | 'credentials' | 'port' | 'unresolved' | 'not-public';
+
 export interface AddressFault {
-  readonly code: 'url-malformed' | 'not-https' | 'credentials' | 'port' | 'unresolved' | 'not-public';
+  readonly code: AddressFaultCode;
   readonly zh: string;
   readonly en: string;
 }
 
-const FAULTS: Readonly<Record<AddressFault['code'], Omit<AddressFault, 'code'>>> = {
+const FAULTS: Readonly<Record<AddressFaultCode, Omit<AddressFault, 'code'>>> = {
   'url-malformed': { zh: '不是有效的网址', en: 'not a URL' },
   'not-https': { zh: '只接受 https 地址', en: 'only https is taken' },
   credentials: { zh: '地址中不得含用户名或密码', en: 'an address carries no user and no password' },
@@ -40,7 +42,7 @@ const FAULTS: Readonly<Record<AddressFault['code'], Omit<AddressFault, 'code'>>>
   'not-public': { zh: '地址指向非公网', en: 'the address does not lie in the public network' },
 };
 
-const fault = (code: AddressFault['code']): Outcome<never, AddressFault> => refused({ code, ...FAULTS[code] });
+const fault = (code: AddressFaultCode): Outcome<never, AddressFault> => refused({ code, ...FAULTS[code] });
 
 /** The form alone; the host is not asked for. */
 function parse(text: string, allowPrivate: boolean): Outcome<URL, AddressFault> {

@@ -33,7 +33,7 @@ export function openCursor(sealed: string | undefined): { cursor?: string } {
   throw cursorInvalid();
 }
 
-function cursorInvalid(): ProblemError {
+export function cursorInvalid(): ProblemError {
   const words = { zh: '游标无效', en: 'not a cursor of this list' };
   return new ProblemError({
     code: 'cursor-invalid',
