@@ -1,4 +1,4 @@
-import type { LocalDate } from '#lib/kernel';
+import { parseLocalDate, type LocalDate } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { StoredNotice } from './notice.ts';
 
@@ -70,8 +70,14 @@ interface OverdueRow extends NoticeRow {
   delivered_at: Date | null;
 }
 
-const CURSOR = /^(\d{4}-\d{2}-\d{2}) ([0-9a-f-]{36}) (\d{1,15})$/;
-const START = ['0001-01-01', '00000000-0000-0000-0000-000000000000', 0] as const;
+const CURSOR = /^(\d{4}-\d{2}-\d{2}) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}) (\d{1,15})$/;
+const START = ['0001-01-01', '00000000-0000-0000-0000-000000000000', '0'];
+
+/** Day, institution and number after which a page begins; undefined for text that says none. */
+function placeOf(cursor: string): readonly string[] | undefined {
+  const [, day, institutionId, seq] = CURSOR.exec(cursor) ?? [];
+  return day && institutionId && seq && parseLocalDate(day) ? [day, institutionId, seq] : undefined;
+}
 
 /** What no partner acknowledged before its last day was over, the longest overdue first. undefined for a cursor that is none. */
 export async function overdueNotices(
@@ -79,7 +85,7 @@ export async function overdueNotices(
   today: LocalDate,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Promise<OverduePage | undefined> {
-  const after = cursor === undefined ? START : CURSOR.exec(cursor)?.slice(1);
+  const after = cursor === undefined ? START : placeOf(cursor);
   if (after === undefined) return undefined;
   const rows = await tx.query<OverdueRow>(
     `SELECT n.*, i.code, i.name_zh, i.name_en,
