@@ -76,7 +76,8 @@ describe('delivery by several workers', () => {
   });
 
   it('finds a notice whose publisher was not done when the partner seemed to have nothing', async () => {
-    const { product, a, deliver } = partners;
+    const { product, a } = partners;
+    const deliver = (): Promise<number> => partners.deliver();
     const { institutionId } = a;
     const notice = { institutionId, type: 'dispute.marked.v1', aggregate: 'test', body: {}, at: clock.now() };
     await deliver();

@@ -70,8 +70,9 @@ export class Background {
     const { db, clock, sendNotice: send, secretBox: box, notices } = this.product;
     const today = dateAt(clock.now());
     if (this.droppedOn !== today) {
-      await notices.dropOld(db, clock);
       this.droppedOn = today;
+      // What cannot be dropped today is tomorrow; delivery does not wait for it.
+      await notices.dropOld(db, clock).catch((error: unknown) => this.log('drop-notices', error));
     }
     await deliverNotices(db, { clock, send, box, stopping: () => this.stopping });
   }
