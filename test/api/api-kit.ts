@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HOUSE, type Scope } from '#lib/access';
 import { addDays, dateAt, usccCheckDigit, type Clock, type Uscc } from '#lib/kernel';
+import type { Config } from '#lib/platform';
 import { Background } from '#lib/product';
 import { createApi } from '../../apps/api/src/create-api.ts';
 import { buildOpenApi } from '../../apps/api/src/openapi.ts';
@@ -49,9 +50,9 @@ export class TestApi {
     this.logged = logged;
   }
 
-  static async open(): Promise<TestApi> {
+  static async open(more: Partial<Config> = {}): Promise<TestApi> {
     const clock = new TestClock(new Date('2026-07-06T01:00:00Z'));
-    const product = await openTestProduct(clock);
+    const product = await openTestProduct(clock, undefined, undefined, more);
     const logged: Readonly<Record<string, unknown>>[] = [];
     const app = await createApi({
       ...product,

@@ -93,6 +93,16 @@ describe('the OpenAPI document', () => {
         'post /ops/v1/models/{hash}/previews',
         'get /ops/v1/runs/{id}/movers',
         'post /ops/v1/runs',
+        'get /ops/v1/notices/overdue',
+        'get /partner/v1/notices',
+        'post /partner/v1/notices/replay',
+        'post /partner/v1/notices/{seq}/ack',
+        'get /partner/v1/webhook',
+        'post /partner/v1/webhook',
+        'post /partner/v1/webhook/pause',
+        'post /partner/v1/webhook/resume',
+        'post /partner/v1/webhook/rotate',
+        'post /partner/v1/webhook/test',
       ].sort(),
     );
   });
@@ -160,7 +170,9 @@ describe('the table of problems', () => {
 
   it('has every code that the libs behind the API refuse with', () => {
     const codes = new Set<string>();
-    for (const lib of ['libs/access', 'libs/compliance', 'libs/ledger', 'libs/runs', 'libs/whitelist', 'apps/api']) {
+    for (const lib of ['access', 'compliance', 'ledger', 'notices', 'reports', 'runs', 'whitelist']
+      .map((name) => `libs/${name}`)
+      .concat('apps/api')) {
       for (const file of sources(path.join(packageRoot(), lib))) {
         const text = readFileSync(file, 'utf8');
         for (const [, code] of text.matchAll(

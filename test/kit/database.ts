@@ -5,7 +5,7 @@ import path from 'node:path';
 import pg from 'pg';
 import type { Clock } from '#lib/kernel';
 import type { IntakeLimits } from '#lib/ledger';
-import { Database, type Server, type ServerUrls } from '#lib/platform';
+import { Database, type Config, type Server, type ServerUrls } from '#lib/platform';
 import { migrateAll, openProduct, type Product } from '#lib/product';
 
 /** A database of its own for one test file, on the server that Jest's global set-up started. */
@@ -90,12 +90,17 @@ export interface TestProduct extends Product {
 }
 
 /** The whole product on a database and a data folder of its own. Products of one personal key hash persons alike. */
-export async function openTestProduct(clock: Clock, limits?: IntakeLimits, personalKey?: Buffer): Promise<TestProduct> {
+export async function openTestProduct(
+  clock: Clock,
+  limits?: IntakeLimits,
+  personalKey?: Buffer,
+  more: Partial<Config> = {},
+): Promise<TestProduct> {
   const database = await openTestDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'firstmile-data-'));
   if (personalKey) writeFileSync(path.join(dataDir, 'personal-hash.key'), personalKey.toString('hex'));
   const server: Server = { urls: database.urls, embedded: true, close: () => Promise.resolve() };
-  const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1' };
+  const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1', ...more };
   const product = await openProduct(config, { name: 'test', clock, server, ...(limits ? { limits } : {}) });
   const person = await product.access.personByHandle('operator');
   return {

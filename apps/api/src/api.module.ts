@@ -5,6 +5,7 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { CandidatesReader, Lists } from '#lib/whitelist';
+import { Notices, Webhooks } from '#lib/notices';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -17,6 +18,7 @@ import { CorrectionsController } from './ops/corrections.controller.ts';
 import { DeliveriesController } from './ops/deliveries.controller.ts';
 import { IdentityController } from './ops/identity.controller.ts';
 import { ModelsController } from './ops/models.controller.ts';
+import { OverdueNoticesController } from './ops/overdue-notices.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { ReachController } from './ops/reach.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
@@ -25,6 +27,7 @@ import { ScoreHistoryController } from './ops/score-history.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
+import { NoticesController } from './partner/notices.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
 import { PartnerAuthorisationsController } from './partner/authorisations.controller.ts';
 import { OpsListsController } from './ops/lists.controller.ts';
@@ -34,6 +37,7 @@ import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
+import { WebhookController } from './partner/webhook.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
@@ -67,6 +71,9 @@ export class ApiModule {
         OwnListsController,
         OwnDisputesController,
         DisputesController,
+        NoticesController,
+        WebhookController,
+        OverdueNoticesController,
       ],
       providers: [
         { provide: Access, useValue: deps.access },
@@ -83,6 +90,8 @@ export class ApiModule {
         { provide: BELLS, useValue: deps.bells },
         { provide: CLOCK, useValue: deps.clock },
         { provide: DB, useValue: deps.db },
+        { provide: Notices, useValue: deps.notices },
+        { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },

@@ -2,6 +2,7 @@ import type { Access } from '#lib/access';
 import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
+import type { Notices, Webhooks } from '#lib/notices';
 import type { Database } from '#lib/platform';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
@@ -10,7 +11,7 @@ import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
 export interface Bells {
-  ring(bell: 'intake' | 'runs', id: string): Promise<void>;
+  ring(bell: 'intake' | 'runs' | 'notices', id: string): Promise<void>;
 }
 
 /** What the API needs from outside. It owns none of it: whoever made it closes it, after the API. */
@@ -27,6 +28,8 @@ export interface ApiDeps {
   readonly queryLog: QueryLog;
   readonly lists: Lists;
   readonly disputes: Disputes;
+  readonly notices: Notices;
+  readonly webhooks: Webhooks;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

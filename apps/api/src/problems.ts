@@ -230,4 +230,18 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'record-unknown': entry(404, '该企业没有此记录', 'The firm has no such record'),
   'correction-missing': entry(409, '更正须先经数据交付入账', 'A correction comes through the ledger first'),
   'not-rescored': entry(409, '已发布的评分尚未包含此更正', 'The published run does not know the correction yet'),
+  // Notices and webhooks
+  'notice-unknown': entry(404, '没有该序号的通知', 'There is no notice of this number'),
+  'replay-ahead': entry(422, '尚未发布到该序号', 'No notice has been given that number yet'),
+  'webhook-unknown': entry(404, '尚未设置推送地址', 'No webhook address has been set'),
+  'webhook-address-refused': entry(
+    422,
+    '推送地址被拒绝',
+    'The webhook address is refused: https, port 443 or 1024 and above, and a public address are needed',
+  ),
+  'webhook-rotation-open': entry(
+    409,
+    '上一次密钥轮换尚未结束',
+    'Two webhook secrets are live: wait for the end of the older one, or end it at once',
+  ),
 };

@@ -1,28 +1,94 @@
-import type { Tx } from '#lib/platform';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { actorOf, type Principal } from '#lib/access';
+import {
+  addMonths,
+  dateAt,
+  dueOn,
+  ProblemError,
+  workingCalendar,
+  type Clock,
+  type LocalDate,
+  type WorkingCalendar,
+} from '#lib/kernel';
+import { packageRoot, type Database, type Tx } from '#lib/platform';
+import { ACK_WORKING_DAYS, KEPT_MONTHS, type Notice } from './notice.ts';
 
-/** What a partner is told (通知, domain §6.9): lists, flips, revocations, disputes. */
-export interface Notice {
-  /** Whom it is for. */
-  readonly institutionId: string;
-  /** `whitelist.member.v1`, `whitelist.revoked.v1`, `dispute.marked.v1` … */
-  readonly type: string;
-  /** What it is about, e.g. `whitelist/CKT/USCC`: notices of one aggregate stay in order. */
-  readonly aggregate: string;
-  readonly body: Readonly<Record<string, unknown>>;
+/** 工作日历, read anew. */
+function readCalendar(): WorkingCalendar {
+  const file = path.join(packageRoot(), 'models', 'calendar', 'working-days.v1.json');
+  return workingCalendar(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+export interface Acknowledged {
+  readonly seq: number;
   readonly at: Date;
 }
 
 /** Notices to partners. Numbered without gaps for each partner, in the transaction of what they tell. */
 export class Notices {
+  constructor(private readonly calendar: WorkingCalendar = readCalendar()) {}
+
   /** Adds one at the end of the partner's sequence. Resolves to its number. Waits for other notices to the same partner. */
   async publish(tx: Tx, { institutionId, type, aggregate, body, at }: Notice): Promise<number> {
     await tx.query(`SELECT pg_advisory_xact_lock(7104010, hashtext($1))`, [institutionId], 'notice-lock');
     const [row] = await tx.query<{ seq: number }>(
-      `INSERT INTO notice (institution_id, seq, type, aggregate, body, at)
-       SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 FROM notice WHERE institution_id = $1 RETURNING seq`,
-      [institutionId, type, aggregate, JSON.stringify(body), at],
+      `INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
+       SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM notice WHERE institution_id = $1 RETURNING seq`,
+      [
+        institutionId,
+        type,
+        aggregate,
+        JSON.stringify(body),
+        at,
+        uuidv7({ msecs: at.getTime() }),
+        this.ackDueOn(type, at),
+      ],
       'notice-publish',
     );
+    // A backlog, or a failure's delay, keeps its turn.
+    await tx.query(
+      'UPDATE webhook_cursor SET due_at = $2 WHERE institution_id = $1 AND due_at IS NULL',
+      [institutionId, at],
+      'notice-due',
+    );
     return row!.seq;
+  }
+
+  /** The last day on which a notice of this type may be acknowledged; null: it need not be. */
+  private ackDueOn(type: string, at: Date): LocalDate | null {
+    const workingDays = ACK_WORKING_DAYS[type];
+    return workingDays === undefined ? null : dueOn({ workingDays }, at, this.calendar);
+  }
+
+  /** 确认: the first one stands, also when it is said again. Throws ProblemError notice-unknown. */
+  async acknowledge(db: Database, principal: Principal, seq: number, clock: Clock): Promise<Acknowledged> {
+    const { institutionId, personId } = principal;
+    return db.as(actorOf(principal), async (tx) => {
+      await tx.execute(
+        `INSERT INTO notice_ack (institution_id, seq, at, person_id)
+         SELECT institution_id, seq, $3, $4 FROM notice WHERE institution_id = $1 AND seq = $2 ON CONFLICT DO NOTHING`,
+        [institutionId, seq, clock.now(), personId],
+      );
+      const [ack] = await tx.query<Acknowledged>(
+        'SELECT seq, at FROM notice_ack WHERE institution_id = $1 AND seq = $2',
+        [institutionId, seq],
+      );
+      if (ack) return ack;
+      throw new ProblemError({
+        code: 'notice-unknown',
+        status: 404,
+        zh: `没有第${seq}号通知`,
+        en: `there is no notice ${seq}`,
+      });
+    });
+  }
+
+  /** Drops what has been kept for 24 months (留存期). Resolves to the number of notices. */
+  async dropOld(db: Database, clock: Clock): Promise<number> {
+    const day = addMonths(dateAt(clock.now()), -KEPT_MONTHS);
+    const [row] = await db.query<{ dropped: number }>('SELECT notices_drop($1) AS dropped', [`${day}T00:00:00+08:00`]);
+    return row!.dropped;
   }
 }

@@ -40,6 +40,12 @@ describe('loadConfig', () => {
     expect(loadConfig(env)).toMatchObject({ databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL });
   });
 
+  it('lets webhooks into the own network only when told so, in so many words', () => {
+    expect(loadConfig({ WEBHOOK_ALLOW_PRIVATE: '1' }).webhookAllowPrivate).toBe(true);
+    expect(loadConfig({ WEBHOOK_ALLOW_PRIVATE: '0' })).toEqual(loadConfig({}));
+    expect(() => loadConfig({ WEBHOOK_ALLOW_PRIVATE: 'true' })).toThrow(/WEBHOOK_ALLOW_PRIVATE must be 0 or 1/);
+  });
+
   it.each([
     ['DATABASE_URL', 'mysql://root:hush@db/f'],
     ['DATABASE_URL', 'hush'],

@@ -17,6 +17,11 @@ export interface Config {
   readonly databaseUrl?: string;
   /** `REDIS_URL`: a Redis for the queues in place of PostgreSQL. */
   readonly redisUrl?: string;
+  /**
+   * `WEBHOOK_ALLOW_PRIVATE=1`: partners' addresses may be http and lie in the own network. For trying out on one machine;
+   * else a partner could make us call our own services.
+   */
+  readonly webhookAllowPrivate?: boolean;
 }
 
 const DEFAULT_PORT = 3000;
@@ -34,6 +39,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     host: env['HOST'] || '127.0.0.1',
     ...(env['DATABASE_URL'] ? { databaseUrl: urlOf('DATABASE_URL', env['DATABASE_URL'], POSTGRES) } : {}),
     ...(env['REDIS_URL'] ? { redisUrl: urlOf('REDIS_URL', env['REDIS_URL'], REDIS) } : {}),
+    ...(switchOf('WEBHOOK_ALLOW_PRIVATE', env['WEBHOOK_ALLOW_PRIVATE']) ? { webhookAllowPrivate: true } : {}),
   };
 }
 
@@ -49,6 +55,13 @@ function portOf(text: string): number {
       `PORT must be an integer from 0 to 65535, not "${text}"`,
     );
   return port;
+}
+
+/** Exactly `1` switches on: a wish that was misspelt must not pass for either. */
+function switchOf(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === '' || text === '0') return false;
+  if (text === '1') return true;
+  throw invalid(name, `${name} 应为 0 或 1`, `${name} must be 0 or 1`);
 }
 
 function urlOf(name: string, text: string, schemes: readonly string[]): string {

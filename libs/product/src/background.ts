@@ -1,5 +1,7 @@
 import { HOUSE } from '#lib/access';
+import { dateAt, type LocalDate } from '#lib/kernel';
 import { rebuildDocuments } from '#lib/ledger';
+import { deliverNotices } from '#lib/notices';
 import { catalogueHash, scoreNextShard } from '#lib/runs';
 import type { Product } from './product.ts';
 
@@ -9,7 +11,7 @@ const SWEEP_MS = 1000;
 /** How often what follows the calendar is looked at. */
 const CALENDAR_MS = 60_000;
 
-export type Bell = 'intake' | 'documents' | 'runs' | 'calendar';
+export type Bell = 'intake' | 'documents' | 'runs' | 'notices' | 'calendar';
 
 /**
  * The kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
@@ -19,6 +21,7 @@ export class Background {
   private stopping = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly busy = new Map<Bell, Promise<void>>();
+  private droppedOn: LocalDate | undefined;
   private readonly worker = `${process.pid}`;
   private calendarAt = Number.NEGATIVE_INFINITY;
 
@@ -28,7 +31,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'calendar']): void {
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'notices', 'calendar']): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -56,6 +59,7 @@ export class Background {
       if ((await this.product.intake.sweep()) > 0) await this.product.doorbells.ring('documents', 'stale');
     } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
     else if (bell === 'calendar') await this.followCalendar();
+    else if (bell === 'notices') await this.workNotices();
     else await this.workRuns();
   }
 
@@ -76,6 +80,18 @@ export class Background {
     await queryLog.anchor(clock);
     await disputes.tick(clock);
     await lists.tick(clock);
+  }
+
+  /** Delivers what is due, and once a day drops what was kept for long enough. */
+  private async workNotices(): Promise<void> {
+    const { db, clock, sendNotice: send, secretBox: box, notices } = this.product;
+    const today = dateAt(clock.now());
+    if (this.droppedOn !== today) {
+      this.droppedOn = today;
+      // What cannot be dropped today is tomorrow; delivery does not wait for it.
+      await notices.dropOld(db, clock).catch((error: unknown) => this.log('drop-notices', error));
+    }
+    await deliverNotices(db, { clock, send, box, stopping: () => this.stopping });
   }
 
   /** Ends after the piece in hand. */

@@ -5,10 +5,11 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
-import { Notices } from '#lib/notices';
+import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { Models, Runs, Scores } from '#lib/runs';
 import { Lists } from '#lib/whitelist';
+import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { migrateAll } from './schema.ts';
 
@@ -32,6 +33,10 @@ export interface Product {
   readonly notices: Notices;
   readonly disputes: Disputes;
   readonly lists: Lists;
+  readonly webhooks: Webhooks;
+  readonly sendNotice: SendNotice;
+  /** Seals partners' secrets: its key lies in the data folder, not in the database. */
+  readonly secretBox: SecretBox;
   close(): Promise<void>;
 }
 
@@ -87,6 +92,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const disputes = new Disputes(db, notices, readCalendar());
     const lists = new Lists(db, runs, { disputes: (usccs) => disputes.openOf(usccs) });
     await lists.ensureShipped(operator.personId, clock);
+    const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
+    const addresses = { allowPrivate: config.webhookAllowPrivate ?? false, resolve: resolveBySystem };
     return {
       config,
       server,
@@ -106,6 +113,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
+      webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
+      sendNotice: noticeSender(addresses),
+      secretBox,
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -4,6 +4,7 @@ import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -89,6 +90,34 @@ export const DocumentField = (words: FieldWords): PropertyDecorator =>
 
 export const PatternField = (words: FieldWords, pattern: RegExp, zh: string, en: string): PropertyDecorator =>
   applyDecorators(documented(words, { type: 'string', pattern: pattern.source }), Matches(pattern, rule(zh, en)));
+
+/** Several texts of one form, none twice. */
+export const PatternsField = (
+  words: Omit<FieldWords, 'example'> & { readonly example?: readonly string[] },
+  pattern: RegExp,
+  most: number,
+  zh: string,
+  en: string,
+): PropertyDecorator => {
+  const { example, ...rest } = words;
+  const said = rule(zh, en);
+  const items = { type: 'string', pattern: pattern.source };
+  return applyDecorators(
+    documented(rest, {
+      type: 'array',
+      items,
+      minItems: 1,
+      maxItems: most,
+      uniqueItems: true,
+      ...(example && { example }),
+    }),
+    IsArray(said),
+    ArrayMinSize(1, said),
+    ArrayMaxSize(most, said),
+    ArrayUnique(said),
+    Matches(pattern, { ...said, each: true }),
+  );
+};
 
 export const ChoiceField = (words: FieldWords, choices: readonly string[]): PropertyDecorator =>
   applyDecorators(

@@ -7,13 +7,18 @@ import { tooLarge, UPLOAD_LIMIT_BYTES } from './bodies.ts';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
 
+/** `kept` stands in the store for a body that is shown once only: a repeat gets it in the body's place. */
+export interface OnceAnswer extends StoredAnswer {
+  readonly kept?: object;
+}
+
 /** POSTs with an Idempotency-Key: the same request again gets the same answer for 24 hours, and is not done again. */
 @Injectable()
 export class IdempotentPosts {
   constructor(private readonly store: IdempotencyStore) {}
 
   /** Of a JSON body. Throws idempotency-conflict 422, idempotency-in-progress 409. */
-  async once(request: ApiRequest, reply: ApiReply, work: () => Promise<StoredAnswer>): Promise<object> {
+  async once(request: ApiRequest, reply: ApiReply, work: () => Promise<OnceAnswer>): Promise<object> {
     const key = keyOf(request);
     if (key === undefined) return answer(reply, await work());
     const hash = requestHash(request).update(JSON.stringify(request.body ?? null));
@@ -42,7 +47,7 @@ export class IdempotentPosts {
   private async keyed(
     request: ApiRequest,
     key: string,
-    work: () => Promise<StoredAnswer>,
+    work: () => Promise<OnceAnswer>,
     hashOf: () => Promise<Buffer>,
   ): Promise<StoredAnswer> {
     const { personId } = principalOf(request);
@@ -57,7 +62,8 @@ export class IdempotentPosts {
     ).unref();
     try {
       const done = await work();
-      await this.store.complete(personId, key, held.attempt, await hashOf(), done);
+      const stored = { ...done, body: done.kept ?? done.body };
+      await this.store.complete(personId, key, held.attempt, await hashOf(), stored);
       return done;
     } catch (error) {
       await this.store.release(personId, key, held.attempt);

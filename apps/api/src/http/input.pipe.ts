@@ -98,3 +98,13 @@ export class IdPipe implements PipeTransform<string | undefined, string | undefi
     throw invalid([{ field, code: 'field-invalid', zh: '应为 UUID（小写）', en: 'a UUID in lower case is expected' }]);
   }
 }
+
+/** A number from 1 in a path: plain digits, as a sequence counts. */
+@Injectable()
+export class PositivePipe implements PipeTransform<string, number> {
+  transform(text: string, { data }: ArgumentMetadata): number {
+    if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+    const words = { zh: '应为正整数', en: 'a whole number from 1 is expected' };
+    throw invalid([{ field: data ?? 'number', code: 'field-invalid', ...words }]);
+  }
+}
