@@ -1,1 +1,2 @@
+export * from './report-request.ts';
 export * from './schema.ts';
