@@ -71,7 +71,11 @@ export const MAX_FAILURES = 3;
 export const FILE_DAYS = 30;
 
 /** 报告查询申请 (domain §6.1). */
-export const REPORT_REQUEST: Workflow<RequestState, RequestEvent, RequestRole> = workflow({
+export const REPORT_REQUEST: Workflow<RequestState, RequestEvent, RequestRole> = workflow<
+  RequestState,
+  RequestEvent,
+  RequestRole
+>({
   name: 'report-request',
   initial: 'DRAFT',
   states: {
