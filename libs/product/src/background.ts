@@ -5,10 +5,10 @@ import type { Product } from './product.ts';
 /** How often an idle worker looks by itself: a lost ring only delays. */
 const SWEEP_MS = 1000;
 
-export type Bell = 'intake' | 'documents' | 'runs';
+export type Bell = 'intake' | 'documents' | 'runs' | 'reports';
 
 /**
- * The three kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
+ * The kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
  * share the work, they never do it twice.
  */
 export class Background {
@@ -23,7 +23,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs']): void {
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'reports']): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -50,6 +50,7 @@ export class Background {
     if (bell === 'intake') {
       if ((await this.product.intake.sweep()) > 0) await this.product.doorbells.ring('documents', 'stale');
     } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
+    else if (bell === 'reports') await this.workReports();
     else await this.workRuns();
   }
 
@@ -59,6 +60,13 @@ export class Background {
     while (!this.stopping && (await scoreNextShard(db, this.worker, catalogueHash())) !== undefined);
     if (this.stopping) return;
     for (const runId of await runs.complete()) await runs.settle(runId, clock);
+  }
+
+  /** What authorisations and time did to report requests, then the reports that may be made. */
+  async workReports(): Promise<void> {
+    const { reportRequests, reports, clock } = this.product;
+    await reportRequests.sweep(clock);
+    while (!this.stopping && (await reports.makeNext(clock)) !== undefined);
   }
 
   /** Ends after the piece in hand. */

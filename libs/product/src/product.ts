@@ -7,7 +7,8 @@ import type { Clock } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
-import { Models, Runs, Scores } from '#lib/runs';
+import { NO_PORTS, ReportKeys, ReportRequests, Reports } from '#lib/reports';
+import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { personalKey } from './personal-key.ts';
 import { migrateAll } from './schema.ts';
 
@@ -29,6 +30,9 @@ export interface Product {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly notices: Notices;
+  readonly reportRequests: ReportRequests;
+  readonly reports: Reports;
+  readonly reportKeys: ReportKeys;
   close(): Promise<void>;
 }
 
@@ -75,6 +79,13 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const operator = await access.ensureOperator();
     const models = new Models(db);
     await models.ensureChampion(operator.personId, clock);
+    const runs = new Runs(db);
+    const scores = new Scores(db);
+    const authorisations = new Authorisations();
+    const queryLog = new QueryLog(db, config.dataDir);
+    const reportKeys = new ReportKeys(db, config.dataDir);
+    await reportKeys.publish(clock);
+    const history = new ScoreHistory(db, scores);
     return {
       config,
       server,
@@ -87,11 +98,14 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       frontEnds: new FrontEnds(db, deliveries),
       reviews: new Reviews(db, tables),
       models,
-      runs: new Runs(db),
-      scores: new Scores(db),
-      authorisations: new Authorisations(),
-      queryLog: new QueryLog(db, config.dataDir),
+      runs,
+      scores,
+      authorisations,
+      queryLog,
       notices: new Notices(),
+      reportRequests: new ReportRequests(db, authorisations, runs),
+      reports: new Reports({ db, scores, history, authorisations, queryLog, ports: NO_PORTS }, reportKeys),
+      reportKeys,
       close: async () => {
         await doorbells.close();
         await db.close();

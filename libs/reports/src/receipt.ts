@@ -10,7 +10,7 @@ export interface Receipt {
   readonly keyId: string;
   /** ISO instant. */
   readonly signedAt: string;
-  /** Ed25519, base64url. */
+  /** Ed25519, hex. */
   readonly signature: string;
 }
 
@@ -30,7 +30,7 @@ export function receiptFor(
   { reportNo, at, signer }: { reportNo: string; at: Date; signer: Signer },
 ): Receipt {
   const signed = { reportNo, sha256: hash('sha256', bytes, 'hex'), keyId: signer.keyId, signedAt: instantText(at) };
-  return { ...signed, signature: signer.sign(receiptMessage(signed)).toString('base64url') };
+  return { ...signed, signature: signer.sign(receiptMessage(signed)).toString('hex') };
 }
 
 /** What is wrong with a report file, in the words of its finder. */
@@ -55,7 +55,7 @@ const SHAPE: Readonly<Record<keyof Receipt, RegExp>> = {
   sha256: /^[0-9a-f]{64}$/,
   keyId: /^[0-9a-f]{16}$/,
   signedAt: /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}\+08:00$/,
-  signature: /^[A-Za-z0-9_-]{86}$/,
+  signature: /^[0-9a-f]{128}$/,
 };
 
 /** Undefined: not a receipt. */
@@ -125,6 +125,6 @@ function signatureFaults(receipt: Receipt, keys: readonly string[]): ReportFault
         `none of the keys given is ${receipt.keyId}, which signed`,
       ),
     ];
-  if (verify(null, receiptMessage(receipt), key, Buffer.from(receipt.signature, 'base64url'))) return [];
+  if (verify(null, receiptMessage(receipt), key, Buffer.from(receipt.signature, 'hex'))) return [];
   return [fault('signature-wrong', '签名不符', 'the signature does not fit the receipt')];
 }

@@ -50,6 +50,7 @@ CREATE INDEX report_request_institution ON report_request (institution_id, reque
 CREATE INDEX report_request_subject ON report_request (uscc, request_id);
 -- What the sweep looks at: requests that wait, those to be made, and those whose time is over.
 CREATE INDEX report_request_waiting ON report_request (request_id) WHERE state = 'AWAIT_AUTH';
+CREATE INDEX report_request_resting ON report_request (request_id) WHERE state IN ('AUTHORISED', 'READY', 'DELIVERED') AND authorisation_id IS NOT NULL;
 CREATE INDEX report_request_open ON report_request (state_since, request_id) WHERE state = 'AUTHORISED';
 CREATE INDEX report_request_due ON report_request (last_day) WHERE last_day IS NOT NULL;
 
