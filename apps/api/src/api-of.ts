@@ -5,7 +5,20 @@ import type { Log } from './http/request-log.ts';
 
 /** The API over the product's services. The product is closed by whoever opened it, after the API. */
 export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
-  const { db, access, deliveries, reviews, models, runs, scores, doorbells, clock } = product;
+  const {
+    db,
+    access,
+    deliveries,
+    reviews,
+    models,
+    runs,
+    scores,
+    doorbells,
+    clock,
+    reportRequests,
+    reports,
+    reportKeys,
+  } = product;
   return createApi({
     db,
     access,
@@ -15,6 +28,9 @@ export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplicati
     scores,
     bells: doorbells,
     models,
+    reportRequests,
+    reports,
+    reportKeys,
     clock,
     ...(log ? { log } : {}),
   });

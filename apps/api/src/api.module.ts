@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import type { IdempotencyStore } from '#lib/access';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
+import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { CandidatesReader } from '#lib/whitelist';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -23,7 +24,10 @@ import { ScoreHistoryController } from './ops/score-history.controller.ts';
 import { SourcesController } from './ops/sources.controller.ts';
 import { CandidatesController } from './partner/candidates.controller.ts';
 import { CatalogueController } from './partner/catalogue.controller.ts';
+import { ReportKeysController } from './partner/report-keys.controller.ts';
+import { ReportRequestsController } from './partner/report-requests.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
+import { OwnReportsController } from './subject/own-reports.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
@@ -49,6 +53,9 @@ export class ApiModule {
         CandidatesController,
         CatalogueController,
         SubjectController,
+        ReportRequestsController,
+        ReportKeysController,
+        OwnReportsController,
       ],
       providers: [
         { provide: Deliveries, useValue: deps.deliveries },
@@ -61,6 +68,9 @@ export class ApiModule {
         { provide: CLOCK, useValue: deps.clock },
         { provide: DB, useValue: deps.db },
         { provide: Models, useValue: deps.models },
+        { provide: ReportRequests, useValue: deps.reportRequests },
+        { provide: Reports, useValue: deps.reports },
+        { provide: ReportKeys, useValue: deps.reportKeys },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },

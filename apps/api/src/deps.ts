@@ -2,13 +2,14 @@ import type { Access } from '#lib/access';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Database } from '#lib/platform';
+import type { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
 import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
 export interface Bells {
-  ring(bell: 'intake' | 'runs', id: string): Promise<void>;
+  ring(bell: 'intake' | 'runs' | 'reports', id: string): Promise<void>;
 }
 
 /** What the API needs from outside. It owns none of it: whoever made it closes it, after the API. */
@@ -21,6 +22,9 @@ export interface ApiDeps {
   readonly scores: Scores;
   readonly bells: Bells;
   readonly models: Models;
+  readonly reportRequests: ReportRequests;
+  readonly reports: Reports;
+  readonly reportKeys: ReportKeys;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

@@ -200,4 +200,25 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     'The values are not those of the model: a name is unknown or missing',
   ),
   'value-outside-model': entry(422, '特征值不在模型范围内', 'No bin of the model holds a value'),
+
+  // Reports
+  'authorisation-unknown': entry(404, '没有该授权', 'There is no such authorisation'),
+  'authorisation-missing': entry(
+    403,
+    '没有此刻对此目的有效的授权',
+    'No authorisation of the firm for this purpose holds now',
+  ),
+  'report-purpose-refused': entry(
+    403,
+    '本类机构不能以此目的查询',
+    'An institution of this kind does not ask for this purpose',
+  ),
+  'report-request-unknown': entry(404, '没有该报告查询申请', 'There is no such report request'),
+  'report-run-missing': entry(404, '没有该评价日的已发布批次', 'No published run is as of this day'),
+  'report-not-ready': entry(409, '报告尚未生成', 'The report is not made yet: the state says what it waits for'),
+  'report-over': entry(
+    410,
+    '报告不再提供',
+    'The report is not given any more: it was refused or withdrawn, or its time is over',
+  ),
 };

@@ -3,6 +3,7 @@ import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { modelSchemas } from './model-schemas.ts';
+import { reportSchemas } from './report-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
@@ -51,6 +52,7 @@ export const SCHEMAS = {
   ...scoreSchemas,
   ...historySchemas,
   ...subjectSchemas,
+  ...reportSchemas,
   ...catalogueSchemas,
 } satisfies Record<string, JsonSchema>;
 
