@@ -16,6 +16,7 @@ import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
 import { simulateBook, type SimulateOptions } from './simulate.command.ts';
 import type { StartOptions } from './start.command.ts';
+import { registerVerifyReports } from './verify-reports.command.ts';
 import { verify } from './verify.command.ts';
 
 const JSON_HELP = 'the result as one JSON object, the last line of stdout';
@@ -285,12 +286,13 @@ program
   .option('--check', 'only say whether it is up to date', false)
   .action(run(async (options: { check: boolean }) => (await import('./openapi.command.ts')).openapi(options)));
 
-program
+const verifying = program
   .command('verify')
   .description('replay a run from the ledger and compare every firm and the output hash 重放核验')
   .argument('<run>', 'run id')
   .option('--json', JSON_HELP, false)
   .action(run((runId: string, options: { json: boolean }) => verify(runId, options)));
+registerVerifyReports(verifying, run);
 
 try {
   await program.parseAsync();

@@ -45,7 +45,7 @@ export async function gather(
   const { run, score: rich, percentiles } = await from.scores.of(uscc, request.runId ?? undefined);
   const model = await modelByHash(from.db, run.modelHash);
   const firm = (await readDossier(tx, uscc, run.knownAt, await readCoverage(tx, run.knownAt)))!;
-  const previous = await previousReport(tx, { institutionId, uscc, before: at });
+  const previous = await previousReport(tx, { institutionId, uscc, by: at });
   const queriesSince = addMonths(dateAt(request.requestedAt), -QUERY_MONTHS);
   const entries = await from.queryLog.about(tx, uscc, { since: startOf(queriesSince), limit: QUERIES_READ });
   const institutions = await institutionsById(tx, [institutionId, ...entries.map((entry) => entry.institutionId)]);

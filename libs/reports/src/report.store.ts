@@ -91,14 +91,14 @@ export async function readReceipt(db: Db, reportNo: string): Promise<Receipt | u
   return row && receiptOf(row);
 }
 
-/** What the same requester got about the firm before this instant, the newest of them. */
+/** What the same requester got about the firm by this instant, the newest of them. */
 export async function previousReport(
   db: Db,
-  { institutionId, uscc, before }: { readonly institutionId: string; readonly uscc: Uscc; readonly before: Date },
+  { institutionId, uscc, by }: { readonly institutionId: string; readonly uscc: Uscc; readonly by: Date },
 ): Promise<{ reportNo: string; bytes: Buffer; pins: ReportPins } | undefined> {
   const [row] = await db.query<{ report_no: string; bytes: Buffer; pins: ReportPins }>(
-    `SELECT report_no, bytes, pins FROM report WHERE institution_id = $1 AND uscc = $2 AND signed_at < $3 ORDER BY signed_at DESC LIMIT 1`,
-    [institutionId, uscc, before],
+    `SELECT report_no, bytes, pins FROM report WHERE institution_id = $1 AND uscc = $2 AND signed_at <= $3 ORDER BY signed_at DESC, request_id DESC LIMIT 1`,
+    [institutionId, uscc, by],
   );
   return row && { reportNo: row.report_no, bytes: row.bytes, pins: row.pins };
 }

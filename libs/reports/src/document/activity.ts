@@ -47,6 +47,7 @@ export function vitalityOf(writing: Writing): object {
     water: waterLine(writing),
     matters: {
       since,
+      count: writing.counted('GOV', matters.length),
       byCategory: byCategory.map((category) => ({
         category,
         count: matters.filter(({ payload }) => (payload.category ?? 'other') === category).length,

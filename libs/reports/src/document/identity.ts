@@ -36,7 +36,7 @@ export function identityOf(writing: Writing): object {
     holders: holdersOf(writing),
     changes: {
       since,
-      count: recent.length,
+      count: writing.counted('CHG', recent.length),
       items: recent.slice(0, CHANGES_SHOWN).map(({ payload }) => ({
         item: coded(CHANGE_ITEM, payload.item),
         on: payload.changedOn,
@@ -74,8 +74,8 @@ function holdersOf(writing: Writing): object {
       paid: yuan(paid),
       since: shown.joinedOn ?? null,
     })),
-    organisationsCount: organisations.length,
-    personsCount: all.length - organisations.length,
+    organisationsCount: all.length === 0 ? null : organisations.length,
+    personsCount: all.length === 0 ? null : all.length - organisations.length,
     source: writing.feed('SHR'),
   };
 }

@@ -13,15 +13,15 @@ export function innovationOf(writing: Writing): object {
   return {
     patents: patentsOf(writing, years),
     softwareCopyrights: {
-      count: writing.records(softwareCopyrights).length,
+      count: writing.counted('CPR', writing.records(softwareCopyrights).length),
       byYear: perYear(years, writing.records(softwareCopyrights), ({ registeredOn }) => registeredOn),
       source: writing.feed('CPR'),
     },
     trademarks: {
-      marks: new Set(writing.records(trademarks).map(({ payload }) => payload.regNo)).size,
+      marks: writing.counted('TM', new Set(writing.records(trademarks).map(({ payload }) => payload.regNo)).size),
       source: writing.feed('TM'),
     },
-    otherRights: { count: writing.records(otherRights).length, source: writing.feed('ICL') },
+    otherRights: { count: writing.counted('ICL', writing.records(otherRights).length), source: writing.feed('ICL') },
     research: writing
       .records(researchDevelopment)
       .flatMap(({ payload }) => (payload.kind === 'year' ? [payload] : []))
@@ -60,7 +60,7 @@ function patentsOf(writing: Writing, years: readonly number[]): object {
   const marked = (mark: 'pledged' | 'licensed' | 'awarded' | 'pct'): number =>
     records.filter(({ payload }) => payload[mark] === true).length;
   return {
-    count: records.length,
+    count: writing.counted('PAT', records.length),
     rows,
     filedByYear: perYear(years, records, ({ filedOn }) => filedOn),
     grantedByYear: perYear(years, records, ({ grantedOn }) => grantedOn),
@@ -86,6 +86,8 @@ function perYear<P extends object>(
   records: readonly { readonly payload: P }[],
   day: (payload: P) => string | undefined,
 ): object[] {
+  // Without a record the count above says whether that is a zero.
+  if (records.length === 0) return [];
   return years.map((year) => ({
     year,
     count: records.filter(({ payload }) => day(payload)?.startsWith(String(year)) === true).length,
@@ -99,5 +101,6 @@ function contractsOf(writing: Writing): object {
     .flatMap(({ payload }) => (payload.kind === 'contract' ? [payload] : []))
     .filter(({ registeredOn, cancelled }) => registeredOn !== undefined && registeredOn > since && cancelled !== true);
   const amount = recent.reduce((sum, contract) => sum + (contract.technologyAmount ?? contract.amount ?? 0), 0);
-  return { since, count: recent.length, amount: yuan(amount), source: writing.feed('RND.contracts') };
+  const count = writing.counted('RND.contracts', recent.length);
+  return { since, count, amount: count === null ? null : yuan(amount), source: writing.feed('RND.contracts') };
 }

@@ -30,7 +30,9 @@ export function summaryOf(writing: Writing): object {
     scoreWithoutQua: rich.scoreWithoutQua,
     adverse: shown(forFirm ? rich.adverseForFirm : rich.adverse),
     favourable: shown(rich.favourable),
-    missing: rich.missingFeeds.map(({ code, feed, zh, en, causes }) => ({ code, feed, zh, en, causes })),
+    missing: rich.missingFeeds
+      .filter(({ feed }) => !writing.isDarkFeed(feed))
+      .map(({ code, feed, zh, en, causes }) => ({ code, feed, zh, en, causes })),
     knockOuts: rulesOf(writing, input.scored?.knockOuts, score.knockOuts),
     warnings: rulesOf(writing, input.scored?.warningStates, score.warnings),
     lists: input.lists,

@@ -51,6 +51,13 @@ export class Writing {
     return SOURCES.filter((source) => !this.isDark(source));
   }
 
+  /** A count of records: 0 only where the feed covers the firm and has none, null where nobody knows. */
+  counted(feed: string, count: number): number | null {
+    if (count > 0) return count;
+    const { cause, coverage } = this.firm.feed(feed);
+    return cause === undefined && coverage !== undefined ? 0 : null;
+  }
+
   /** Where a feed stands: a section without records says by it whether that is a zero. */
   feed(feed: string): object {
     const view = this.firm.feed(feed);
