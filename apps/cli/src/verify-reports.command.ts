@@ -6,10 +6,10 @@ import { loadConfig } from '#lib/platform';
 import { localPublicKey, verifyReport } from '#lib/reports';
 import { answer, EXIT, say, withProduct, withProgress } from './session.ts';
 
-const JSON_HELP = 'the result as one JSON object, the last line of stdout';
-
 /** `verify report FILE` and `verify reports`, beside `verify RUN`. */
 export function registerVerifyReports(verify: Command, run: Run): void {
+  // An option of the command above is read there, wherever it stands.
+  const json = (): { json: boolean } => verify.opts<{ json: boolean }>();
   verify
     .command('report')
     .description('check a report file by its receipt, without a database 离线验证报告')
@@ -19,13 +19,15 @@ export function registerVerifyReports(verify: Command, run: Run): void {
       '--key <file>',
       "public keys, PEM or the answer of GET /partner/v1/report-keys; default: the data folder's own",
     )
-    .option('--json', JSON_HELP, false)
-    .action(run((file: string, options: VerifyReportOptions) => verifyReportFile(file, options)));
+    .action(
+      run((file: string, options: Omit<VerifyReportOptions, 'json'>) =>
+        verifyReportFile(file, { ...options, ...json() }),
+      ),
+    );
   verify
     .command('reports')
     .description('check every stored report against its receipt 核验全部报告')
-    .option('--json', JSON_HELP, false)
-    .action(run((options: { json: boolean }) => verifyReports(options)));
+    .action(run(() => verifyReports(json())));
 }
 
 type Run = <A extends unknown[]>(command: (...args: A) => Promise<number>) => (...args: A) => Promise<void>;
