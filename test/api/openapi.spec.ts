@@ -77,6 +77,18 @@ describe('the OpenAPI document', () => {
         'get /partner/v1/companies/{uscc}/score/evidence',
         'get /partner/v1/model',
         'get /partner/v1/rules',
+        'get /partner/v1/report-keys',
+        'get /partner/v1/report-requests',
+        'get /partner/v1/report-requests/{id}',
+        'get /partner/v1/report-requests/{id}/report',
+        'post /partner/v1/report-requests',
+        'post /partner/v1/report-requests/{id}/cancel',
+        'post /partner/v1/report-requests/{id}/submit',
+        'get /subject/v1/report-requests',
+        'post /subject/v1/report-requests/{id}/refuse',
+        'post /subject/v1/report-requests/{id}/withdraw',
+        'get /subject/v1/reports/{id}',
+        'post /subject/v1/reports',
         'get /problems/{code}',
         'get /readyz',
         'post /ops/v1/companies/{uscc}/source-closures',
@@ -149,9 +161,16 @@ describe('the OpenAPI document', () => {
     expect(answers.faults(run, { ...example, more: 1 })).not.toEqual([]);
   });
 
-  it('guards every route but health, problems and itself', () => {
+  it('guards every route but health, problems, itself and public keys', () => {
     const open = operations.filter(([, operation]) => !operation.security?.length).map(([name]) => name);
-    expect(open.sort()).toEqual(['get /healthz', 'get /openapi.json', 'get /problems/{code}', 'get /readyz']);
+    expect(open.sort()).toEqual([
+      'get /healthz',
+      'get /openapi.json',
+      // What is signed is checked by anybody.
+      'get /partner/v1/report-keys',
+      'get /problems/{code}',
+      'get /readyz',
+    ]);
     for (const [name, operation] of operations) {
       if (open.includes(name)) continue;
       expect([name, Object.keys(operation.responses)]).toEqual([name, expect.arrayContaining(['401', '403'])]);

@@ -6,6 +6,7 @@ import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { CandidatesReader, Lists } from '#lib/whitelist';
 import { Notices, Webhooks } from '#lib/notices';
+import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
 import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
@@ -38,6 +39,9 @@ import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
+import { ReportKeysController } from './partner/report-keys.controller.ts';
+import { ReportRequestsController } from './partner/report-requests.controller.ts';
+import { OwnReportsController } from './subject/own-reports.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 @Module({})
@@ -74,6 +78,9 @@ export class ApiModule {
         NoticesController,
         WebhookController,
         OverdueNoticesController,
+        ReportRequestsController,
+        ReportKeysController,
+        OwnReportsController,
       ],
       providers: [
         { provide: Access, useValue: deps.access },
@@ -93,6 +100,9 @@ export class ApiModule {
         { provide: Notices, useValue: deps.notices },
         { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
+        { provide: ReportRequests, useValue: deps.reportRequests },
+        { provide: Reports, useValue: deps.reports },
+        { provide: ReportKeys, useValue: deps.reportKeys },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },

@@ -4,6 +4,7 @@ import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Notices, Webhooks } from '#lib/notices';
 import type { Database } from '#lib/platform';
+import type { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
 import type { Lists } from '#lib/whitelist';
@@ -12,6 +13,7 @@ import type { Log } from './http/request-log.ts';
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
 export interface Bells {
   ring(bell: 'intake' | 'runs' | 'notices', id: string): Promise<void>;
+  ring(bell: 'intake' | 'runs' | 'reports', id: string): Promise<void>;
 }
 
 /** What the API needs from outside. It owns none of it: whoever made it closes it, after the API. */
@@ -30,6 +32,9 @@ export interface ApiDeps {
   readonly disputes: Disputes;
   readonly notices: Notices;
   readonly webhooks: Webhooks;
+  readonly reportRequests: ReportRequests;
+  readonly reports: Reports;
+  readonly reportKeys: ReportKeys;
   readonly clock: Clock;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;

@@ -244,4 +244,19 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '上一次密钥轮换尚未结束',
     'Two webhook secrets are live: wait for the end of the older one, or end it at once',
   ),
+
+  // Reports
+  'report-purpose-refused': entry(
+    403,
+    '本类机构不能以此目的查询',
+    'An institution of this kind does not ask for this purpose',
+  ),
+  'report-request-unknown': entry(404, '没有该报告查询申请', 'There is no such report request'),
+  'report-run-missing': entry(404, '没有该评价日的已发布批次', 'No published run is as of this day'),
+  'report-not-ready': entry(409, '报告尚未生成', 'The report is not made yet: the state says what it waits for'),
+  'report-over': entry(
+    410,
+    '报告不再提供',
+    'The report is not given any more: it was refused or withdrawn, or its time is over',
+  ),
 };

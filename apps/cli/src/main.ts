@@ -16,6 +16,7 @@ import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
 import { simulateBook, type SimulateOptions } from './simulate.command.ts';
 import type { StartOptions } from './start.command.ts';
+import { registerVerifyReports } from './verify-reports.command.ts';
 import { verify, verifyLog } from './verify.command.ts';
 
 const JSON_HELP = 'the result as one JSON object, the last line of stdout';
@@ -285,7 +286,7 @@ program
   .option('--check', 'only say whether it is up to date', false)
   .action(run(async (options: { check: boolean }) => (await import('./openapi.command.ts')).openapi(options)));
 
-program
+const verifying = program
   .command('verify')
   .description('replay a run and compare every firm and the output hash, or follow the chain of the query log 重放核验')
   .argument('<what>', 'a run id, or log: the query log')
@@ -293,6 +294,7 @@ program
   .action(
     run((what: string, options: { json: boolean }) => (what === 'log' ? verifyLog(options) : verify(what, options))),
   );
+registerVerifyReports(verifying, run);
 
 try {
   await program.parseAsync();

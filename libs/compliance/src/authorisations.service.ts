@@ -99,15 +99,54 @@ export class Authorisations {
     return authorisationOf(row!);
   }
 
-  /** The authorisation that opens this at this instant, the one that ends first; undefined when there is none. Locked against its end. */
-  async opening(tx: Tx, asked: Asked): Promise<Authorisation | undefined> {
+  /**
+   * The authorisation that opens this at this instant, the one that ends first; undefined when there is none. Locked
+   * against its end. `except`: single ones that serve somebody else already.
+   */
+  async opening(tx: Tx, asked: Asked, except: readonly string[] = []): Promise<Authorisation | undefined> {
     const rows = await tx.query<AuthorisationRow>(
       `SELECT * FROM authorisation WHERE uscc = $1 AND institution_id = $2 AND state = 'GRANTED'
        ORDER BY single DESC, valid_until, authorisation_id FOR SHARE`,
       [asked.uscc, asked.institutionId],
       'authorisation-opening',
     );
-    return rows.map(authorisationOf).find((authorisation) => opens(authorisation, asked));
+    return rows
+      .map(authorisationOf)
+      .find((authorisation) => opens(authorisation, asked) && !except.includes(authorisation.authorisationId));
+  }
+
+  /** Locked against its end until the transaction is over. Throws ProblemError authorisation-unknown. */
+  async held(tx: Tx, authorisationId: string): Promise<Authorisation> {
+    const [row] = await tx.query<AuthorisationRow>(
+      'SELECT * FROM authorisation WHERE authorisation_id = $1 FOR SHARE',
+      [authorisationId],
+      'authorisation-held',
+    );
+    if (!row) throw authorisationUnknown(authorisationId);
+    return authorisationOf(row);
+  }
+
+  /** Of these pairs of firm and institution, those between which some authorisation stands: `opening` then decides. */
+  async pairsGranted(
+    tx: Tx,
+    pairs: readonly { readonly uscc: Uscc; readonly institutionId: string }[],
+  ): Promise<ReadonlySet<string>> {
+    const rows = await tx.query<{ pair: string }>(
+      `SELECT DISTINCT w.uscc || '|' || w.institution_id AS pair
+       FROM unnest($1::text[], $2::uuid[]) AS w (uscc, institution_id)
+       JOIN authorisation a ON a.uscc = w.uscc AND a.institution_id = w.institution_id AND a.state = 'GRANTED'`,
+      [pairs.map(({ uscc }) => uscc), pairs.map(({ institutionId }) => institutionId)],
+    );
+    return new Set(rows.map(({ pair }) => pair));
+  }
+
+  /** Of these, those that were withdrawn or are over. */
+  async endedAmong(tx: Tx, ids: readonly string[]): Promise<ReadonlyMap<string, 'REVOKED' | 'EXPIRED'>> {
+    const rows = await tx.query<{ authorisation_id: string; state: 'REVOKED' | 'EXPIRED' }>(
+      `SELECT authorisation_id, state FROM authorisation WHERE authorisation_id = ANY ($1) AND state IN ('REVOKED', 'EXPIRED')`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.authorisation_id, row.state]));
   }
 
   /** Of these firms, those that authorised this very read (已授权企业). */

@@ -21,9 +21,11 @@ export const PURPOSE_RULES: Readonly<Record<Purpose, Text & { readonly by: reado
   'dispute-check': { zh: '异议核查', en: 'check of a dispute', by: ['operator'] },
 };
 
+export const mayName = (kind: InstitutionKind, purpose: Purpose): boolean => PURPOSE_RULES[purpose].by.includes(kind);
+
 /** Throws ProblemError purpose-not-allowed 403 for a purpose that this kind of institution cannot have. */
 export function requirePurpose(kind: InstitutionKind, purpose: Purpose): void {
-  if (PURPOSE_RULES[purpose].by.includes(kind)) return;
+  if (mayName(kind, purpose)) return;
   const { zh, en } = PURPOSE_RULES[purpose];
   throw new ProblemError({
     code: 'purpose-not-allowed',

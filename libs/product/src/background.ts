@@ -11,7 +11,7 @@ const SWEEP_MS = 1000;
 /** How often what follows the calendar is looked at. */
 const CALENDAR_MS = 60_000;
 
-export type Bell = 'intake' | 'documents' | 'runs' | 'notices' | 'calendar';
+export type Bell = 'intake' | 'documents' | 'runs' | 'notices' | 'reports' | 'calendar';
 
 /**
  * The kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
@@ -31,7 +31,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'notices', 'calendar']): void {
+  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'notices', 'reports', 'calendar']): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -60,6 +60,7 @@ export class Background {
     } else if (bell === 'documents') await rebuildDocuments(this.product.db, () => this.stopping);
     else if (bell === 'calendar') await this.followCalendar();
     else if (bell === 'notices') await this.workNotices();
+    else if (bell === 'reports') await this.workReports();
     else await this.workRuns();
   }
 
@@ -92,6 +93,13 @@ export class Background {
       await notices.dropOld(db, clock).catch((error: unknown) => this.log('drop-notices', error));
     }
     await deliverNotices(db, { clock, send, box, stopping: () => this.stopping });
+  }
+
+  /** What authorisations and time did to report requests, then the reports that may be made. */
+  async workReports(): Promise<void> {
+    const { reportRequests, reports, clock } = this.product;
+    await reportRequests.sweep(clock);
+    while (!this.stopping && (await reports.makeNext(clock)) !== undefined);
   }
 
   /** Ends after the piece in hand. */

@@ -7,10 +7,12 @@ import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
-import { Models, Runs, Scores } from '#lib/runs';
+import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
+import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { Lists } from '#lib/whitelist';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
+import { reportPorts } from './report-ports.ts';
 import { migrateAll } from './schema.ts';
 
 /** Everything a process of ours works with, put together once. */
@@ -37,6 +39,9 @@ export interface Product {
   readonly sendNotice: SendNotice;
   /** Seals partners' secrets: its key lies in the data folder, not in the database. */
   readonly secretBox: SecretBox;
+  readonly reportRequests: ReportRequests;
+  readonly reports: Reports;
+  readonly reportKeys: ReportKeys;
   close(): Promise<void>;
 }
 
@@ -94,6 +99,12 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     await lists.ensureShipped(operator.personId, clock);
     const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
     const addresses = { allowPrivate: config.webhookAllowPrivate ?? false, resolve: resolveBySystem };
+    const scores = new Scores(db);
+    const authorisations = new Authorisations();
+    const queryLog = new QueryLog(db, config.dataDir);
+    const reportKeys = new ReportKeys(db, config.dataDir);
+    await reportKeys.publish(clock);
+    const history = new ScoreHistory(db, scores);
     return {
       config,
       server,
@@ -107,15 +118,21 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       reviews: new Reviews(db, tables),
       models,
       runs,
-      scores: new Scores(db),
-      authorisations: new Authorisations(),
-      queryLog: new QueryLog(db, config.dataDir),
       notices,
       disputes,
       lists,
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,
+      scores,
+      authorisations,
+      queryLog,
+      reportRequests: new ReportRequests(db, authorisations, runs),
+      reports: new Reports(
+        { db, scores, history, authorisations, queryLog, ports: reportPorts(lists, disputes) },
+        reportKeys,
+      ),
+      reportKeys,
       close: async () => {
         await doorbells.close();
         await db.close();

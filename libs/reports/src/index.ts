@@ -1,1 +1,10 @@
+export { REPORT_FORMAT } from './document/build.ts';
+export type { DisputeMark, ListStanding } from './document/input.ts';
+export { NO_PORTS, type ReportPorts } from './gather.ts';
+export { verifyReport, type Receipt, type ReportFault } from './receipt.ts';
+export { localPublicKey, ReportKeys, type PublishedKey } from './report-keys.ts';
+export * from './report-request.ts';
+export type { StoredReport } from './report.store.ts';
+export * from './reports.service.ts';
+export { ReportRequests, type Ordered } from './requests.service.ts';
 export * from './schema.ts';

@@ -1,6 +1,6 @@
 export * from './characteristics/age.ts';
 export { characteristicCatalogue, type CatalogueEntry } from './characteristics/catalogue.ts';
-export { assessmentDay, type AssessmentDay } from './characteristics/firm-at.ts';
+export { assessmentDay, FirmAt, type AssessmentDay, type FeedView } from './characteristics/firm-at.ts';
 export * from './codes.ts';
 export { DEFAULT_CUT, LOW_BELOW_CUT, meetsCut } from './list-cut.ts';
 export { RULE_CATALOGUE, type PublishedRule } from './knock-outs.ts';
@@ -26,3 +26,8 @@ export * from './scorecard/model.ts';
 export { readValues } from './scorecard/read-values.ts';
 export { valueText } from './scorecard/reasons.ts';
 export * from './value.ts';
+export { verifiedEquity } from './characteristics/holdings.ts';
+export { insuredMonths } from './characteristics/insured-months.ts';
+export { stateOn as patentStateOn } from './characteristics/patents.ts';
+export { qualificationsOf } from './characteristics/qualification-terms.ts';
+export { waterMonths } from './characteristics/water-months.ts';

@@ -7,6 +7,7 @@ import { deliverySchemas } from './delivery-schemas.ts';
 import { identitySchemas } from './identity-schemas.ts';
 import { modelSchemas } from './model-schemas.ts';
 import { noticeSchemas } from './notice-schemas.ts';
+import { reportSchemas } from './report-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
@@ -58,6 +59,7 @@ export const SCHEMAS = {
   ...scoreSchemas,
   ...historySchemas,
   ...subjectSchemas,
+  ...reportSchemas,
   ...catalogueSchemas,
   ...noticeSchemas,
 } satisfies Record<string, JsonSchema>;

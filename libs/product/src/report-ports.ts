@@ -1,0 +1,34 @@
+import { DISPUTE, MARKED_STATES, type Disputes } from '#lib/compliance';
+import { dateAt } from '#lib/kernel';
+import type { ReportPorts } from '#lib/reports';
+import { LISTED, MEMBERSHIP, type Lists } from '#lib/whitelist';
+
+/** What lists and disputes say of a firm in a report: as they stand when it is made. */
+export const reportPorts = (lists: Lists, disputes: Disputes): ReportPorts => ({
+  async lists(_tx, uscc) {
+    const all = await lists.all();
+    const standings = await Promise.all(
+      all.map(async ({ list: { rules } }) => ({ code: rules.code, found: await lists.member(rules.code, uscc) })),
+    );
+    return standings.flatMap(({ code, found }) => {
+      if (found === undefined || !LISTED.includes(found.row.state)) return [];
+      const { state, stateSince } = found.row;
+      const { zh, en } = MEMBERSHIP.states[state];
+      return [{ list: code, state, zh, en, since: dateAt(stateSince) }];
+    });
+  },
+  async disputes(_tx, uscc) {
+    const marked = (await disputes.list({ uscc })).filter(({ state }) => MARKED_STATES.includes(state));
+    return marked.map(({ disputeId, source, recordKey, state, receivedAt, statement }) => {
+      const { zh, en } = DISPUTE.states[state];
+      return {
+        disputeId,
+        source: source ?? 'score',
+        recordKey,
+        state: { code: state, zh, en },
+        receivedOn: dateAt(receivedAt),
+        statement,
+      };
+    });
+  },
+});

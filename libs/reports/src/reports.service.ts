@@ -1,0 +1,242 @@
+import { actorOf, HOUSE, type Principal } from '#lib/access';
+import type { Authorisation, Authorisations, QueryLog } from '#lib/compliance';
+import { dateAt, ProblemError, type Clock } from '#lib/kernel';
+import type { Database, Tx } from '#lib/platform';
+import { reportBytes } from './document/build.ts';
+import { gather, type GatherFrom } from './gather.ts';
+import { receiptFor, verifyReport, type Receipt, type ReportFault } from './receipt.ts';
+import { reportNotReady, reportOver, requestUnknown } from './refusals.ts';
+import { dueEvent, type ReportRequest } from './report-request.ts';
+import { RecentBytes } from './recent-bytes.ts';
+import type { ReportKeys } from './report-keys.ts';
+import { insertReport, readReceipt, readReport, reportsAfter, type StoredReport } from './report.store.ts';
+import { endEvent, move } from './requests.service.ts';
+import { findRequest, nextToMake } from './requests.store.ts';
+
+/** Between two tries of one report. */
+const RETRY_MS = 5000;
+const VERIFIED_AT_ONCE = 50;
+
+export interface ReportsOptions {
+  /** Only for measuring what the query log costs (`npm run bench -- report`); every other view is logged. */
+  readonly unlogged?: boolean;
+}
+
+export interface ReportVerification {
+  readonly agrees: boolean;
+  readonly reports: number;
+  readonly faults: readonly (ReportFault & { readonly reportNo: string })[];
+}
+
+/** 报告: made in the background, signed, stored, and shown as long as the firm allows. */
+export class Reports {
+  private readonly recent = new RecentBytes();
+  private readonly authorisations: Authorisations;
+  private readonly queryLog: QueryLog;
+  private readonly db: Database;
+
+  constructor(
+    private readonly from: GatherFrom,
+    private readonly keys: ReportKeys,
+    private readonly options: ReportsOptions = {},
+  ) {
+    this.authorisations = from.authorisations;
+    this.queryLog = from.queryLog;
+    this.db = from.db;
+  }
+
+  /**
+   * Makes the report that has waited longest, if there is one. A failure counts: after three the request fails. Safe from
+   * several processes at once. Resolves to the request as it stands then.
+   */
+  async makeNext(clock: Clock): Promise<ReportRequest | undefined> {
+    const at = clock.now();
+    try {
+      return await this.db.as(HOUSE, async (tx) => {
+        const request = await nextToMake(tx, new Date(at.getTime() - RETRY_MS));
+        if (request === undefined) return undefined;
+        const stopped = await this.stop(tx, request, at);
+        if (stopped !== undefined) return stopped;
+        try {
+          return await this.make(tx, request, at);
+        } catch (error) {
+          throw new MakingFailed(request.requestId, error);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof MakingFailed)) throw error;
+      return this.failed(error, at);
+    }
+  }
+
+  private async make(tx: Tx, request: ReportRequest, at: Date): Promise<ReportRequest> {
+    const { input, pins } = await gather(this.from, tx, request, at);
+    const bytes = reportBytes(input);
+    const receipt = receiptFor(bytes, { reportNo: input.reportNo, at, signer: this.keys });
+    const { requestId, institutionId, uscc, product, profile } = request;
+    await insertReport(tx, { requestId, institutionId, uscc, product, profile, pins, bytes, receipt });
+    return move(tx, request, { event: 'generated', reportNo: input.reportNo }, { role: 'SYSTEM', personId: null, at });
+  }
+
+  /** In a transaction of its own: what the try had written is gone. */
+  private async failed({ requestId, cause }: MakingFailed, at: Date): Promise<ReportRequest | undefined> {
+    const problem = cause instanceof ProblemError ? cause.problem.code : 'internal';
+    const request = await this.db.as(HOUSE, async (tx) => {
+      const found = await findRequest(tx, requestId, undefined, 'update');
+      if (found?.state !== 'AUTHORISED') return found;
+      return move(tx, found, { event: 'generationFailed', problem }, { role: 'SYSTEM', personId: null, at });
+    });
+    // A refusal has a name and stands in the history; anything else is a fault of ours and is reported too.
+    if (!(cause instanceof ProblemError)) throw cause;
+    return request;
+  }
+
+  /**
+   * The report, to who asked for it (查看). The authorisation is checked at this very instant; a single one is used up by
+   * the first view. Throws ProblemError report-request-unknown, report-not-ready or report-over.
+   */
+  async view(principal: Principal, requestId: string, clock: Clock): Promise<StoredReport> {
+    const at = clock.now();
+    // A firm may not write the log by itself: the house does it for the firm's own query.
+    const actor = principal.uscc === undefined ? actorOf(principal) : HOUSE;
+    const again = await this.db
+      .as(actor, (tx) => this.viewAgain(tx, principal, requestId, at))
+      .catch((error: unknown) => {
+        if (error !== CHANGED) throw error;
+        return undefined;
+      });
+    if (again !== undefined) return again;
+    const shown = await this.db.as(actor, async (tx): Promise<StoredReport | ProblemError> => {
+      const request = await findRequest(tx, requestId, { institutionId: principal.institutionId }, 'update');
+      if (request === undefined) throw requestUnknown(requestId);
+      const stopped = await this.stop(tx, request, at);
+      if (stopped !== undefined) return reportOver(stopped);
+      if (request.reportNo === null && request.lastDay !== null) return reportNotReady(request);
+      if (request.state !== 'READY' && request.state !== 'DELIVERED') return reportOver(request);
+      const by = { role: 'REQUESTER', personId: principal.personId, at } as const;
+      const after = await move(tx, request, { event: 'view' }, by);
+      if (after !== request && request.basis?.single === true)
+        await this.authorisations.useUp(tx, await this.authorisations.held(tx, request.basis.authorisationId), clock);
+      const report = await this.bytesOf(tx, request.reportNo!);
+      await this.log(tx, principal, request, at);
+      return report;
+    });
+    // A refusal that ended the request is written before it is said.
+    if (shown instanceof ProblemError) throw shown;
+    return shown;
+  }
+
+  /**
+   * A view of a delivered report changes nothing but the log, so views do not wait for one another; what they rest on is
+   * read once more when the log has had its turn. Undefined: not so simple. Throws CHANGED, and nothing is logged.
+   */
+  private async viewAgain(
+    tx: Tx,
+    principal: Principal,
+    requestId: string,
+    at: Date,
+  ): Promise<StoredReport | undefined> {
+    const stands = async (): Promise<ReportRequest | undefined> => {
+      const request = await findRequest(tx, requestId, { institutionId: principal.institutionId }, 'none');
+      return request?.state === 'DELIVERED' && (await this.endOf(tx, request, at)) === undefined ? request : undefined;
+    };
+    const request = await stands();
+    if (request === undefined) return undefined;
+    const report = await this.bytesOf(tx, request.reportNo!);
+    await this.log(tx, principal, request, at);
+    if (this.options.unlogged !== true && (await stands()) === undefined) throw CHANGED;
+    return report;
+  }
+
+  /** Ends what may not go on at this instant: its time is over, or its authorisation. The request is locked. Undefined: it goes on. */
+  private async stop(tx: Tx, request: ReportRequest, at: Date): Promise<ReportRequest | undefined> {
+    // Against a withdrawal at the same time: it waits until this transaction is over.
+    if (request.basis !== null) await this.authorisations.held(tx, request.basis.authorisationId);
+    const event = await this.endOf(tx, request, at);
+    return event && move(tx, request, { event }, { role: 'SYSTEM', personId: null, at });
+  }
+
+  private async endOf(
+    tx: Tx,
+    request: ReportRequest,
+    at: Date,
+  ): Promise<ReturnType<typeof endEvent> | 'lapse' | undefined> {
+    if (request.lastDay === null) return undefined;
+    const due = dueEvent(request, dateAt(at));
+    if (due !== undefined || request.basis === null) return due;
+    return endOfAuthorisation(request, await this.authorisations.get(tx, request.basis.authorisationId), at);
+  }
+
+  private async bytesOf(tx: Tx, reportNo: string): Promise<StoredReport> {
+    const known = this.recent.get(reportNo);
+    if (known !== undefined) return known;
+    const report = (await readReport(tx, reportNo))!;
+    this.recent.keep(reportNo, report);
+    return report;
+  }
+
+  private async log(tx: Tx, principal: Principal, request: ReportRequest, at: Date): Promise<void> {
+    if (this.options.unlogged === true) return;
+    await this.queryLog.append(tx, {
+      at,
+      institutionId: principal.institutionId,
+      personId: principal.personId,
+      keyId: principal.keyId,
+      subjects: [request.uscc],
+      product: 'report',
+      purpose: request.purpose,
+      authorisationId: request.basis?.authorisationId ?? null,
+      detail: { reportNo: request.reportNo, requestId: request.requestId },
+    });
+  }
+
+  /** The receipt of a report that its requester may see; null: not made yet. */
+  async receipt(principal: Principal, { reportNo }: ReportRequest): Promise<Receipt | null> {
+    if (reportNo === null) return null;
+    return this.db.as(actorOf(principal), async (tx) => (await readReceipt(tx, reportNo)) ?? null);
+  }
+
+  /** Holds every stored report against its receipt and the published keys. */
+  async verifyAll(progress: (reports: number) => void = () => undefined): Promise<ReportVerification> {
+    const keys = (await this.keys.published()).map(({ publicKey }) => publicKey);
+    const faults: (ReportFault & { reportNo: string })[] = [];
+    let reports = 0;
+    let after = '';
+    for (;;) {
+      const some = await this.db.as(HOUSE, (tx) => reportsAfter(tx, after, VERIFIED_AT_ONCE));
+      if (some.length === 0) break;
+      for (const { bytes, receipt } of some) {
+        after = receipt.reportNo;
+        for (const fault of verifyReport(bytes, JSON.stringify(receipt), keys))
+          faults.push({ reportNo: after, ...fault });
+      }
+      reports += some.length;
+      progress(reports);
+    }
+    return { agrees: faults.length === 0, reports, faults };
+  }
+}
+
+/** A delivered report was withdrawn, or its time ended, while its view waited for the log. */
+const CHANGED = new Error('changed');
+
+class MakingFailed extends Error {
+  constructor(
+    readonly requestId: string,
+    override readonly cause: unknown,
+  ) {
+    super(`report ${requestId} was not made`);
+  }
+}
+
+/** A single authorisation that this very report used up still opens it; no other end does. */
+function endOfAuthorisation(
+  request: ReportRequest,
+  { state, from, until }: Authorisation,
+  at: Date,
+): ReturnType<typeof endEvent> | undefined {
+  const day = dateAt(at);
+  if (state === 'REVOKED') return endEvent(request, 'REVOKED');
+  if (state === 'EXPIRED' || day > until || day < from) return endEvent(request, 'EXPIRED');
+  return undefined;
+}
