@@ -140,7 +140,7 @@ program
   .command('start')
   .description('serve the product on this machine: database, API, worker 启动')
   .option('--no-demo', 'leave an empty database empty')
-  .option('--demo-firms <n>', 'how many made-up firms an empty database gets', '2000')
+  .option('--demo-firms <n>', 'how many made-up firms an empty database gets', '1000')
   // Loaded when asked for, as `openapi` is: the API would double the time of every other command.
   .action(run(async (options: StartOptions) => (await import('./start.command.ts')).start(options)));
 

@@ -71,7 +71,7 @@ export function screenOf(input: ScreenInput): string {
           '',
           'List 白名单: its members, and what changed between two months 成员与月度变动',
           curl('BANK', '/partner/v1/lists/CKT/members?limit=5&purpose=pre-loan-review'),
-          curl('BANK', '/partner/v1/lists/CKT/difference?from=5&to=6&limit=5&purpose=pre-loan-review'),
+          curl('OPS', '/ops/v1/lists/CKT/difference?from=6&to=7&limit=5'),
           '',
           'Who asked 查询记录: every read above is logged and chained 每次查询均留痕',
           curl('BANK', '/partner/v1/queries?limit=5'),

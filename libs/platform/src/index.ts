@@ -7,3 +7,4 @@ export * from './migrate.ts';
 export * from './on-stop.ts';
 export * from './read-only-snapshot.ts';
 export * from './system-clock.ts';
+export * from './secret-file.ts';

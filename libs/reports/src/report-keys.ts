@@ -1,8 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from '#lib/kernel';
-import type { Database } from '#lib/platform';
+import { secretFile, type Database } from '#lib/platform';
 import { keyIdOf } from './receipt.ts';
 
 /** A key as it is published (验签公钥). */
@@ -64,17 +64,8 @@ export class ReportKeys {
 }
 
 /** PEM of the private key. Two processes that start at once agree on one: the first to write wins. */
-function signingKeyOf(dataDir: string): string {
-  const file = path.join(dataDir, FILE);
-  mkdirSync(dataDir, { recursive: true });
-  const { privateKey } = generateKeyPairSync('ed25519');
-  try {
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8');
-}
+const signingKeyOf = (dataDir: string): string =>
+  secretFile(dataDir, FILE, () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }));
 
 /** The public half of the data folder's own key, PEM; undefined where there is none: for checks without a database. */
 export function localPublicKey(dataDir: string): string | undefined {

@@ -169,7 +169,10 @@ export class Disputes {
               `SELECT dispute_id AS id FROM dispute WHERE state NOT IN ('CLOSED', 'CLOSED_INCOMPLETE', 'WITHDRAWN') ORDER BY received_at, dispute_id LIMIT $1`,
               [query.limit],
             );
-      return Promise.all(rows.map(async ({ id }) => this.view(await disputeOf(tx, id, {}))));
+      // One after the other: a transaction is one connection.
+      const views: DisputeView[] = [];
+      for (const { id } of rows) views.push(this.view(await disputeOf(tx, id, {})));
+      return views;
     });
   }
 
