@@ -223,8 +223,8 @@ describe('a report request on a real database', () => {
     expect(await view(kit.bank, requestId)).toBe('no problem');
   });
 
-  it('survives many views at once', async () => {
-    const { requestId } = await authorised();
+  it.each([false, true])('survives many views at once; single: %s', async (single) => {
+    const { requestId } = await authorised(single);
     const seen = await Promise.all(Array.from({ length: 8 }, () => view(kit.bank, requestId)));
     expect([new Set(seen), await looks()]).toEqual([new Set(['no problem']), 8]);
   });

@@ -50,6 +50,20 @@ describe('npm run bench', () => {
     });
   });
 
+  it('report: one JSON line, every view answered', async () => {
+    const args = ['--firms', '2', '--pairs', '1', '--connections', '2', '--seconds', '1'];
+    expect(await bench('report', ...args)).toEqual({
+      bench: 'report',
+      ...pairs,
+      unit: 'requests/s',
+      connections: 2,
+      reports: 2,
+      reportBytes: expect.any(Number),
+      p99Ms: { ours: expect.any(Number), limit: expect.any(Number), logged: expect.any(Number) },
+      logged: expect.any(Number),
+    });
+  });
+
   it('score-firms: one JSON line, the scorecard agrees on every firm', async () => {
     expect(await bench('score-firms', '--firms', '20', '--pairs', '1')).toEqual({
       bench: 'score-firms',

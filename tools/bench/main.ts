@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { benchIntake } from './intake.bench.ts';
+import { benchReport } from './report.bench.ts';
 import { benchRescore } from './rescore.bench.ts';
 import { benchScoreFirms } from './score-firms.bench.ts';
 
 const USAGE = `usage: npm run bench -- intake      [--rows 1000000] [--pairs 5]
+       npm run bench -- report      [--firms 20] [--pairs 5] [--connections 16] [--seconds 5]
        npm run bench -- rescore     [--firms 20000] [--pairs 5] [--workers 2]
        npm run bench -- score       [--cases 400] [--evaluations 400000] [--firms 1000] [--pairs 5]
        npm run bench -- score-firms [--firms 1000] [--pairs 5]`;
@@ -27,12 +29,20 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
       workers: { type: 'string' },
       cases: { type: 'string' },
       evaluations: { type: 'string' },
+      connections: { type: 'string' },
+      seconds: { type: 'string' },
     },
   });
   const pairs = count(values.pairs, 5);
   if (positionals[0] === 'intake') {
     const rows = count(values.rows, 1_000_000);
     return () => benchIntake({ rows, pairs, log });
+  }
+  if (positionals[0] === 'report') {
+    const firms = count(values.firms, 20);
+    const connections = count(values.connections, 16);
+    const seconds = count(values.seconds, 5);
+    return () => benchReport({ firms, pairs, connections, seconds, log });
   }
   if (positionals[0] === 'rescore') {
     const firms = count(values.firms, 20_000);

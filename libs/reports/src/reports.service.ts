@@ -16,6 +16,8 @@ import { findRequest, nextToMake } from './requests.store.ts';
 /** Between two tries of one report. */
 const RETRY_MS = 5000;
 const VERIFIED_AT_ONCE = 50;
+/** Any number of ours. */
+const FIRST_VIEW_LOCK = 7_104_017;
 
 export interface ReportsOptions {
   /** Only for measuring what the query log costs (`npm run bench -- report`); every other view is logged. */
@@ -55,8 +57,9 @@ export class Reports {
       return await this.db.as(HOUSE, async (tx) => {
         const request = await nextToMake(tx, new Date(at.getTime() - RETRY_MS));
         if (request === undefined) return undefined;
-        const stopped = await this.stop(tx, request, at);
-        if (stopped !== undefined) return stopped;
+        const id = request.basis?.authorisationId;
+        const end = endOf(request, id === undefined ? undefined : await this.authorisations.get(tx, id), at);
+        if (end !== undefined) return move(tx, request, { event: end }, { role: 'SYSTEM', personId: null, at });
         try {
           return await this.make(tx, request, at);
         } catch (error) {
@@ -99,24 +102,20 @@ export class Reports {
     const at = clock.now();
     // A firm may not write the log by itself: the house does it for the firm's own query.
     const actor = principal.uscc === undefined ? actorOf(principal) : HOUSE;
-    const again = await this.db
-      .as(actor, (tx) => this.viewAgain(tx, principal, requestId, at))
-      .catch((error: unknown) => {
-        if (error !== CHANGED) throw error;
-        return undefined;
-      });
+    const again = await this.db.as(actor, (tx) => this.viewAgain(tx, principal, requestId, at));
     if (again !== undefined) return again;
     const shown = await this.db.as(actor, async (tx): Promise<StoredReport | ProblemError> => {
-      const request = await findRequest(tx, requestId, { institutionId: principal.institutionId }, 'update');
-      if (request === undefined) throw requestUnknown(requestId);
-      const stopped = await this.stop(tx, request, at);
-      if (stopped !== undefined) return reportOver(stopped);
+      // First views of one report one after the other: each would use up the authorisation that the other holds.
+      await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [FIRST_VIEW_LOCK, requestId]);
+      const { request, authorisation } = await this.held(tx, principal, requestId, 'update');
+      const end = endOf(request, authorisation, at);
+      if (end !== undefined)
+        return reportOver(await move(tx, request, { event: end }, { role: 'SYSTEM', personId: null, at }));
       if (request.reportNo === null && request.lastDay !== null) return reportNotReady(request);
       if (request.state !== 'READY' && request.state !== 'DELIVERED') return reportOver(request);
       const by = { role: 'REQUESTER', personId: principal.personId, at } as const;
       const after = await move(tx, request, { event: 'view' }, by);
-      if (after !== request && request.basis?.single === true)
-        await this.authorisations.useUp(tx, await this.authorisations.held(tx, request.basis.authorisationId), clock);
+      if (after !== request && authorisation !== undefined) await this.authorisations.useUp(tx, authorisation, clock);
       const report = await this.bytesOf(tx, request.reportNo!);
       await this.log(tx, principal, request, at);
       return report;
@@ -127,8 +126,8 @@ export class Reports {
   }
 
   /**
-   * A view of a delivered report changes nothing but the log, so views do not wait for one another; what they rest on is
-   * read once more when the log has had its turn. Undefined: not so simple. Throws CHANGED, and nothing is logged.
+   * A view of a delivered report changes nothing but the log, so views need not wait for one another; a withdrawal waits
+   * until they are in the log. Undefined: not so simple.
    */
   private async viewAgain(
     tx: Tx,
@@ -136,35 +135,33 @@ export class Reports {
     requestId: string,
     at: Date,
   ): Promise<StoredReport | undefined> {
-    const stands = async (): Promise<ReportRequest | undefined> => {
-      const request = await findRequest(tx, requestId, { institutionId: principal.institutionId }, 'none');
-      return request?.state === 'DELIVERED' && (await this.endOf(tx, request, at)) === undefined ? request : undefined;
-    };
-    const request = await stands();
-    if (request === undefined) return undefined;
+    const lock = this.options.unlogged === true ? 'none' : 'share';
+    const { request, authorisation } = await this.held(tx, principal, requestId, lock);
+    if (request.state !== 'DELIVERED' || endOf(request, authorisation, at) !== undefined) return undefined;
     const report = await this.bytesOf(tx, request.reportNo!);
     await this.log(tx, principal, request, at);
-    if (this.options.unlogged !== true && (await stands()) === undefined) throw CHANGED;
     return report;
   }
 
-  /** Ends what may not go on at this instant: its time is over, or its authorisation. The request is locked. Undefined: it goes on. */
-  private async stop(tx: Tx, request: ReportRequest, at: Date): Promise<ReportRequest | undefined> {
-    // Against a withdrawal at the same time: it waits until this transaction is over.
-    if (request.basis !== null) await this.authorisations.held(tx, request.basis.authorisationId);
-    const event = await this.endOf(tx, request, at);
-    return event && move(tx, request, { event }, { role: 'SYSTEM', personId: null, at });
-  }
-
-  private async endOf(
+  /**
+   * A request with its authorisation, both held until the transaction is over: the authorisation first, as a withdrawal
+   * takes them, so that the two never wait for each other. Throws ProblemError report-request-unknown.
+   */
+  private async held(
     tx: Tx,
-    request: ReportRequest,
-    at: Date,
-  ): Promise<ReturnType<typeof endEvent> | 'lapse' | undefined> {
-    if (request.lastDay === null) return undefined;
-    const due = dueEvent(request, dateAt(at));
-    if (due !== undefined || request.basis === null) return due;
-    return endOfAuthorisation(request, await this.authorisations.get(tx, request.basis.authorisationId), at);
+    { institutionId }: Principal,
+    requestId: string,
+    lock: 'update' | 'share' | 'none',
+  ): Promise<{ request: ReportRequest; authorisation: Authorisation | undefined }> {
+    const seen = await findRequest(tx, requestId, { institutionId }, 'none');
+    if (seen === undefined) throw requestUnknown(requestId);
+    // A first view may be under way: it is not waited for with the authorisation in hand.
+    if (lock === 'share' && seen.state !== 'DELIVERED') return { request: seen, authorisation: undefined };
+    const id = seen.basis?.authorisationId;
+    if (lock === 'none')
+      return { request: seen, authorisation: id === undefined ? undefined : await this.authorisations.get(tx, id) };
+    const authorisation = id === undefined ? undefined : await this.authorisations.held(tx, id);
+    return { request: (await findRequest(tx, requestId, { institutionId }, lock))!, authorisation };
   }
 
   private async bytesOf(tx: Tx, reportNo: string): Promise<StoredReport> {
@@ -217,9 +214,6 @@ export class Reports {
   }
 }
 
-/** A delivered report was withdrawn, or its time ended, while its view waited for the log. */
-const CHANGED = new Error('changed');
-
 class MakingFailed extends Error {
   constructor(
     readonly requestId: string,
@@ -229,14 +223,20 @@ class MakingFailed extends Error {
   }
 }
 
-/** A single authorisation that this very report used up still opens it; no other end does. */
-function endOfAuthorisation(
+/**
+ * What ends a request at this instant: its own time, or its authorisation. A single one that this very report used up
+ * still opens it. Undefined: it goes on.
+ */
+function endOf(
   request: ReportRequest,
-  { state, from, until }: Authorisation,
+  authorisation: Authorisation | undefined,
   at: Date,
-): ReturnType<typeof endEvent> | undefined {
+): ReturnType<typeof dueEvent> | ReturnType<typeof endEvent> {
+  if (request.lastDay === null) return undefined;
   const day = dateAt(at);
+  const due = dueEvent(request, day);
+  if (due !== undefined || authorisation === undefined) return due;
+  const { state, from, until } = authorisation;
   if (state === 'REVOKED') return endEvent(request, 'REVOKED');
-  if (state === 'EXPIRED' || day > until || day < from) return endEvent(request, 'EXPIRED');
-  return undefined;
+  return state === 'EXPIRED' || day > until || day < from ? endEvent(request, 'EXPIRED') : undefined;
 }

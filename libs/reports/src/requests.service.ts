@@ -127,12 +127,15 @@ export class ReportRequests {
    * rests on it. Throws ProblemError report-request-unknown or transition-refused.
    */
   async withdraw(firm: Principal, requestId: string, reason: string, clock: Clock): Promise<ReportRequest> {
-    return this.of(firm, ownerOf(firm), requestId, async (tx, request) => {
+    return this.db.as(actorOf(firm), async (tx) => {
       const by: Doer = { role: 'SUBJECT', personId: firm.personId, at: clock.now() };
+      const basis = (await findRequest(tx, requestId, ownerOf(firm), 'none'))?.basis;
+      // The authorisation first, then what rests on it: as a view takes them.
+      if (basis) await this.authorisations.revoke(tx, basis.authorisationId, { reason, clock, uscc: firm.uscc ?? '' });
+      const request = await findRequest(tx, requestId, ownerOf(firm), 'update');
+      if (request === undefined) throw requestUnknown(requestId);
       const after = await move(tx, request, { event: 'revoke' }, by);
-      if (request.basis === null) return after;
-      await this.authorisations.revoke(tx, request.basis.authorisationId, { reason, clock, uscc: request.uscc });
-      await this.revoked(tx, request.basis.authorisationId, clock);
+      if (basis) await this.revoked(tx, basis.authorisationId, clock);
       return after;
     });
   }

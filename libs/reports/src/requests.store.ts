@@ -69,6 +69,8 @@ export type Owner = { readonly institutionId: string } | { readonly uscc: Uscc }
 const ownedBy = (owner: Owner): readonly [column: 'institution_id' | 'uscc', value: string] =>
   'uscc' in owner ? ['uscc', owner.uscc] : ['institution_id', owner.institutionId];
 
+const LOCK = { update: ' FOR UPDATE', share: ' FOR SHARE', none: '' } as const;
+
 /** A new request in its first state, with its order as the first event. */
 export async function insertRequest(tx: Tx, order: ReportOrder): Promise<ReportRequest> {
   const request = drafted(order);
@@ -142,17 +144,20 @@ async function insertEvent(tx: Tx, request: ReportRequest, by: Doer, change?: Re
   );
 }
 
-/** Undefined: there is none, or it is not theirs. `update`: locked until the transaction is over. */
+/**
+ * Undefined: there is none, or it is not theirs. Until the transaction is over `update` keeps others from reading it for
+ * a change, `share` only from changing it.
+ */
 export async function findRequest(
   tx: Tx,
   requestId: string,
   owner: Owner | undefined,
-  lock: 'update' | 'none',
+  lock: 'update' | 'share' | 'none',
 ): Promise<ReportRequest | undefined> {
   const [column, value] = owner === undefined ? [undefined, undefined] : ownedBy(owner);
   const theirs = column === undefined ? '' : ` AND ${column} = $2`;
   const [row] = await tx.query<RequestRow>(
-    `SELECT * FROM report_request WHERE request_id = $1${theirs}${lock === 'update' ? ' FOR UPDATE' : ''}`,
+    `SELECT * FROM report_request WHERE request_id = $1${theirs}${LOCK[lock]}`,
     value === undefined ? [requestId] : [requestId, value],
     `report-request-${column ?? 'any'}-${lock}`,
   );

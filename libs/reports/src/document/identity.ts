@@ -52,27 +52,41 @@ export function identityOf(writing: Writing): object {
 /** A holder of no known kind may be a person: it is counted as one. */
 const isOrganisation = ({ holderType }: Shareholding): boolean => holderType !== undefined && holderType !== 'person';
 
-function holdersOf(writing: Writing): object {
-  const holders = new Map<string, { shown: Shareholding; subscribed: number | undefined; paid: number | undefined }>();
-  for (const { payload } of writing.records(shareholders)) {
-    const known = holders.get(payload.holder) ?? { shown: payload, subscribed: undefined, paid: undefined };
-    // 认缴 stands in every row of the holder, 实缴 in one row a payment.
-    if (payload.subscribed !== undefined) known.subscribed = Math.max(payload.subscribed, known.subscribed ?? 0);
-    if (payload.paid !== undefined) known.paid = payload.paid + (known.paid ?? 0);
-    if (isOrganisation(payload)) known.shown = payload;
-    holders.set(payload.holder, known);
-  }
-  const all = [...holders.entries()];
-  const organisations = all
-    .filter(([, { shown }]) => isOrganisation(shown))
-    .sort(([a, x], [b, y]) => (y.subscribed ?? -1) - (x.subscribed ?? -1) || (a < b ? -1 : 1));
+/** What all rows of one holder say together. */
+function holderOf(rows: readonly Shareholding[]): {
+  shown: Shareholding;
+  subscribed: number | undefined;
+  paid: number | undefined;
+  since: string | undefined;
+} {
+  const shown = rows.find(isOrganisation) ?? rows[0]!;
+  // 认缴 stands in every row of the holder; 实缴 in one row a payment, which an older row without a day repeats.
+  const dated = rows.filter(({ paidOn }) => paidOn !== undefined);
+  const payments = (dated.length > 0 ? dated : rows).flatMap(({ paid }) => (paid === undefined ? [] : [paid]));
+  const subscriptions = rows.flatMap(({ subscribed }) => (subscribed === undefined ? [] : [subscribed]));
   return {
-    organisations: organisations.slice(0, HOLDERS_SHOWN).map(([, { shown, subscribed, paid }]) => ({
+    shown,
+    subscribed: subscriptions.length === 0 ? undefined : Math.max(...subscriptions),
+    paid: payments.length === 0 ? undefined : payments.reduce((sum, paid) => sum + paid, 0),
+    since: rows.flatMap(({ joinedOn }) => (joinedOn === undefined ? [] : [joinedOn])).sort()[0],
+  };
+}
+
+function holdersOf(writing: Writing): object {
+  const rows = new Map<string, Shareholding[]>();
+  for (const { payload } of newestFirst(writing.records(shareholders), ({ paidOn }) => paidOn))
+    rows.set(payload.holder, [...(rows.get(payload.holder) ?? []), payload]);
+  const all = [...rows].map(([holder, own]) => ({ holder, ...holderOf(own) }));
+  const organisations = all
+    .filter(({ shown }) => isOrganisation(shown))
+    .sort((a, b) => (b.subscribed ?? -1) - (a.subscribed ?? -1) || (a.holder < b.holder ? -1 : 1));
+  return {
+    organisations: organisations.slice(0, HOLDERS_SHOWN).map(({ shown, subscribed, paid, since }) => ({
       name: shown.holderName ?? null,
       type: coded(HOLDER_TYPE, shown.holderType!),
       subscribed: yuan(subscribed),
       paid: yuan(paid),
-      since: shown.joinedOn ?? null,
+      since: since ?? null,
     })),
     organisationsCount: all.length === 0 ? null : organisations.length,
     personsCount: all.length === 0 ? null : all.length - organisations.length,
