@@ -3,7 +3,8 @@ import { HOUSE, type Scope } from '#lib/access';
 import { addDays, dateAt, usccCheckDigit, type Clock, type Uscc } from '#lib/kernel';
 import type { Config } from '#lib/platform';
 import { Background } from '#lib/product';
-import { createApi } from '../../apps/api/src/create-api.ts';
+import { createApi, type ApiOptions } from '../../apps/api/src/create-api.ts';
+import type { ApiDeps } from '../../apps/api/src/deps.ts';
 import { buildOpenApi } from '../../apps/api/src/openapi.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { Answers, type OpenApi } from './answers.ts';
@@ -32,6 +33,10 @@ export interface Ask {
   readonly key?: string | null;
   readonly body?: object | string | Buffer;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Default: 127.0.0.1. */
+  readonly from?: string;
+  /** The rows behind it are nonsense, and so may the answer be: only what it gives away counts. */
+  readonly nonsense?: boolean;
 }
 
 /** The API on a product of its own. Every answer is held against the OpenAPI document. */
@@ -50,15 +55,23 @@ export class TestApi {
     this.logged = logged;
   }
 
-  static async open(more: Partial<Config> = {}): Promise<TestApi> {
+  static async open({
+    rateLimits,
+    config = {},
+    ...options
+  }: ApiOptions & Pick<ApiDeps, 'rateLimits'> & { config?: Partial<Config> } = {}): Promise<TestApi> {
     const clock = new TestClock(new Date('2026-07-06T01:00:00Z'));
-    const product = await openTestProduct(clock, undefined, undefined, more);
+    const product = await openTestProduct(clock, undefined, undefined, config);
     const logged: Readonly<Record<string, unknown>>[] = [];
-    const app = await createApi({
-      ...product,
-      bells: product.doorbells,
-      log: (event) => void logged.push(event),
-    });
+    const app = await createApi(
+      {
+        ...product,
+        bells: product.doorbells,
+        log: (event) => void logged.push(event),
+        ...(rateLimits ? { rateLimits } : {}),
+      },
+      options,
+    );
     const background = new Background(product, (event, error) => void logged.push({ event, error: String(error) }));
     const answers = new Answers((await buildOpenApi()) as OpenApi);
     const api = new TestApi(product, app, background, clock, answers, new Map(), logged);
@@ -124,7 +137,7 @@ export class TestApi {
         : undefined;
   }
 
-  async ask(method: 'GET' | 'POST' | 'PUT', url: string, ask: Ask): Promise<Reply> {
+  async ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, ask: Ask): Promise<Reply> {
     const key = ask.key === undefined ? this.keyFor(url) : ask.key;
     const { body } = ask;
     const json = typeof body === 'object' && !Buffer.isBuffer(body);
@@ -136,6 +149,7 @@ export class TestApi {
         ...(json ? { 'content-type': 'application/json' } : {}),
         ...ask.headers,
       },
+      ...(ask.from === undefined ? {} : { remoteAddress: ask.from }),
       ...(body === undefined ? {} : { payload: json ? JSON.stringify(body) : body }),
     });
     const type = String(response.headers['content-type'] ?? '');
@@ -146,7 +160,7 @@ export class TestApi {
         ? JSON.parse(response.body)
         : { text: response.body }) as Record<string, never>,
     };
-    this.hold(method, url, type, reply);
+    if (!ask.nonsense) this.hold(method, url, type, reply);
     return reply;
   }
 

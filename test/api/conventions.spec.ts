@@ -264,8 +264,8 @@ describe('conventions', () => {
     expect((await send(4)).status).toBe(202);
     expect((await send(5)).body['code']).toBe('idempotency-conflict');
     const { access } = api.product;
-    const bank = (await access.institutionByCode('bank-a'))!;
-    const clerk = await access.createPerson({ institutionId: bank.institutionId, handle: 'clerk', name: '丙' });
+    const { institutionId } = (await access.institutionByCode('operator'))!;
+    const clerk = await access.createPerson({ institutionId, handle: 'clerk', name: '丙' });
     expect((await send(5, { key: await api.issue(clerk.personId, ['ops:deliveries']) })).status).toBe(202);
     api.clock.pass(DAY_MS);
     expect((await send(6)).status).toBe(202);

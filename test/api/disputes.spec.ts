@@ -59,6 +59,7 @@ describe('disputes', () => {
         institutionId: made.institutionId,
         handle: `p-${code}-${keys.size}`,
         name: '样例',
+        ...(kind === 'operator' ? { roles: ['compliance-officer'] } : {}),
       });
       keys.set(`${code}${keys.has(code) ? '-2' : ''}`, await api.issue(personId, scopes, 365));
     };

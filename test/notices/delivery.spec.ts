@@ -26,6 +26,15 @@ describe('delivery of notices', () => {
     return rows.map(({ at, status, fault }) => [at.toISOString(), status, fault]);
   };
 
+  it('keeps back what a suspended institution would receive, until it is restored', async () => {
+    const { access } = partners.product;
+    await access.moveInstitution(partners.a.institutionId, 'suspend', { reason: '测试' });
+    await partners.publish(partners.a);
+    expect([await partners.deliver(), receiver.seqs]).toEqual([0, []]);
+    await access.moveInstitution(partners.a.institutionId, 'restore', { reason: '测试' });
+    expect([await partners.deliver(), receiver.seqs]).toEqual([1, [1]]);
+  });
+
   it('sends canonical JSON in order, signed so that a partner can verify it, and once', async () => {
     const body = { z: 1, a: { 名称: '示例', k: [1, { y: 1, x: 2 }] } };
     await partners.publish(partners.a, 'whitelist.member.v1', body);

@@ -66,7 +66,8 @@ describe('delivery by several workers', () => {
         WHERE datname = current_database() AND state = 'idle in transaction' AND pid <> pg_backend_pid()`);
       return 204;
     };
-    await expect(partners.deliver()).rejects.toThrow(/delivery of notices/);
+    // One lane: a second could take the partner over as soon as the first's lock is gone, and send it again at once.
+    await expect(partners.deliver({ lanes: 1 })).rejects.toThrow(/delivery of notices/);
     expect([receiver.seqs, await counted()]).toEqual([[1], 0]);
     expect(await partners.deliver()).toBe(2);
     expect(receiver.seqs).toEqual([1, 1, 2]);

@@ -4,10 +4,11 @@ import { freshFolder, queryOnce, removeFolders } from './sessions.ts';
 
 jest.setTimeout(60_000);
 
-/** What a role is, and whether it owns anything in the cluster. */
+/** What a role is, and whether it owns anything here. Other databases of the cluster are other tests', with tables of their own. */
 const ABOUT_ME = `
   SELECT current_user AS name, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication AS powerful,
-         (SELECT count(*)::int FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o') AS owned
+         (SELECT count(*)::int FROM pg_shdepend WHERE refclassid = 'pg_authid'::regclass AND refobjid = r.oid AND deptype = 'o'
+             AND dbid IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))) AS owned
   FROM pg_roles r WHERE rolname = current_user`;
 const DATABASE_OWNER = `SELECT pg_get_userbyid(datdba) AS name FROM pg_database WHERE datname = current_database()`;
 

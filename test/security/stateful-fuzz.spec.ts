@@ -1,10 +1,11 @@
-import { SCOPES, type InstitutionKind } from '#lib/access';
+import { type InstitutionKind, type Scope } from '#lib/access';
 import type { Uscc } from '#lib/kernel';
 import { buildOpenApi } from '../../apps/api/src/openapi.ts';
 import { Random } from '../../tools/simulate/random.ts';
 import type { OpenApi } from '../api/answers.ts';
-import { TestApi } from '../api/api-kit.ts';
+import { TestApi, type Reply } from '../api/api-kit.ts';
 import { RequestMaker } from '../api/requests.ts';
+import { UNLIMITED } from './cast.ts';
 import { deliverAll, madeUp, planRun } from '../runs/book.ts';
 
 const REQUESTS = process.env['FIRSTMILE_LONG'] ? 50_000 : 2_000;
@@ -13,18 +14,20 @@ const SEED = 20_261_123;
 describe('requests made from the OpenAPI document', () => {
   let api: TestApi;
   const keys: string[] = [];
+  const people: { personId: string; institutionId: string; scopes: readonly Scope[] }[] = [];
   beforeAll(async () => {
-    api = await TestApi.open();
+    api = await TestApi.open({ rateLimits: UNLIMITED });
     await deliverAll(api.product);
     await planRun(api.product);
     await api.background.workRuns();
-    const partner = SCOPES.filter((scope) => scope.startsWith('partner:'));
-    keys.push(
-      await api.issue(
-        api.product.person,
-        SCOPES.filter((scope) => scope.startsWith('ops:')),
-      ),
-    );
+    const roles = await api.product.access.roles();
+    const join = async (personId: string, institutionId: string, held: readonly string[]): Promise<void> => {
+      const scopes = roles.filter(({ role }) => held.includes(role)).flatMap((role) => role.scopes);
+      people.push({ personId, institutionId, scopes });
+      keys.push(await api.issue(personId, scopes));
+    };
+    const operator = await api.product.access.personByHandle('operator');
+    await join(operator.personId, operator.institutionId, operator.roles);
     const kinds: readonly InstitutionKind[] = ['bank', 'guarantor', 'regulator', 'firm'];
     for (const kind of kinds) {
       const own = kind === 'firm' ? { uscc: madeUp(1) as Uscc } : {};
@@ -35,17 +38,12 @@ describe('requests made from the OpenAPI document', () => {
         en: 'Example',
         ...own,
       });
-      const { personId } = await api.product.access.createPerson({
+      const person = await api.product.access.createPerson({
         institutionId,
         handle: `fuzz-${kind}`,
         name: '样例',
       });
-      keys.push(
-        await api.issue(
-          personId,
-          kind === 'firm' ? ['subject:own'] : kind === 'regulator' ? ['regulator:read'] : partner,
-        ),
-      );
+      await join(person.personId, institutionId, person.roles);
     }
   });
   afterAll(() => api.close());
@@ -64,6 +62,7 @@ describe('requests made from the OpenAPI document', () => {
         statuses.set(reply.status, (statuses.get(reply.status) ?? 0) + 1);
         if (reply.status >= 500) faults.push({ method, url, body, answer: reply.body });
         if (reply.status < 300) maker.learn(reply.body);
+        await revive(key, reply);
       } catch (error) {
         faults.push({ method, url, body, error: String(error) });
       }
@@ -86,6 +85,16 @@ describe('requests made from the OpenAPI document', () => {
     if (url.startsWith('/subject')) return keys[4]!;
     if (url.startsWith('/regulator')) return keys[3]!;
     return random.pick(keys.slice(1, 3));
+  }
+
+  /** Requests may end a key or suspend its institution: a fuzz without keys would only test the door. */
+  async function revive(key: string | null, { status, body }: Reply): Promise<void> {
+    if (key === null) return;
+    const { access } = api.product;
+    const { personId, institutionId, scopes } = people[keys.indexOf(key)]!;
+    if (status === 401) keys[keys.indexOf(key)] = await api.issue(personId, scopes);
+    if (body['code'] === 'institution-suspended')
+      await access.moveInstitution(institutionId, 'restore', { reason: 'fuzz' });
   }
 
   async function settle(): Promise<void> {

@@ -1,5 +1,7 @@
 -- access-key-by-prefix
-SELECT k.key_id, k.person_id, p.institution_id, i.kind, k.sha256, k.scopes, k.expires_at, k.revoked_at, i.uscc
+SELECT k.key_id, k.person_id, p.institution_id, i.kind, k.sha256, k.expires_at, k.revoked_at, i.uscc, i.state, k.last_used_on,
+  ARRAY(SELECT s FROM unnest(k.scopes) s WHERE s = ANY (scopes_of_person(k.person_id))) AS scopes,
+  cardinality(k.addresses) = 0 OR coalesce($2::inet <<= ANY (k.addresses), false) AS here
   FROM api_key k JOIN person p USING (person_id) JOIN institution i USING (institution_id) WHERE k.prefix = $1;
 
 -- company-by-uscc

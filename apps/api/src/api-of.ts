@@ -5,5 +5,11 @@ import type { Log } from './http/request-log.ts';
 
 /** The API over the product's services. The product is closed by whoever opened it, after the API. */
 export function apiOf(product: Product, log?: Log): Promise<NestFastifyApplication> {
-  return createApi({ ...product, bells: product.doorbells, ...(log ? { log } : {}) });
+  const { rateLimits } = product.config;
+  return createApi({
+    ...product,
+    bells: product.doorbells,
+    ...(rateLimits ? { rateLimits } : {}),
+    ...(log ? { log } : {}),
+  });
 }

@@ -12,14 +12,17 @@ import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
 import { InputPipe } from './http/input.pipe.ts';
 import type { ProblemFilter } from './http/problem.filter.ts';
-import { ScopeGuard } from './http/scope.guard.ts';
+import type { ScopeGuard } from './http/scope.guard.ts';
 import { Shutdown } from './http/shutdown.ts';
 import { MetaController } from './meta/meta.controller.ts';
 import { CorrectionsController } from './ops/corrections.controller.ts';
 import { DeliveriesController } from './ops/deliveries.controller.ts';
 import { IdentityController } from './ops/identity.controller.ts';
+import { InstitutionsController } from './ops/institutions.controller.ts';
+import { KeysController } from './ops/keys.controller.ts';
 import { ModelsController } from './ops/models.controller.ts';
 import { OverdueNoticesController } from './ops/overdue-notices.controller.ts';
+import { PeopleController } from './ops/people.controller.ts';
 import { QualityController } from './ops/quality.controller.ts';
 import { ReachController } from './ops/reach.controller.ts';
 import { RunsController } from './ops/runs.controller.ts';
@@ -44,9 +47,16 @@ import { ReportRequestsController } from './partner/report-requests.controller.t
 import { OwnReportsController } from './subject/own-reports.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
+/** What stands around every route. */
+interface ApiFrame {
+  readonly filter: ProblemFilter;
+  readonly answers: IdempotencyStore;
+  readonly guard: ScopeGuard;
+}
+
 @Module({})
 export class ApiModule {
-  static with(deps: ApiDeps, filter: ProblemFilter, answers: IdempotencyStore): DynamicModule {
+  static with(deps: ApiDeps, { filter, answers, guard }: ApiFrame): DynamicModule {
     const modelOf: ModelByHash = (hash) => modelByHash(deps.db, hash);
     return {
       module: ApiModule,
@@ -63,6 +73,9 @@ export class ApiModule {
         ModelsController,
         ScoreHistoryController,
         ReachController,
+        InstitutionsController,
+        PeopleController,
+        KeysController,
         ScoresController,
         CandidatesController,
         CatalogueController,
@@ -109,7 +122,7 @@ export class ApiModule {
         { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },
         { provide: Disclosure, useValue: new Disclosure(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         Shutdown,
-        { provide: APP_GUARD, useValue: new ScopeGuard(deps.access, deps.clock) },
+        { provide: APP_GUARD, useValue: guard },
         { provide: APP_PIPE, useValue: new InputPipe() },
         { provide: APP_FILTER, useValue: filter },
       ],

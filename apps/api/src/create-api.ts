@@ -12,15 +12,25 @@ import type { ApiReply, ApiRequest } from './http/api-request.ts';
 import { JSON_LIMIT_BYTES, registerBodies } from './http/bodies.ts';
 import { checkRoutes } from './http/check-routes.ts';
 import { problemBody, ProblemFilter } from './http/problem.filter.ts';
+import { RateLimits, rateLimitsOf } from './http/rate-limits.ts';
 import { logRequests, logToStderr, type Log } from './http/request-log.ts';
 import { KnownRoutes } from './http/routes-known.ts';
+import { ScopeGuard } from './http/scope.guard.ts';
 import { PROBLEMS } from './problems.ts';
+
+export interface ApiOptions {
+  /**
+   * `unchecked` is for the tests that see what row-level security holds by itself: the guard says who asks and not whether
+   * they may. No configuration leads here.
+   */
+  readonly scopes?: 'checked' | 'unchecked';
+}
 
 /**
  * The API, ready to listen or to be injected into. `app.close()` ends event streams, waits for requests under way and
  * closes nothing that was handed in. Throws when a route does not say who may use it.
  */
-export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> {
+export async function createApi(deps: ApiDeps, options: ApiOptions = {}): Promise<NestFastifyApplication> {
   const log = deps.log ?? logToStderr;
   const routes = new KnownRoutes();
   const filter = new ProblemFilter(log, routes);
@@ -37,8 +47,13 @@ export async function createApi(deps: ApiDeps): Promise<NestFastifyApplication> 
   registerBodies(server);
   logRequests(server, log);
   const answers = new IdempotencyStore(deps.db, deps.clock);
-  sweepHourly(server, answers, log);
-  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.with(deps, filter, answers), adapter, {
+  const limits = new RateLimits(deps.db, rateLimitsOf(deps.rateLimits), (error) =>
+    log({ event: 'rate-limit-store', error: String(error) }),
+  );
+  sweepHourly(server, [answers, limits], log);
+  const guard = new ScopeGuard(deps.access, limits, deps.clock, options.scopes ?? 'checked');
+  const module = ApiModule.with(deps, { filter, answers, guard });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: false,
     bodyParser: false,
     abortOnError: false,
@@ -63,10 +78,11 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
 
 const HOUR_MS = 3_600_000;
 
-/** Answers older than 24 hours are no longer given; this only keeps the table small. */
-function sweepHourly(server: FastifyInstance, answers: IdempotencyStore, log: Log): void {
-  const sweep = (): void =>
-    void answers.sweep().catch((error: unknown) => log({ event: 'idempotency-sweep', error: String(error) }));
+/** Answers older than 24 hours are no longer given, windows that are over no longer count; this only keeps tables small. */
+function sweepHourly(server: FastifyInstance, kept: readonly { sweep(): Promise<number> }[], log: Log): void {
+  const sweep = (): void => {
+    for (const one of kept) void one.sweep().catch((error: unknown) => log({ event: 'sweep', error: String(error) }));
+  };
   const timer = setInterval(sweep, HOUR_MS).unref();
   server.addHook('onClose', (_server, done) => {
     clearInterval(timer);

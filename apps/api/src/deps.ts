@@ -36,6 +36,8 @@ export interface ApiDeps {
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
   readonly clock: Clock;
+  /** Requests a minute that differ from the defaults. */
+  readonly rateLimits?: Readonly<Record<string, number>>;
   /** Default: one JSON line an event to stderr. */
   readonly log?: Log;
 }

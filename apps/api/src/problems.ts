@@ -259,4 +259,31 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '报告不再提供',
     'The report is not given any more: it was refused or withdrawn, or its time is over',
   ),
+  // Keys, roles and institutions
+  'address-refused': entry(403, '密钥不可从该网络地址使用', 'The key does not work from this address'),
+  'address-invalid': entry(422, '网络地址段有误', 'No address, and no range in CIDR notation whose host bits are zero'),
+  'institution-suspended': entry(403, '机构已被停用', 'The institution is suspended'),
+  'institution-not-suspendable': entry(
+    409,
+    '运营方与信息主体不可停用',
+    'Neither the house nor a firm is suspended: a firm may always read what is said of it',
+  ),
+  'key-id-unknown': entry(404, '没有该密钥', 'There is no key with this id'),
+  'key-ended': entry(409, '密钥已失效', 'The key has ended; issue a new one'),
+  'key-replaced': entry(409, '密钥已轮换过', 'The key has a successor already'),
+  'key-already-issued': entry(
+    409,
+    '密钥已签发，不再显示',
+    'The same request has made a key already; it was shown once and is not kept. Rotate or revoke it by its id',
+  ),
+  'role-not-of-kind': entry(409, '该类机构没有此岗位', 'The kind of institution has no such role'),
+  'duties-conflict': entry(409, '岗位不相容', 'One person may not hold both roles'),
+  'house-role-taken': entry(
+    409,
+    '岗位 house 只由本机命令行授予一人',
+    'The role house is given to one person, on the machine itself',
+  ),
+  'own-roles': entry(409, '不得变更本人的岗位', 'Nobody changes their own roles'),
+  'scope-not-of-role': entry(409, '密钥权限超出岗位', 'A scope of the key lies outside the roles of its person'),
+  'rate-limited': entry(429, '请求过于频繁', 'Too many requests: Retry-After says in how many seconds there is room'),
 };

@@ -7,6 +7,7 @@ import type { Product } from '#lib/product';
 
 /** Keys for trying the product on this machine. They stay in the data folder, readable by its owner only. */
 export interface LocalKeys {
+  /** Empty when the person `operator` holds no role any more. */
   readonly operator: string;
   readonly bank: string;
 }
@@ -17,26 +18,33 @@ interface KeyFile extends LocalKeys {
 
 const DAY_MS = 86_400_000;
 const VALID_DAYS = 90;
-const OPERATOR_SCOPES: readonly Scope[] = ['ops:deliveries', 'ops:runs', 'ops:models', 'ops:compliance', 'ops:lists'];
 const BANK_SCOPES: readonly Scope[] = [
   'partner:scores',
   'partner:candidates',
   'partner:authorisations',
+  'partner:reports',
   'partner:lists',
+  'partner:notices',
 ];
 
-/** The keys of the last start while they are good for another day, else new ones. */
+/**
+ * The keys of the last start while they are good for another day and open what they should, else new ones. The operator's
+ * opens what that person's roles do: the whole house, until somebody divides the duties.
+ */
 export async function localKeys(product: Product): Promise<LocalKeys> {
-  const file = path.join(product.config.dataDir, 'keys.json');
-  const now = product.clock.now().getTime();
+  const { access, clock, config } = product;
+  const file = path.join(config.dataDir, 'keys.json');
+  const now = clock.now().getTime();
+  const operator = await access.personByHandle('operator');
+  const scopes = (await access.roles()).filter(({ role }) => operator.roles.includes(role)).flatMap((r) => r.scopes);
   const kept = readKeys(file);
-  if (kept && Date.parse(kept.expiresAt) > now + DAY_MS && (await works(product, kept))) return kept;
+  if (kept && Date.parse(kept.expiresAt) > now + DAY_MS && (await works(product, kept, scopes))) return kept;
   const expiresAt = new Date(now + VALID_DAYS * DAY_MS);
-  const operator = await product.access.personByHandle('operator');
-  const banker = await exampleBanker(product);
+  const issue = async (personId: string, opens: readonly Scope[]): Promise<string> =>
+    opens.length === 0 ? '' : (await access.issueKey(personId, opens, expiresAt, clock)).key;
   const keys: KeyFile = {
-    operator: (await product.access.issueKey(operator.personId, OPERATOR_SCOPES, expiresAt, product.clock)).key,
-    bank: (await product.access.issueKey(banker, BANK_SCOPES, expiresAt, product.clock)).key,
+    operator: await issue(operator.personId, scopes),
+    bank: await issue(await exampleBanker(product), BANK_SCOPES),
     expiresAt: expiresAt.toISOString(),
   };
   mkdirSync(path.dirname(file), { recursive: true });
@@ -52,10 +60,15 @@ function readKeys(file: string): KeyFile | undefined {
   }
 }
 
-/** A data folder may have been given another database. */
-async function works(product: Product, keys: LocalKeys): Promise<boolean> {
-  const tries = [keys.operator, keys.bank].map((key) => product.access.authenticate(`Bearer ${key}`, product.clock));
-  return (await Promise.allSettled(tries)).every((result) => result.status === 'fulfilled');
+/** A data folder may have been given another database, and the operator other roles. */
+async function works(product: Product, keys: LocalKeys, scopes: readonly Scope[]): Promise<boolean> {
+  const opens = async (key: string, wanted: readonly Scope[]): Promise<boolean> => {
+    if (wanted.length === 0) return key === '';
+    const principal = await product.access.authenticate(`Bearer ${key}`, product.clock);
+    return wanted.every((scope) => principal.scopes.includes(scope));
+  };
+  const tries = [opens(keys.operator, scopes), opens(keys.bank, BANK_SCOPES)];
+  return (await Promise.allSettled(tries)).every((result) => result.status === 'fulfilled' && result.value);
 }
 
 async function exampleBanker(product: Product): Promise<string> {

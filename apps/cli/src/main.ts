@@ -8,7 +8,8 @@ import { ingest, type IngestOptions } from './ingest.command.ts';
 import { decideModel, listModels, submitModel, type DecisionOptions } from './model-life.command.ts';
 import { registerModelPreview } from './model-preview.ts';
 import { checkModel, diffModelFiles, evaluateRows, exportModel } from './model.command.ts';
-import { addInstitution, addPerson, issueKey, revokeKey } from './people.command.ts';
+import { registerKeys } from './key.command.ts';
+import { registerPeople } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
 import { poll, type PollOptions } from './poll.command.ts';
 import { quality, type QualityOptions } from './quality.command.ts';
@@ -222,41 +223,8 @@ model
   .option('--json', JSON_HELP, false)
   .action(run((name: string, event: string, options: DecisionOptions) => decideModel(name, event, options)));
 
-const institution = program.command('institution').description('institutions that use the product 机构');
-institution
-  .command('add')
-  .argument('<code>')
-  .requiredOption('--kind <kind>', 'operator, bank, guarantor, investor, insurer, lessor, regulator, firm')
-  .requiredOption('--zh <name>', 'Chinese name')
-  .requiredOption('--en <name>', 'English name')
-  .option('--uscc <code>', 'with kind firm: the firm that reads itself')
-  .option('--json', JSON_HELP, false)
-  .action(run((code: string, options: Parameters<typeof addInstitution>[1]) => addInstitution(code, options)));
-
-const person = program.command('person').description('people who act for an institution 人员');
-person
-  .command('add')
-  .argument('<handle>')
-  .requiredOption('--institution <code>')
-  .requiredOption('--name <name>')
-  .option('--json', JSON_HELP, false)
-  .action(run((handle: string, options: Parameters<typeof addPerson>[1]) => addPerson(handle, options)));
-
-const key = program.command('key').description('API keys 密钥');
-key
-  .command('issue')
-  .argument('<handle>', 'the person whose key it is')
-  .requiredOption(
-    '--scopes <list>',
-    'ops:deliveries, ops:runs, ops:models, partner:scores, partner:candidates; joined by commas',
-  )
-  .option('--days <n>', 'until it expires', '365')
-  .option('--json', JSON_HELP, false)
-  .action(run((handle: string, options: Parameters<typeof issueKey>[1]) => issueKey(handle, options)));
-key
-  .command('revoke')
-  .argument('<keyId>')
-  .action(run((keyId: string) => revokeKey(keyId)));
+registerPeople(program, run);
+registerKeys(program, run);
 
 const closure = program.command('closure').description('sources that a firm had closed 停用数据源');
 const closing = (verb: string, words: string): Command =>

@@ -1,124 +1,138 @@
 import { v7 as uuidv7 } from 'uuid';
-import { ProblemError, type Clock, type Uscc } from '#lib/kernel';
-import type { Database } from '#lib/platform';
-import { bearerKey, keyHash, keyProblem, makeKey, sameHash, unknownKey } from './api-key.ts';
-import { INSTITUTION_KINDS, scopesOf, type InstitutionKind, type Principal, type Scope } from './principal.ts';
+import { ProblemError, step, type Clock } from '#lib/kernel';
+import { systemClock, type Database, type Tx } from '#lib/platform';
+import { appendEvent, eventsOf, type AccessEvent, type Act } from './access-events.ts';
+import { HOUSE } from './actor.ts';
+import { authenticate } from './authenticate.ts';
+import { INSTITUTION_LIFE, type InstitutionEvent } from './institution-life.ts';
+import {
+  allRoles,
+  insertInstitution,
+  insertPerson,
+  institutions,
+  lockInstitution,
+  people,
+  rolesGiven,
+  saveRoles,
+  saveState,
+  type Institution,
+  type InstitutionView,
+  type Person,
+  type PersonView,
+  type Role,
+} from './institutions.store.ts';
+import { issueKey, revokeKey, rotateKey, type KeyOptions, type Rotation } from './keys.ts';
+import { keys, type IssuedKey, type KeyView } from './keys.store.ts';
+import type { Principal, Scope } from './principal.ts';
+import { asRefusal, refusal } from './refusals.ts';
 
-export interface Institution {
-  readonly institutionId: string;
-  readonly kind: InstitutionKind;
-  readonly code: string;
-  readonly zh: string;
-  readonly en: string;
-  /** Of kind `firm`, and only of it: the firm itself. */
-  readonly uscc?: Uscc;
-}
+export type NewPerson = Omit<Person, 'personId'> & {
+  /** Left out: those with which people of this kind of institution begin. */
+  readonly roles?: readonly string[];
+};
 
-export interface Person {
-  readonly personId: string;
-  readonly institutionId: string;
-  readonly handle: string;
-  readonly name: string;
-}
+/** Kind and code of the house, and the handle of the person who starts it. */
+const OPERATOR = 'operator';
 
-export interface IssuedKey {
-  readonly keyId: string;
-  readonly prefix: string;
-  /** The plain key: shown once, here. */
-  readonly key: string;
-  readonly expiresAt: Date;
-}
-
-interface KeyRow {
-  key_id: string;
-  person_id: string;
-  institution_id: string;
-  kind: string;
-  sha256: Buffer;
-  scopes: string[];
-  expires_at: Date;
-  revoked_at: Date | null;
-  uscc: Uscc | null;
-}
-
-interface PersonRow {
-  person_id: string;
-  institution_id: string;
-  handle: string;
-  name: string;
-}
-
-const personOf = (row: PersonRow): Person => ({
-  personId: row.person_id,
-  institutionId: row.institution_id,
-  handle: row.handle,
-  name: row.name,
-});
-
-/** Institutions (机构), people and their keys. The only user of these tables. */
+/** Institutions (机构), people and their keys. The only user of these tables; every change appends its event. */
 export class Access {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock = systemClock,
+  ) {}
 
-  /** The house itself: institution and person `operator`, made once; safe to call at every start and by two at once. */
+  /**
+   * The house itself: institution and person `operator`, made once; safe to call at every start and by two at once. That
+   * person holds the role `house` until somebody takes it away: a later start does not give it back.
+   */
   async ensureOperator(): Promise<Person> {
-    return this.db.transaction(async (tx) => {
-      await tx.execute(
-        `INSERT INTO institution (institution_id, kind, code, name_zh, name_en)
-         VALUES ($1, 'operator', 'operator', '首公里运营方', 'Firstmile operator') ON CONFLICT (code) DO NOTHING`,
-        [uuidv7()],
-      );
-      await tx.execute(
-        `INSERT INTO person (person_id, institution_id, handle, name)
-         SELECT $1, institution_id, 'operator', '运营方 Operator' FROM institution WHERE code = 'operator'
-         ON CONFLICT (handle) DO NOTHING`,
-        [uuidv7()],
-      );
-      const [row] = await tx.query<PersonRow>(`SELECT * FROM person WHERE handle = 'operator'`);
-      return personOf(row!);
+    return this.db.as(HOUSE, async (tx) => {
+      const named = { zh: '首公里运营方', en: 'Firstmile operator' };
+      const house = { institutionId: uuidv7(), kind: OPERATOR, code: OPERATOR, ...named } as const;
+      if (await insertInstitution(tx, house)) await this.added(tx, house.institutionId);
+      const [{ institutionId }] = (await institutions(tx, { code: OPERATOR })) as [InstitutionView];
+      const operator = { personId: uuidv7(), institutionId, handle: OPERATOR, name: '运营方 Operator' };
+      if (await insertPerson(tx, operator)) await this.welcome(tx, operator, ['house'], {});
+      return (await people(tx, { handle: operator.handle }))[0]!;
     });
   }
 
   /** Throws `institution-code-taken` 409 when the code, or the firm, has one already. */
-  async createInstitution(input: Omit<Institution, 'institutionId'>): Promise<Institution> {
+  async createInstitution(input: Omit<Institution, 'institutionId'>, act: Act = {}): Promise<Institution> {
     const institution = { institutionId: uuidv7(), ...input };
-    const made = await this.db.query(
-      `INSERT INTO institution (institution_id, kind, code, name_zh, name_en, uscc) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      [institution.institutionId, input.kind, input.code, input.zh, input.en, input.uscc ?? null],
-    );
-    if (made.length === 0) {
-      const text = { zh: `机构代码「${input.code}」已被使用`, en: `the institution code ${input.code} is taken` };
-      throw new ProblemError({ code: 'institution-code-taken', status: 409, ...text });
-    }
-    return institution;
+    return this.db.as(HOUSE, async (tx) => {
+      if (!(await insertInstitution(tx, institution)))
+        throw refusal(
+          'institution-code-taken',
+          409,
+          `机构代码「${input.code}」已被使用`,
+          `the institution code ${input.code} is taken`,
+        );
+      await this.added(tx, institution.institutionId, act);
+      return institution;
+    });
   }
 
-  /** Throws `handle-taken` 409. */
-  async createPerson(input: Omit<Person, 'personId'>): Promise<Person> {
+  async institutionByCode(code: string): Promise<InstitutionView | undefined> {
+    return (await institutions(this.db, { code }))[0];
+  }
+
+  /** Throws `institution-unknown` 404. */
+  async institution(id: string): Promise<InstitutionView> {
+    const [found] = await institutions(this.db, { id });
+    if (!found) throw institutionUnknown();
+    return found;
+  }
+
+  institutions(page: { after?: string; limit: number }): Promise<InstitutionView[]> {
+    return institutions(this.db, page);
+  }
+
+  /**
+   * Suspends or restores an institution: a suspended one's keys answer 403 `institution-suspended` from the next request
+   * on. Throws `institution-unknown` 404, `transition-refused` 409, `institution-not-suspendable` 409 for the house and for
+   * a firm.
+   */
+  async moveInstitution(id: string, event: InstitutionEvent, act: Act & { reason: string }): Promise<InstitutionView> {
+    return this.db.as(HOUSE, async (tx) => {
+      const before = await lockInstitution(tx, id);
+      if (!before) throw institutionUnknown();
+      const { kind, state } = before;
+      const moved = step(INSTITUTION_LIFE, { state, event, role: 'ACCESS' });
+      if (!moved.ok) throw new ProblemError(moved.problem);
+      if (kind === 'operator' || kind === 'firm')
+        throw refusal(
+          'institution-not-suspendable',
+          409,
+          '运营方与信息主体不可停用',
+          'neither the house nor a firm is suspended: a firm may always read what is said of it',
+        );
+      await saveState(tx, id, moved.value, moved.value === 'SUSPENDED' ? act.reason : null);
+      await appendEvent(tx, {
+        institutionId: id,
+        subject: 'institution',
+        subjectId: id,
+        event,
+        act,
+        at: this.clock.now(),
+      });
+      return (await institutions(tx, { id }))[0]!;
+    });
+  }
+
+  /**
+   * Throws `handle-taken` 409, `institution-unknown` 404, and what `setRoles` throws about roles.
+   */
+  async createPerson({ roles, ...input }: NewPerson, act: Act = {}): Promise<PersonView> {
     const person = { personId: uuidv7(), ...input };
-    const made = await this.db.query(
-      `INSERT INTO person (person_id, institution_id, handle, name) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (handle) DO NOTHING RETURNING 1`,
-      [person.personId, input.institutionId, input.handle, input.name],
-    );
-    if (made.length === 0) {
-      const text = { zh: `用户名「${input.handle}」已被使用`, en: `the handle ${input.handle} is taken` };
-      throw new ProblemError({ code: 'handle-taken', status: 409, ...text });
-    }
-    return person;
-  }
-
-  async institutionByCode(code: string): Promise<Institution | undefined> {
-    const [row] = await this.db.query<{
-      institution_id: string;
-      kind: string;
-      name_zh: string;
-      name_en: string;
-      uscc: Uscc | null;
-    }>('SELECT institution_id, kind, name_zh, name_en, uscc FROM institution WHERE code = $1', [code]);
-    if (row === undefined) return undefined;
-    const { institution_id: institutionId, name_zh: zh, name_en: en, uscc } = row;
-    return { institutionId, kind: kindOf(row.kind), code, zh, en, ...(uscc === null ? {} : { uscc }) };
+    const made = this.db.as(HOUSE, async (tx) => {
+      if ((await institutions(tx, { id: input.institutionId })).length === 0) throw institutionUnknown();
+      if (!(await insertPerson(tx, person)))
+        throw refusal('handle-taken', 409, `用户名「${input.handle}」已被使用`, `the handle ${input.handle} is taken`);
+      await this.welcome(tx, person, roles ?? (await rolesGiven(tx, input.institutionId)), act);
+      return (await people(tx, { id: person.personId }))[0]!;
+    });
+    return asRefusal(made);
   }
 
   /** By id. Ids that nobody has are left out. */
@@ -140,78 +154,119 @@ export class Access {
   }
 
   /** For the command line's `--as`. Throws `person-unknown` 404. */
-  async personByHandle(handle: string): Promise<Person> {
-    const [row] = await this.db.query<PersonRow>('SELECT * FROM person WHERE handle = $1', [handle]);
-    if (row !== undefined) return personOf(row);
-    const text = { zh: `没有名为「${handle}」的用户`, en: `nobody has the handle ${handle}` };
-    throw new ProblemError({ code: 'person-unknown', status: 404, ...text });
+  async personByHandle(handle: string): Promise<PersonView> {
+    const [found] = await people(this.db, { handle });
+    if (found) return found;
+    throw refusal('person-unknown', 404, `没有名为「${handle}」的用户`, `nobody has the handle ${handle}`);
+  }
+
+  /** Throws `person-unknown` 404. */
+  person(id: string): Promise<PersonView> {
+    return personOf(this.db, id);
+  }
+
+  people(page: { institutionId?: string; after?: string; limit: number }): Promise<PersonView[]> {
+    return people(this.db, page);
+  }
+
+  roles(): Promise<Role[]> {
+    return allRoles(this.db);
   }
 
   /**
-   * Throws RangeError when `expiresAt` does not lie after the clock's now, or no scope is given; `scope-not-of-kind` 409
-   * unless a firm, and nobody else, gets `subject:own`, and nothing else.
+   * Gives a person exactly these roles; what a key holds beyond them no longer works from the next request on. Throws
+   * `person-unknown` 404, `role-not-of-kind`, `duties-conflict`, `house-role-taken` and `own-roles`, all
+   * 409: nobody changes their own roles, the database holds that.
    */
-  async issueKey(personId: string, scopes: readonly Scope[], expiresAt: Date, clock: Clock): Promise<IssuedKey> {
-    const now = clock.now();
-    if (!(expiresAt > now)) throw new RangeError('a key expires after it is made');
-    if (scopes.length === 0) throw new RangeError('a key without a scope opens nothing');
-    const { key, prefix, sha256 } = makeKey();
-    const keyId = uuidv7();
-    const made = await this.db.query(
-      `INSERT INTO api_key (key_id, person_id, prefix, sha256, scopes, expires_at, created_at)
-       SELECT $1, person_id, $3, $4, $5, $6, $7 FROM person JOIN institution USING (institution_id)
-       WHERE person_id = $2 AND CASE WHEN kind = 'firm' THEN $5::text[] = ARRAY['subject:own'] ELSE 'subject:own' <> ALL ($5::text[]) END
-       RETURNING 1`,
-      [keyId, personId, prefix, sha256, scopesOf(scopes), expiresAt, now],
-    );
-    if (made.length === 0)
-      throw new ProblemError({
-        code: 'scope-not-of-kind',
-        status: 409,
-        zh: '权限 subject:own 只用于企业查询自身，企业也只有此项权限',
-        en: 'the scope subject:own is the one scope of a firm, and of nobody else',
-      });
-    return { keyId, prefix, key, expiresAt };
-  }
-
-  /** Revoking twice keeps the first instant. */
-  async revokeKey(keyId: string, clock: Clock): Promise<void> {
-    await this.db.query('UPDATE api_key SET revoked_at = $2 WHERE key_id = $1 AND revoked_at IS NULL', [
-      keyId,
-      clock.now(),
-    ]);
+  async setRoles(personId: string, roles: readonly string[], act: Act = {}): Promise<PersonView> {
+    if (act.by === personId) throw refusal('own-roles', 409, '不得变更本人的岗位', 'nobody changes their own roles');
+    const set = this.db.as(HOUSE, async (tx) => {
+      const { institutionId } = await personOf(tx, personId);
+      const at = this.clock.now();
+      await saveRoles(tx, personId, roles, act.by ?? null, at);
+      const about = { institutionId, subject: 'person', subjectId: personId, act, at } as const;
+      await appendEvent(tx, { ...about, event: 'roles', detail: { roles: [...roles].sort() } });
+      return personOf(tx, personId);
+    });
+    return asRefusal(set);
   }
 
   /**
-   * Who sends this `Authorization` header. Throws 401 `key-missing`, `key-unknown`, `key-expired` or `key-revoked`.
-   * Whether the key is right is decided before anything is said about it.
+   * Throws RangeError when `expiresAt` does not lie after the clock's now, or no scope is given; `person-unknown` 404;
+   * `scope-not-of-kind` 409 unless a firm, and nobody else, gets `subject:own`, and nothing else; `scope-not-of-role` 409;
+   * `address-invalid` 422.
    */
-  async authenticate(authorization: string | undefined, clock: Clock): Promise<Principal> {
-    const { key, prefix } = bearerKey(authorization);
-    const [row] = await this.db.query<KeyRow>(
-      `SELECT k.key_id, k.person_id, p.institution_id, i.kind, k.sha256, k.scopes, k.expires_at, k.revoked_at, i.uscc
-       FROM api_key k JOIN person p USING (person_id) JOIN institution i USING (institution_id) WHERE k.prefix = $1`,
-      [prefix],
-      'access-key-by-prefix',
+  issueKey(
+    personId: string,
+    scopes: readonly Scope[],
+    expiresAt: Date,
+    clock: Clock = this.clock,
+    options: KeyOptions = {},
+  ): Promise<IssuedKey> {
+    return asRefusal(
+      this.db.as(HOUSE, async (tx) =>
+        issueKey(tx, await personOf(tx, personId), { scopes, expiresAt, ...options }, clock.now()),
+      ),
     );
-    if (row === undefined || !sameHash(row.sha256, keyHash(key))) throw unknownKey();
-    const now = clock.now();
-    if (row.revoked_at !== null && row.revoked_at <= now)
-      throw keyProblem('key-revoked', '密钥已被吊销', 'the key was revoked');
-    if (row.expires_at <= now) throw keyProblem('key-expired', '密钥已过期', 'the key has expired');
-    return {
-      personId: row.person_id,
-      institutionId: row.institution_id,
-      kind: kindOf(row.kind),
-      keyId: row.key_id,
-      scopes: scopesOf(row.scopes),
-      ...(row.uscc === null ? {} : { uscc: row.uscc }),
-    };
+  }
+
+  /**
+   * A new key for the same person, scopes and addresses; the old one ends after the overlap at the latest. Throws
+   * `key-id-unknown` 404, `key-ended` 409, `key-replaced` 409 (a key has one successor), `scope-not-of-role` 409.
+   */
+  rotateKey(keyId: string, rotation: Rotation = {}): Promise<IssuedKey> {
+    return asRefusal(this.db.as(HOUSE, (tx) => rotateKey(tx, keyId, rotation, this.clock.now())));
+  }
+
+  /** Revoking twice keeps the first instant, person and reason. Throws `key-id-unknown` 404. */
+  revokeKey(keyId: string, clock: Clock = this.clock, act: Act = {}): Promise<KeyView> {
+    return this.db.as(HOUSE, (tx) => revokeKey(tx, keyId, act, clock.now()));
+  }
+
+  /** Throws `key-id-unknown` 404. */
+  async key(keyId: string): Promise<KeyView> {
+    const [found] = await keys(this.db, { id: keyId, limit: 1 });
+    if (!found) throw keyUnknown();
+    return found;
+  }
+
+  keys(page: { personId?: string; before?: string; limit: number }): Promise<KeyView[]> {
+    return keys(this.db, page);
+  }
+
+  /** What happened to an institution, its people and their keys; oldest first. As this actor may see it. */
+  events(
+    institutionId: string,
+    page: { subjectId?: string; after?: number; limit?: number } = {},
+    actor: string = HOUSE,
+  ): Promise<(AccessEvent & { readonly seq: number })[]> {
+    return this.db.as(actor, (tx) => eventsOf(tx, institutionId, page));
+  }
+
+  /** Who sends this `Authorization` header from this address: see `authenticate`. */
+  authenticate(authorization: string | undefined, clock: Clock = this.clock, address?: string): Promise<Principal> {
+    return authenticate(this.db, { authorization, ...(address === undefined ? {} : { address }) }, clock.now());
+  }
+
+  private added(tx: Tx, institutionId: string, act: Act = {}): Promise<void> {
+    const about = { institutionId, subject: 'institution', subjectId: institutionId } as const;
+    return appendEvent(tx, { ...about, event: 'add', act, at: this.clock.now() });
+  }
+
+  private async welcome(tx: Tx, person: Person, roles: readonly string[], act: Act): Promise<void> {
+    const at = this.clock.now();
+    await saveRoles(tx, person.personId, roles, act.by ?? null, at);
+    const about = { institutionId: person.institutionId, subject: 'person', subjectId: person.personId } as const;
+    await appendEvent(tx, { ...about, event: 'add', act, at, detail: { roles: [...roles].sort() } });
   }
 }
 
-function kindOf(text: string): InstitutionKind {
-  const kind = INSTITUTION_KINDS.find((known) => known === text);
-  if (kind === undefined) throw new RangeError(`unknown kind of institution: ${text}`);
-  return kind;
+async function personOf(db: Pick<Tx, 'query'>, id: string): Promise<PersonView> {
+  const [found] = await people(db, { id });
+  if (!found) throw refusal('person-unknown', 404, '没有该用户', 'there is no such person');
+  return found;
 }
+
+const institutionUnknown = (): ProblemError =>
+  refusal('institution-unknown', 404, '没有该机构', 'there is no such institution');
+const keyUnknown = (): ProblemError => refusal('key-id-unknown', 404, '没有该密钥', 'there is no key with this id');

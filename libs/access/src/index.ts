@@ -1,7 +1,13 @@
 export * from './actor.ts';
+export * from './access-events.ts';
 export * from './access.service.ts';
+export * from './addresses.ts';
 export * from './api-key.ts';
 export * from './idempotency.store.ts';
 export * from './institutions.reader.ts';
+export * from './institution-life.ts';
+export { OVERLAP_DAYS, type KeyOptions, type Rotation } from './keys.ts';
+export type { IssuedKey, KeyView } from './keys.store.ts';
+export type { Institution, InstitutionView, Person, PersonView, Role } from './institutions.store.ts';
 export * from './principal.ts';
 export * from './schema.ts';

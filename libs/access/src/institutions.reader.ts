@@ -1,6 +1,6 @@
 import type { Uscc } from '#lib/kernel';
 import type { Db } from '#lib/platform';
-import type { Institution } from './access.service.ts';
+import type { Institution } from './institutions.store.ts';
 import type { InstitutionKind } from './principal.ts';
 
 /** Institutions by id; one that there is not is left out. */

@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { LIFE_SCHEMA } from './schema-life.ts';
 
 /** Institutions, people, keys. Runs after the ledger's step, whose deliveries name the person who handed them in. */
 export const ACCESS_SCHEMA: readonly SchemaStep[] = [
@@ -92,4 +93,5 @@ ALTER TABLE institution
   ADD CONSTRAINT institution_firm CHECK ((kind = 'firm') = (uscc IS NOT NULL));
 `,
   },
+  ...LIFE_SCHEMA,
 ];

@@ -54,8 +54,8 @@ export async function lockWebhook(tx: Tx, institutionId: string): Promise<Stored
  */
 export async function claimDue(tx: Tx, now: Date, passedOver: readonly string[]): Promise<StoredWebhook | undefined> {
   const [row] = await tx.query<WebhookRow>(
-    `SELECT w.* FROM webhook_cursor c JOIN webhook w USING (institution_id)
-     WHERE c.due_at <= $1 AND w.state = 'ACTIVE' AND c.institution_id <> ALL ($2::uuid[])
+    `SELECT w.* FROM webhook_cursor c JOIN webhook w USING (institution_id) JOIN institution i USING (institution_id)
+     WHERE c.due_at <= $1 AND w.state = 'ACTIVE' AND i.state = 'ACTIVE' AND c.institution_id <> ALL ($2::uuid[])
      ORDER BY c.due_at, c.institution_id LIMIT 1 FOR UPDATE OF w SKIP LOCKED`,
     [now, passedOver],
     'webhook-claim',

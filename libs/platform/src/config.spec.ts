@@ -35,6 +35,13 @@ describe('loadConfig', () => {
     expect(loadConfig({ HOST: '0.0.0.0' }).host).toBe('0.0.0.0');
   });
 
+  it('takes rates by name, and refuses what is none', () => {
+    expect(loadConfig({ RATE_LIMITS: 'bank=1200,failures=30' }).rateLimits).toEqual({ bank: 1200, failures: 30 });
+    expect(loadConfig({ RATE_LIMITS: 'bank=1000000' }).rateLimits).toEqual({ bank: 1_000_000 });
+    for (const text of ['bank', 'bank=0', 'bank=-1', 'bank=1.5', 'bank=1000001', 'bank=1,', '=1'])
+      expect(() => loadConfig({ RATE_LIMITS: text })).toThrow(/RATE_LIMITS/);
+  });
+
   it('takes database and Redis addresses', () => {
     const env = { DATABASE_URL: 'postgresql://u:p@db/f', REDIS_URL: 'redis://r:6379' };
     expect(loadConfig(env)).toMatchObject({ databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL });

@@ -22,6 +22,8 @@ export interface Config {
    * else a partner could make us call our own services.
    */
   readonly webhookAllowPrivate?: boolean;
+  /** `RATE_LIMITS`: requests a minute that differ from the defaults, `bank=1200,failures=30`; 1 to 1,000,000 each. */
+  readonly rateLimits?: Readonly<Record<string, number>>;
 }
 
 const DEFAULT_PORT = 3000;
@@ -40,6 +42,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     ...(env['DATABASE_URL'] ? { databaseUrl: urlOf('DATABASE_URL', env['DATABASE_URL'], POSTGRES) } : {}),
     ...(env['REDIS_URL'] ? { redisUrl: urlOf('REDIS_URL', env['REDIS_URL'], REDIS) } : {}),
     ...(switchOf('WEBHOOK_ALLOW_PRIVATE', env['WEBHOOK_ALLOW_PRIVATE']) ? { webhookAllowPrivate: true } : {}),
+    ...(env['RATE_LIMITS'] ? { rateLimits: ratesOf(env['RATE_LIMITS']) } : {}),
   };
 }
 
@@ -73,6 +76,17 @@ function urlOf(name: string, text: string, schemes: readonly string[]): string {
       `${name} must be a URL that begins with ${schemes[0]}//`,
     );
   return text;
+}
+
+function ratesOf(text: string): Record<string, number> {
+  const rates = text.split(',').map((part) => /^([a-z]+)=([1-9]\d{0,5}|1000000)$/.exec(part));
+  if (rates.every((rate) => rate !== null))
+    return Object.fromEntries(rates.map(([, name, rate]) => [name!, Number(rate)] as const));
+  throw invalid(
+    'RATE_LIMITS',
+    `RATE_LIMITS 应形如 bank=1200,failures=30，而不是“${text}”`,
+    `RATE_LIMITS must be like bank=1200,failures=30, not "${text}"`,
+  );
 }
 
 function invalid(field: string, zh: string, en: string): ProblemError {

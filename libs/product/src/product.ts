@@ -88,7 +88,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const tables = readTables();
     const spool = new Spool(path.join(config.dataDir, 'spool'), limits);
     const deliveries = new Deliveries(db, spool, tables);
-    const access = new Access(db);
+    const access = new Access(db, clock);
     const operator = await access.ensureOperator();
     const models = new Models(db);
     await models.ensureChampion(operator.personId, clock);

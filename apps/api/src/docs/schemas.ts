@@ -1,6 +1,7 @@
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
+import { accessSchemas } from './access-schemas.ts';
 import { closureSchemas } from './closure-schemas.ts';
 import { correctionSchemas } from './correction-schemas.ts';
 import { deliverySchemas } from './delivery-schemas.ts';
@@ -47,6 +48,7 @@ const problem: JsonSchema = {
 /** Every answer of the API by name: the document's components, and what the tests hold the real answers against. */
 export const SCHEMAS = {
   Problem: problem,
+  ...accessSchemas,
   ...deliverySchemas,
   ...correctionSchemas,
   ...identitySchemas,

@@ -81,6 +81,36 @@ export const TextField = (words: FieldWords, min: number, max: number): Property
   );
 };
 
+/** Some texts, each of which fits the pattern; `zh` and `en` say what one of them is. */
+export const TextsField = (
+  words: FieldWords,
+  [min, max]: readonly [number, number],
+  pattern: RegExp,
+  zh: string,
+  en: string,
+): PropertyDecorator =>
+  applyDecorators(
+    documented(words, {
+      type: 'array',
+      items: { type: 'string', pattern: pattern.source },
+      minItems: min,
+      maxItems: max,
+    }),
+    ValidateBy(
+      {
+        name: 'texts',
+        validator: {
+          validate: (value: unknown) =>
+            Array.isArray(value) &&
+            value.length >= min &&
+            value.length <= max &&
+            value.every((text) => typeof text === 'string' && pattern.test(text)),
+        },
+      },
+      rule(`应为${min}至${max}个：${zh}`, `a list of ${min} to ${max} is expected, each ${en}`),
+    ),
+  );
+
 /** A JSON object whose members another part of the product checks. */
 export const DocumentField = (words: FieldWords): PropertyDecorator =>
   applyDecorators(

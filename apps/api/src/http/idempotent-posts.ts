@@ -25,6 +25,30 @@ export class IdempotentPosts {
     return answer(reply, await this.keyed(request, key, work, async () => hash.digest()));
   }
 
+  /**
+   * Of a JSON body, where a member of the answer is a secret that is shown once: it is not kept, so the same request again
+   * is not done again and not answered again. Throws also key-already-issued 409 with what was kept.
+   */
+  async onceShown(
+    request: ApiRequest,
+    reply: ApiReply,
+    secret: string,
+    work: () => Promise<StoredAnswer>,
+  ): Promise<object> {
+    let shown: StoredAnswer | undefined;
+    const withoutSecret = async (): Promise<StoredAnswer> => {
+      shown = await work();
+      const kept = Object.entries(shown.body).filter(([name]) => name !== secret);
+      return { ...shown, body: Object.fromEntries(kept) };
+    };
+    const key = keyOf(request);
+    if (key === undefined) return answer(reply, await work());
+    const hash = requestHash(request).update(JSON.stringify(request.body ?? null));
+    const kept = await this.keyed(request, key, withoutSecret, async () => hash.digest());
+    if (shown === undefined) throw alreadyIssued(kept.body);
+    return answer(reply, shown);
+  }
+
   /** Of a streamed body: the request is known when its last byte is in. A repeat is read, compared and not received again. */
   async onceStreamed(
     request: ApiRequest,
@@ -107,6 +131,15 @@ function keyOf(request: ApiRequest): string | undefined {
     '1 to 200 visible ASCII characters are expected',
   );
 }
+
+const alreadyIssued = (extra: object): ProblemError =>
+  new ProblemError({
+    code: 'key-already-issued',
+    status: 409,
+    zh: '同一请求已签发密钥，密钥只显示一次且不保存',
+    en: 'the same request has made a key already; it was shown once and is not kept',
+    extra: { issued: extra },
+  });
 
 const conflict = (): ProblemError =>
   atHeader(

@@ -33,6 +33,24 @@ export function openCursor(sealed: string | undefined): { cursor?: string } {
   throw cursorInvalid();
 }
 
+/** As openCursor, for a list whose cursors have this shape. */
+export function cursorOf(sealed: string | undefined, shape: RegExp): string | undefined {
+  const { cursor } = openCursor(sealed);
+  if (cursor === undefined || shape.test(cursor)) return cursor;
+  throw cursorInvalid();
+}
+
+/** A page of rows of which one more than the limit was asked for. */
+export function pageOf<T>(
+  rows: readonly T[],
+  limit: number,
+  body: (row: T) => object,
+  cursor: (row: T) => string,
+): { items: object[]; nextCursor: string | null } {
+  const items = rows.slice(0, limit);
+  return { items: items.map(body), nextCursor: rows.length > limit ? sealCursor(cursor(items.at(-1)!)) : null };
+}
+
 export function cursorInvalid(): ProblemError {
   const words = { zh: '游标无效', en: 'not a cursor of this list' };
   return new ProblemError({

@@ -1,5 +1,5 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import type { Scope } from '#lib/access';
 import { ProblemAnswers } from '../docs/answers.ts';
 
@@ -13,7 +13,18 @@ export const Scopes = (scope: Scope): MethodDecorator =>
   applyDecorators(
     SetMetadata(ROUTE_ACCESS, scope),
     ApiBearerAuth('key'),
-    ProblemAnswers('key-missing', 'key-unknown', 'key-expired', 'key-revoked', 'scope-missing', 'internal'),
+    ProblemAnswers(
+      'key-missing',
+      'key-unknown',
+      'key-expired',
+      'key-revoked',
+      'address-refused',
+      'institution-suspended',
+      'scope-missing',
+      'rate-limited',
+      'internal',
+    ),
+    ApiExtension('x-scope', scope),
   );
 
 /** No key at all: health, documentation. */
