@@ -17,6 +17,7 @@ interface Schema {
   readonly required?: readonly string[];
   readonly oneOf?: readonly Schema[];
   readonly anyOf?: readonly Schema[];
+  readonly allOf?: readonly Schema[];
 }
 
 interface Parameter {
@@ -151,7 +152,8 @@ export class RequestMaker {
     if (this.random.chance(0.06)) return this.random.pick(HOSTILE);
     if (this.random.chance(0.02)) return this.random.pick<unknown>([null, [], {}, true, -1, 0.5, 1e21]);
     if (schema.$ref) return this.valueOf(this.resolve(schema.$ref), name);
-    const choice = schema.oneOf ?? schema.anyOf;
+    // A member with words of its own refers to its schema through allOf.
+    const choice = schema.oneOf ?? schema.anyOf ?? schema.allOf;
     if (choice) return this.valueOf(this.random.pick(choice), name);
     if (schema.enum) return this.random.pick(schema.enum);
     const type = typeof schema.type === 'string' ? schema.type : schema.type && this.random.pick(schema.type);

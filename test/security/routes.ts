@@ -5,6 +5,7 @@ import { demoUscc } from '../kit/firms.ts';
 interface Schema {
   readonly type?: string;
   readonly $ref?: string;
+  readonly allOf?: readonly Schema[];
   readonly example?: unknown;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
@@ -49,8 +50,12 @@ export interface Route {
 /** Every route of the document. Throws when a guarded route does not say its scope, or a public one does. */
 export async function allRoutes(): Promise<Route[]> {
   const document = (await buildOpenApi()) as Document;
-  const resolved = ({ $ref, ...schema }: Schema): Schema =>
-    $ref === undefined ? schema : document.components.schemas[$ref.split('/').at(-1)!]!;
+  const resolved = ({ $ref, allOf, ...schema }: Schema): Schema =>
+    allOf !== undefined
+      ? resolved(allOf[0]!)
+      : $ref === undefined
+        ? schema
+        : document.components.schemas[$ref.split('/').at(-1)!]!;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]): Route => {
       const scope = operation['x-scope'];

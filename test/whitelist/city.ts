@@ -13,11 +13,14 @@ export interface City {
   readonly runs: readonly RunView[];
 }
 
+type CityOptions = Partial<SimulationOptions> & { readonly firms: number; readonly runs: number };
+
+export async function openCity(options: CityOptions): Promise<City> {
+  return deliverCity(await openTestProduct(new FixedClock('2026-08-01T00:00:00Z')), options);
+}
+
 /** Gates compare small files and histories with months: what they hold is let in, as a person would. */
-export async function openCity(
-  options: Partial<SimulationOptions> & { readonly firms: number; readonly runs: number },
-): Promise<City> {
-  const product = await openTestProduct(new FixedClock('2026-08-01T00:00:00Z'));
+export async function deliverCity(product: TestProduct, options: CityOptions): Promise<City> {
   const simulation = simulate({
     seed: 12,
     months: 36,

@@ -4,7 +4,7 @@ import { Access, type IdempotencyStore } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { CandidatesReader, Lists } from '#lib/whitelist';
+import { CandidatesReader, ListReviews, Lists } from '#lib/whitelist';
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
@@ -35,7 +35,9 @@ import { NoticesController } from './partner/notices.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
 import { PartnerAuthorisationsController } from './partner/authorisations.controller.ts';
 import { OpsListsController } from './ops/lists.controller.ts';
+import { OpsListReviewsController } from './ops/list-reviews.controller.ts';
 import { ListsController } from './partner/lists.controller.ts';
+import { ReviewsController } from './partner/reviews.controller.ts';
 import { DisputesController } from './ops/disputes.controller.ts';
 import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
@@ -85,6 +87,8 @@ export class ApiModule {
         QueriesController,
         ListsController,
         OpsListsController,
+        OpsListReviewsController,
+        ReviewsController,
         OwnListsController,
         OwnDisputesController,
         DisputesController,
@@ -100,6 +104,7 @@ export class ApiModule {
         { provide: Authorisations, useValue: deps.authorisations },
         { provide: Disputes, useValue: deps.disputes },
         { provide: Lists, useValue: deps.lists },
+        { provide: ListReviews, useValue: deps.listReviews },
         { provide: QueryLog, useValue: deps.queryLog },
         { provide: Deliveries, useValue: deps.deliveries },
         { provide: Reviews, useValue: deps.reviews },

@@ -7,7 +7,7 @@ import type { Database } from '#lib/platform';
 import type { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
-import type { Lists } from '#lib/whitelist';
+import type { ListReviews, Lists } from '#lib/whitelist';
 import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
@@ -29,6 +29,7 @@ export interface ApiDeps {
   readonly authorisations: Authorisations;
   readonly queryLog: QueryLog;
   readonly lists: Lists;
+  readonly listReviews: ListReviews;
   readonly disputes: Disputes;
   readonly notices: Notices;
   readonly webhooks: Webhooks;

@@ -9,7 +9,7 @@ import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendN
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { Lists } from '#lib/whitelist';
+import { ListReviews, Lists } from '#lib/whitelist';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
@@ -35,6 +35,7 @@ export interface Product {
   readonly notices: Notices;
   readonly disputes: Disputes;
   readonly lists: Lists;
+  readonly listReviews: ListReviews;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
   /** Seals partners' secrets: its key lies in the data folder, not in the database. */
@@ -121,6 +122,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
+      listReviews: new ListReviews(db, readCalendar(), clock),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,

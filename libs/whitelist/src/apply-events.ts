@@ -57,6 +57,12 @@ export function found(uscc: string, { at }: Pick<EventContext, 'at'>): { row: Me
   return { row, event: { ...words, version: 1, event: 'found', fromState: null, toState: 'CANDIDATE', at } };
 }
 
+/** Begins with an entry against the rules, ends with the membership. */
+function exceptionOf(row: MembershipRow, state: MemberState, { at, rules, exception }: EventContext): LocalDate | null {
+  if (!STAYS.includes(state)) return null;
+  return exception ? addDays(dateAt(at), rules.exceptionDays) : row.exceptionUntil;
+}
+
 /**
  * The row after one event, and the event as recorded: exactly one version more. Throws ProblemError transition-refused 409
  * or role-refused 403.
@@ -85,7 +91,7 @@ export function applyEvent(
       enteredOn: enters ? asOf : row.enteredOn,
       validUntil: renewed ? addMonths(asOf, rules.validityMonths) : row.validUntil,
       stateSince: state === row.state ? row.stateSince : at,
-      exceptionUntil: context.exception ? addDays(dateAt(at), rules.exceptionDays) : row.exceptionUntil,
+      exceptionUntil: exceptionOf(row, state, context),
     },
     event: { ...raised, version, fromState: row.state, toState: state, at },
   };

@@ -223,7 +223,8 @@ function advance(
     ...before,
     validityOver: before.validUntil !== null && before.validUntil <= run.asOf,
     cooledDown: addDays(dateAt(before.stateSince), rules.coolingDays) <= run.asOf,
-    reviewed: before.exceptionUntil !== null && before.exceptionUntil >= run.asOf,
+    excepted: before.exceptionUntil !== null && before.exceptionUntil >= run.asOf,
+    exceptionOver: before.exceptionUntil !== null && before.exceptionUntil < run.asOf,
   };
   const judgement = judge(input, member);
   const events: MembershipEvent[] = [];
@@ -238,12 +239,15 @@ function advance(
     row = next.row;
     events.push(next.event);
   }
-  return { firm, judgement, before, after: row && counted(row, judgement), events };
+  const over = member?.exceptionOver === true;
+  return { firm, judgement, before, after: row && counted(row, judgement, over), events };
 }
 
-/** Runs in a row that broke a rule for staying. */
-function counted(row: MembershipRow, { bad, thin }: Judgement): MembershipRow {
+/** Runs in a row that broke a rule for staying; an exception that is over and outlived is forgotten. */
+function counted(row: MembershipRow, judgement: Judgement, exceptionOver: boolean): MembershipRow {
+  const { bad, thin } = judgement;
   if (!LISTED.includes(row.state)) return row;
+  if (exceptionOver) return counted({ ...row, exceptionUntil: null }, judgement, false);
   const badRuns = bad ? row.badRuns + 1 : 0;
   const thinRuns = thin ? row.thinRuns + 1 : 0;
   return badRuns === row.badRuns && thinRuns === row.thinRuns ? row : { ...row, badRuns, thinRuns };
@@ -281,7 +285,7 @@ function entryOf({ firm, judgement, after }: JudgedFirm, rules: ListRules): List
       offList: qualification?.state === 'VALUE' ? qualification.value === 'none' : null,
       enteredOn: isMember ? after.enteredOn : null,
       validUntil: isMember ? after.validUntil : null,
-      missing: isNear ? missing : null,
+      missing: isNear || (isMember && !LISTED.includes(after.state)) ? missing : null,
     },
   ];
 }

@@ -50,7 +50,8 @@ const member = (more: Partial<Membership> = {}): Membership => ({
   thinRuns: 0,
   validityOver: false,
   cooledDown: false,
-  reviewed: false,
+  excepted: false,
+  exceptionOver: false,
   ...more,
 });
 const events = (input: Partial<JudgeInput>, of?: Partial<Membership>): string[] =>
@@ -59,6 +60,17 @@ const knockOut = { code: 'K04', state: 'yes' as const, feed: 'ABN', zh: '', en: 
 const before = '2026-05-31' as LocalDate;
 
 describe('what a monthly run does to a firm', () => {
+  it('that two reviewers listed against the rules: stays till the exception is over, then the conditions count', () => {
+    const thin = { newest: score(500, { coverageBp: 4000 }) };
+    expect(events(thin, { excepted: true })).toEqual([]);
+    expect(judge({ ...good, ...thin }, member({ excepted: true }))).toMatchObject({ bad: false, thin: false });
+    expect(events({ ...thin, knockOuts: [knockOut] }, { excepted: true })).toEqual(['knock-out K04']);
+    expect(events({ consent: known('opted-out') }, { excepted: true })).toEqual(['leave OPTED_OUT']);
+    expect(events(thin, { exceptionOver: true })).toEqual(['leave EXCEPTION_OVER']);
+    expect(events({ newest: score(590) }, { exceptionOver: true })).toEqual(['leave EXCEPTION_OVER']);
+    expect(events({ newest: score(590) })).toEqual([]);
+  });
+
   it('that passes for the first time: in, or to review', () => {
     expect(events({})).toEqual(['enter ALL_CONDITIONS']);
     expect(events({ sampled: true })).toEqual(['flag SAMPLED']);

@@ -23,8 +23,10 @@ export interface Membership {
   readonly validityOver: boolean;
   /** NOT_LISTED: the cooling time is over. */
   readonly cooledDown: boolean;
-  /** Confirmed by a review that is still in force: its flags are not asked again. */
-  readonly reviewed: boolean;
+  /** 人工例外: two reviewers listed it against the rules, until a day that has not come. */
+  readonly excepted: boolean;
+  /** The exception is over: from here on the conditions of entry count. */
+  readonly exceptionOver: boolean;
 }
 
 /** One firm in one monthly run. */
@@ -70,12 +72,13 @@ export function judge(input: JudgeInput, member: Membership | undefined): Judgem
   const near = isNearCut(newest, rules.cut, rules.nearCut);
   const flags = flagsOf(input, near);
   const stay = stayFaults(input, conditions);
+  const excepted = member?.excepted === true;
   const judged = {
     conditions,
     near,
     flags,
-    bad: stay.faults.length > 0,
-    thin: newest.coverageBp < rules.stayCoverageBp,
+    bad: stay.faults.length > 0 && !excepted,
+    thin: newest.coverageBp < rules.stayCoverageBp && !excepted,
   };
   if (out) return { ...judged, events: entry(input, member, conditions, flags) };
   return { ...judged, events: staying(input, member, judged.thin, stay) };
@@ -129,6 +132,8 @@ function entry(
 
 interface StayFaults {
   readonly faults: readonly (Text & { readonly reason: string })[];
+  /** Some condition of entry does not pass. */
+  readonly entryFails: boolean;
   /** Not a fault, but no new offers either. */
   readonly cautions: readonly (Text & { readonly reason: string })[];
 }
@@ -157,14 +162,14 @@ function stayFaults({ rules, newest, warnings }: JudgeInput, conditions: readonl
     cautions.push({ reason: 'COVERAGE_WATCH', zh: `覆盖度${coverage}%`, en: `coverage ${coverage} %` });
   for (const code of warnings.filter((w) => rules.watchWarnings.includes(w)))
     cautions.push({ reason: code, zh: `出现预警${code}`, en: `warning ${code}` });
-  return { faults, cautions };
+  return { faults, cautions, entryFails: !isMember(conditions) };
 }
 
 function staying(
   input: JudgeInput,
   member: Membership,
   thin: boolean,
-  { faults, cautions }: StayFaults,
+  { faults, cautions, entryFails }: StayFaults,
 ): RaisedEvent[] {
   const { state } = member;
   if (!['ACTIVE', 'WATCH', 'SUSPENDED'].includes(state)) return []; // in review: the reviewers decide
@@ -191,6 +196,16 @@ function staying(
         'the firm has left, or its authorisation ended',
       ),
     ];
+  if (member.exceptionOver && entryFails)
+    return [
+      raised(
+        'leave',
+        'EXCEPTION_OVER',
+        '人工例外到期，不符合入库条件',
+        'the exception is over and the conditions of entry do not pass',
+      ),
+    ];
+  if (member.excepted) return [];
   if (thin && member.thinRuns > 0)
     return [raised('leave', 'COVERAGE', '连续两次覆盖度不足', 'coverage was too low in two runs')];
   if (faults.length > 0) {

@@ -41,6 +41,8 @@ export interface ListRules extends Text {
   readonly suspendedDays: number;
   /** 人工例外 ends after. */
   readonly exceptionDays: number;
+  /** The second reviewer comes from another institution; left out: another person is enough. */
+  readonly reviewByTwoOrganisations?: boolean;
 }
 
 /** Rules and the SHA-256 of their canonical JSON, hex: what a list version and an approval name. */
@@ -80,7 +82,8 @@ const LISTS: readonly (readonly [field: keyof ListRules, item: RegExp])[] = [
 const KNOWN = new Set<string>([...NUMBERS, ...TEXTS, ...LISTS].map(([field]) => field))
   .add('validFrom')
   .add('ageMonths')
-  .add('note');
+  .add('note')
+  .add('reviewByTwoOrganisations');
 
 /** Checks rules and hashes them. Throws ProblemError list-rules-invalid 422 naming every fault by its pointer. */
 export function listRules(document: unknown): HashedRules {
@@ -105,6 +108,8 @@ export function listRules(document: unknown): HashedRules {
   }
   if (typeof given['validFrom'] !== 'string' || parseLocalDate(given['validFrom']) === undefined)
     fault('/validFrom', '应为日期 YYYY-MM-DD', 'a day YYYY-MM-DD is expected');
+  if (!['undefined', 'boolean'].includes(typeof given['reviewByTwoOrganisations']))
+    fault('/reviewByTwoOrganisations', '应为 true 或 false', 'true or false is expected');
   const age = (given['ageMonths'] ?? {}) as Readonly<Record<string, unknown>>;
   number('/ageMonths/from', age['from'], 0, 1200);
   number('/ageMonths/to', age['to'], 0, 1200);

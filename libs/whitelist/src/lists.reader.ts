@@ -74,6 +74,20 @@ export async function entriesOf(db: Db, listCode: string, version: number, query
   return { items, next: rows.length > limit ? items.at(-1)!.uscc : null };
 }
 
+/** What the newest version says of one firm; undefined: nothing. */
+export async function newestEntry(
+  db: Db,
+  listCode: string,
+  uscc: string,
+): Promise<{ readonly version: number; readonly entry: ListEntry } | undefined> {
+  const [row] = await db.query<EntryRow & { version: number }>(
+    `SELECT * FROM list_entry WHERE list_code = $1 AND uscc = $2
+       AND version = (SELECT max(version) FROM list_version WHERE list_code = $1) ORDER BY kind LIMIT 1`,
+    [listCode, uscc],
+  );
+  return row && { version: row.version, entry: entryOf(row) };
+}
+
 /** An event as recorded, with who and what stands behind it. */
 export interface RecordedEvent extends MembershipEvent {
   readonly personId: string | null;

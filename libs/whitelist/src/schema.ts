@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { REVIEW_SCHEMA } from './review/review-schema.ts';
 
 /** Lists, their members and reviews. After runs and compliance. */
 export const WHITELIST_SCHEMA: readonly SchemaStep[] = [
@@ -152,4 +153,5 @@ GRANT UPDATE ON list_rules, membership TO firstmile_app;
 GRANT UPDATE (ended_at) ON list_opt_out TO firstmile_app;
 `,
   },
+  ...REVIEW_SCHEMA,
 ];

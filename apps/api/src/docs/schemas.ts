@@ -1,5 +1,6 @@
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
+import { reviewSchemas } from './review-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
 import { accessSchemas } from './access-schemas.ts';
 import { closureSchemas } from './closure-schemas.ts';
@@ -55,6 +56,7 @@ export const SCHEMAS = {
   ...closureSchemas,
   ...complianceSchemas,
   ...listSchemas,
+  ...reviewSchemas,
   ...disputeSchemas,
   ...runSchemas,
   ...modelSchemas,

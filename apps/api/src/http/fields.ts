@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -17,6 +17,7 @@ import {
   Max,
   Min,
   ValidateBy,
+  ValidateNested,
 } from 'class-validator';
 import { parseLocalDate } from '#lib/kernel';
 import type { RuleWords } from './input.pipe.ts';
@@ -164,6 +165,24 @@ export const ChoicesField = (words: FieldWords, choices: readonly string[]): Pro
     ArrayMinSize(1, said),
     ArrayMaxSize(20, said),
     IsIn(choices, { each: true, ...said }),
+  );
+};
+
+/** One object, checked as its class says. */
+export const ObjectField = (words: FieldWords, item: () => new () => object): PropertyDecorator => {
+  const said = rule('应为 JSON 对象', 'a JSON object is expected');
+  return applyDecorators(documented(words, { type: () => item() }), IsObject(said), ValidateNested(said), Type(item));
+};
+
+/** Several objects, each checked as its class says; a fault is named by its place. */
+export const ItemsField = (words: FieldWords, item: () => new () => object, most: number): PropertyDecorator => {
+  const said = rule(`应为至多${most}项的数组`, `a list of at most ${most} is expected`);
+  return applyDecorators(
+    documented(words, { type: () => item(), isArray: true, maxItems: most }),
+    IsArray(said),
+    ArrayMaxSize(most, said),
+    ValidateNested({ each: true, ...said }),
+    Type(item),
   );
 };
 
