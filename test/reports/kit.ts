@@ -44,7 +44,7 @@ export class ReportKit {
     const operator = await product.access.personByHandle('operator');
     const { keyId } = await product.access.issueKey(
       operator.personId,
-      ['partner:reports'],
+      ['ops:compliance'],
       new Date('2030-01-01'),
       clock,
     );
