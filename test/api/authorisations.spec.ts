@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 describe('authorisation, purpose and query log', () => {
   let api: TestApi;
   const keys = new Map<string, string>();
+  let newLender: (code: string) => Promise<void>;
   beforeAll(async () => {
     api = await TestApi.open();
     const body = register({ uscc: A, name: '样例甲有限公司' }, { uscc: B, name: '样例乙有限公司' });
@@ -28,6 +29,7 @@ describe('authorisation, purpose and query log', () => {
       const { personId } = await access.createPerson({ institutionId, handle: code, name: '样例' });
       keys.set(code, await api.issue(personId, scopes));
     };
+    newLender = (code) => person(code, 'bank', ['partner:scores']);
     await person('firm-a', 'firm', ['subject:own'], A);
     await person('firm-b', 'firm', ['subject:own'], B);
     await person('bank-b', 'bank', ['partner:scores', 'partner:candidates', 'partner:authorisations']);
@@ -146,5 +148,25 @@ describe('authorisation, purpose and query log', () => {
     expect((await score('bank-a', B)).status).toBe(200);
     api.clock.pass(DAY_MS);
     expect((await score('bank-a', B)).body['code']).toBe('authorisation-missing');
+  });
+
+  it('warns of five queries by lenders within 30 days, whatever each reloads, and forgets them after that', async () => {
+    const month = { from: '2026-07-21', until: '2026-08-19' };
+    await grant('firm-b', { institution: 'bank-a', ...month });
+    const live = async (who: string): Promise<string[]> =>
+      ((await score(who, B)).body['liveWarnings'] as { code: string; count: number }[]).map(
+        ({ code, count }) => `${code} ${count}`,
+      );
+    // bank-a has asked on two days of the last thirty; three others make five.
+    const seen: string[][] = [];
+    for (const lender of ['one', 'two', 'three', 'four']) {
+      await newLender(`lender-${lender}`);
+      await grant('firm-b', { institution: `lender-${lender}`, ...month });
+      seen.push(await live(`lender-${lender}`), await live(`lender-${lender}`));
+    }
+    expect(seen).toEqual([[], [], [], [], [], ['W13 5'], ['W13 5'], ['W13 6']]);
+    expect((await score('lender-one', B)).body['warnings']).not.toContain('W13');
+    api.clock.pass(29 * DAY_MS);
+    expect(await live('lender-one')).toEqual([]);
   });
 });

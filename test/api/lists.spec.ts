@@ -1,4 +1,5 @@
-import { FixedClock, type Uscc } from '#lib/kernel';
+import { FixedClock, type LocalDate, type Uscc } from '#lib/kernel';
+import { nurtureCoverage } from '#lib/whitelist';
 import { HOUSE, type Scope } from '#lib/access';
 import { deliverCity, type City } from '../whitelist/city.ts';
 import { TestApi, type Reply } from './api-kit.ts';
@@ -283,6 +284,33 @@ describe('lists and their reviews over HTTP', () => {
     expect(figures['institutions']).toEqual([expect.objectContaining({ code: 'guarantor-a', expertHundredths: 340 })]);
     const none = (await ops('review-statistics?from=2025-07-01&to=2025-07-31')).body;
     expect([none['overrides']['shareBp'], none['medianHours']]).toEqual([null, null]);
+  });
+
+  it('counts how firms came from a score to the list, by the month of the first listing', async () => {
+    const funnel = (await ops('funnel')).body;
+    expect(funnel['scored']).toBe(160);
+    const cohorts = funnel['cohorts'] as Record<'listed' | 'consented' | 'read' | 'listedNow', number>[];
+    expect(cohorts.reduce((sum, { listed }) => sum + listed, 0)).toBe(funnel['listed']);
+    expect(funnel['eligible']).toBeGreaterThanOrEqual(funnel['listed']);
+    for (const { listed, consented, read, listedNow } of cohorts)
+      expect(Math.max(consented, read, listedNow)).toBeLessThanOrEqual(listed);
+  });
+
+  it('says how much of the official lists it had found before they came out', async () => {
+    const { db, runs } = api.product;
+    const { rules } = await api.product.lists.inForce('CKT');
+    const asOf = city.runs[0]!.asOf;
+    const period = { asOf, through: '2026-06-30' as LocalDate };
+    const found = await nurtureCoverage(db, runs, rules, period);
+    expect(found.firms).toBeGreaterThan(40);
+    expect(found.recall.of).toBe(found.nurtured);
+    expect(found.picked).toBeGreaterThan(0);
+    expect(found.recallNew.of).toBeLessThan(found.nurtured);
+    expect(await nurtureCoverage(db, runs, rules, period)).toEqual(found);
+    await expect(nurtureCoverage(db, runs, rules, { asOf, through: asOf })).rejects.toThrow(/proves itself/);
+    await expect(nurtureCoverage(db, runs, rules, { ...period, asOf: '2020-01-31' as LocalDate })).rejects.toThrow(
+      /no published run/,
+    );
   });
 
   it('shows nothing to an institution that reviews no longer', async () => {

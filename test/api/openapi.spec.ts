@@ -68,6 +68,7 @@ describe('the OpenAPI document', () => {
         'put /ops/v1/lists/{code}/reviewers/{institutionId}',
         'delete /ops/v1/lists/{code}/reviewers/{institutionId}',
         'get /ops/v1/lists/{code}/review-statistics',
+        'get /ops/v1/lists/{code}/funnel',
         'get /subject/v1/lists',
         'post /subject/v1/lists/opt-out',
         'post /subject/v1/lists/opt-in',

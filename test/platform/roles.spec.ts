@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { openServer, type Server } from '#lib/platform';
+import { migrateDoorbells, openServer, type Server } from '#lib/platform';
 import { freshFolder, queryOnce, removeFolders } from './sessions.ts';
 
 jest.setTimeout(60_000);
@@ -72,6 +72,15 @@ describe('a database of your own (DATABASE_URL)', () => {
     await queryOnce(server.urls.owner, 'CREATE SCHEMA bullmq; CREATE TABLE ours (a int)');
     await expect(queryOnce(server.urls.app, 'SELECT * FROM ours')).rejects.toMatchObject({ code: '42501' });
     await server.close();
+  });
+
+  it('is made ready by eight programs that start at once', async () => {
+    const fresh = `${name}_eight`;
+    await queryOnce(admin, `CREATE DATABASE ${fresh}`);
+    const owner = Object.assign(new URL(urlAs('firstmile_admin')), { pathname: `/${fresh}` }).toString();
+    for (let round = 0; round < 3; round += 1)
+      await Promise.all(Array.from({ length: 8 }, () => migrateDoorbells(owner, 'firstmile_app')));
+    await queryOnce(admin, `DROP DATABASE ${fresh} WITH (FORCE)`);
   });
 
   it('is content with roles that an administrator has prepared', async () => {

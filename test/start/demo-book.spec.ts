@@ -70,12 +70,12 @@ function paste(lines: string): Promise<{ code: number | null; stdout: string; st
   });
 }
 
-async function everyItem<T>(route: string): Promise<T[]> {
+async function everyItem<T>(route: string, key = screen.operator): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | null = null;
   do {
     const more: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: Page<T> = await getJson<Page<T>>(`${screen.url}${route}?limit=200${more}`, screen.operator);
+    const page: Page<T> = await getJson<Page<T>>(`${screen.url}${route}?limit=200${more}`, key);
     items.push(...page.items);
     cursor = page.nextCursor;
   } while (cursor !== null);
@@ -130,7 +130,9 @@ describe('the book behind it', () => {
   it('counts every delivered row as the simulator planted it', async () => {
     const counted = new Map((await everyItem<Counted>('/ops/v1/deliveries')).map((view) => [view.fileName, view]));
     const expected = [...simulate(DEMO).deliveries()];
-    expect(counted.size).toBe(expected.length);
+    // One file more than the simulator's: two members of the list were struck off in the last month.
+    expect(counted.size).toBe(expected.length + 1);
+    expect(counted.get('abnormal-list-supplement.csv')).toMatchObject({ state: 'RECONCILED', rows: 2, applied: 2 });
     for (const delivery of expected) {
       const { byCode: _, planted: __, ...counts } = delivery.expected();
       expect(counted.get(delivery.fileName)).toMatchObject({ state: 'RECONCILED', ...counts });
@@ -151,6 +153,23 @@ describe('the book behind it', () => {
     ]);
     expect(runs[0]!.firms).toBe(DEMO.firms);
     expect(new Set(runs.map(({ outputHash }) => outputHash)).size).toBe(7);
+  });
+});
+
+describe('the list of the demo book', () => {
+  it('shows seven months with entries, exits, a suspended and a revoked member', async () => {
+    const versions = await everyItem<{ readonly totals: Record<string, number>; readonly state: string }>(
+      '/partner/v1/lists/CKT/versions',
+      screen.bank,
+    );
+    expect(versions.map(({ state }) => state)).toEqual(Array.from({ length: 7 }, () => 'IN_FORCE'));
+    const events = (name: string): number =>
+      versions.reduce((sum, { totals }) => sum + (totals[`event:${name}`] ?? 0), 0);
+    expect(events('enter')).toBeGreaterThan(20);
+    expect(events('leave') + events('second-bad-run')).toBeGreaterThan(0);
+    const [newest] = versions;
+    expect(newest!.totals).toMatchObject({ SUSPENDED: 1, 'event:leave': expect.any(Number) });
+    expect(newest!.totals['event:knock-out']).toBeGreaterThanOrEqual(1);
   });
 });
 

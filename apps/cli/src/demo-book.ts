@@ -6,10 +6,11 @@ import type { Product } from '#lib/product';
 import {
   simulate,
   type ScheduledRun,
-  type SimulatedDelivery,
+  type Simulation,
   type SimulationOptions,
   type TimelineStep,
 } from '#tools/simulate';
+import { DEMO_LIST, demoMembers, extraDelivery, speakUp, type DemoDelivery } from './demo-members.ts';
 import { scoreHere } from './rescore.command.ts';
 import type { ShownFirm } from './screen.ts';
 
@@ -72,6 +73,7 @@ export async function ensureDemoBook(
   let said = performance.now();
   for (const [i, step] of steps.entries()) {
     if (leaving.aborted) return;
+    if (step.kind === 'run' && step.run === last) await beforeTheLast(product, simulation, last, operator.personId);
     if (step.kind === 'delivery') await deliver(product, step.delivery, operator.personId);
     else await scoreMonth(product, step.run, operator.personId);
     if (performance.now() - said < PROGRESS_MS) continue;
@@ -81,6 +83,19 @@ export async function ensureDemoBook(
     );
   }
   await rebuildDocuments(product.db, () => leaving.aborted);
+}
+
+/** Of three members of the list: one is struck off, one disputes it, one leaves; so the last month shows all of that. */
+async function beforeTheLast(
+  product: Product,
+  simulation: Simulation,
+  last: ScheduledRun,
+  person: string,
+): Promise<void> {
+  const members = await demoMembers(product, simulation);
+  if (members === undefined) return; // a book too small for a list
+  await deliver(product, extraDelivery(simulation, last, members), person);
+  await speakUp(product, last, members);
 }
 
 interface Beginning {
@@ -117,7 +132,7 @@ async function finishedRun(product: Product, run: ScheduledRun): Promise<boolean
   return rows.length > 0;
 }
 
-async function deliver(product: Product, delivery: SimulatedDelivery, person: string): Promise<void> {
+async function deliver(product: Product, delivery: DemoDelivery, person: string): Promise<void> {
   const { sequence, sourceTime, coverage } = delivery;
   const received = await product.deliveries.receive({
     source: delivery.source,
@@ -160,5 +175,5 @@ async function scoreMonth(product: Product, run: ScheduledRun, person: string): 
   const runId = open?.run_id ?? (await product.runs.plan({ asOf: run.asOf, person, clock })).runId;
   const done = await scoreHere({ ...product, clock }, runId);
   if (done.problem) throw new ProblemError(done.problem);
-  await product.lists.build('CKT', { runId, clock });
+  await product.lists.build(DEMO_LIST, { runId, clock });
 }

@@ -12,6 +12,7 @@ import { registerKeys } from './key.command.ts';
 import { registerPeople } from './people.command.ts';
 import { newSource } from './new-source.command.ts';
 import { poll, type PollOptions } from './poll.command.ts';
+import { kpiCoverage, kpiFunnel, type CoverageOptions } from './kpi.command.ts';
 import { quality, type QualityOptions } from './quality.command.ts';
 import { rescore, work, type RescoreOptions } from './rescore.command.ts';
 import { EXIT, sayProblem } from './session.ts';
@@ -225,6 +226,22 @@ model
 
 registerPeople(program, run);
 registerKeys(program, run);
+
+const kpi = program.command('kpi').description('figures of a list 名单指标');
+kpi
+  .command('coverage')
+  .description('how much of the official lists the score had found before they came out 名单覆盖率')
+  .argument('<list>', 'code of the list')
+  .requiredOption('--as-of <date>', 'month end of a published run, before the lists')
+  .requiredOption('--through <date>', 'listings until this day count')
+  .option('--json', JSON_HELP, false)
+  .action(run((list: string, options: CoverageOptions) => kpiCoverage(list, options)));
+kpi
+  .command('funnel')
+  .description('from scored to listed, and what followed 转化漏斗')
+  .argument('<list>', 'code of the list')
+  .option('--json', JSON_HELP, false)
+  .action(run((list: string, options: { json: boolean }) => kpiFunnel(list, options)));
 
 const closure = program.command('closure').description('sources that a firm had closed 停用数据源');
 const closing = (verb: string, words: string): Command =>

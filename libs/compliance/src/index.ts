@@ -1,5 +1,6 @@
 export * from './authorisation.ts';
 export * from './authorisations.service.ts';
+export * from './live-warnings.ts';
 export * from './purpose.ts';
 export { chainHash, GENESIS, type Anchor, type QueryEntry } from './query-log.ts';
 export * from './query-log.service.ts';

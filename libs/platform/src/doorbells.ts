@@ -35,12 +35,17 @@ export interface DoorbellOptions {
   readonly log: (event: string, error: unknown) => void;
 }
 
+/** Any number of ours. */
+const GRANT_LOCK = 7_104_004;
+
 /** BullMQ's tables on PostgreSQL belong to the owner; the application only uses them. Idempotent. */
 export async function migrateDoorbells(ownerUrl: string, appRole: string): Promise<void> {
   const pool = new pg.Pool({ connectionString: inQueueSchema(ownerUrl), max: 1 });
   try {
     const client = await pool.connect();
     try {
+      // Held until the connection ends: two programs that grant at once would update one row of the catalogue.
+      await client.query(`SELECT pg_advisory_lock(${GRANT_LOCK})`);
       await runMigrations(client);
       const role = client.escapeIdentifier(appRole);
       await client.query(`GRANT USAGE ON SCHEMA bullmq TO ${role};

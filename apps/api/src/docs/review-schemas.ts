@@ -153,6 +153,23 @@ export const reviewSchemas = {
       }),
     ),
   }),
+  ListFunnel: object({
+    list: str('Code of the list.', 'CKT'),
+    scored: int('Firms of the newest published run.', 1000),
+    eligible: int('Firms that ever passed all conditions of entry.', 210),
+    listed: int('Firms that were ever listed.', 190),
+    cohorts: list(
+      object({
+        month: str('Month of the first listing, YYYY-MM.', '2026-01'),
+        listed: int('First listed in it.', 31),
+        consented: int('Of them, firms that authorised a partner since.', 12),
+        read: int('Of them, firms of which a score or report was read since.', 9),
+        listedNow: int('Of them, firms on the list now.', 27),
+        medianDaysToConsent: nullable(int('From listing to consent.', 18)),
+      }),
+      'Oldest first.',
+    ),
+  }),
   ReviewStatistics: object({
     list: str('Code of the list.', 'CKT'),
     from: day('First day.', '2026-07-01'),

@@ -161,6 +161,18 @@ const companyScore = object(
     scoreWithoutQua: int('As if no qualification list were known.', 590),
     parts: list(part, 'All 58 characteristics in the order of the scorecard; they add up to scoreTenths.'),
     dispute: object(text('如认为信息有误，可提出异议', 'If a value is wrong, file a dispute')),
+    liveWarnings: list(
+      object({
+        code: choice('Decided when somebody asks, never by a run: nobody may count on them for a score.', [
+          'W13',
+          'W15',
+        ]),
+        ...text('30天内金融机构查询5次以上', '5 or more queries by lenders within 30 days'),
+        count: int('W13: queries, one an institution and day; W15: open disputes.', 6),
+        since: instant('Of the first that counts.'),
+      }),
+      '实时预警 from the query log and the register of disputes.',
+    ),
     disputed: list(
       object({
         source: nullable(str('Source, by name; null: the calculation itself.', 'social-security')),

@@ -3,7 +3,7 @@ import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { Access } from '#lib/access';
 import { instantText, type Clock, type LocalDate } from '#lib/kernel';
 import type { Database } from '#lib/platform';
-import { ListReviews, Lists, reviewStatistics } from '#lib/whitelist';
+import { listFunnel, ListReviews, Lists, reviewStatistics } from '#lib/whitelist';
 import { CLOCK, DB } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { principalOf, type ApiRequest } from '../http/api-request.ts';
@@ -87,6 +87,20 @@ export class OpsListReviewsController {
     await this.access.institution(id);
     await this.reviews.reviewers.end(code, id, { person: principalOf(request).personId, clock: this.clock });
     return this.reviewers(code);
+  }
+
+  @Get('funnel')
+  @Scopes('ops:lists')
+  @ListParam()
+  @ApiOperation({
+    summary: 'From scored to listed, and what followed',
+    description: 'By the month in which a firm was first listed; as far as is recorded.',
+  })
+  @Answer('ListFunnel', 'The figures.')
+  @ProblemAnswers('list-unknown')
+  async funnel(@Param('code') code: string): Promise<object> {
+    await this.lists.inForce(code);
+    return { list: code, ...(await listFunnel(this.db, code)) };
   }
 
   @Get('review-statistics')

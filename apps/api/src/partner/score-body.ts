@@ -1,3 +1,4 @@
+import type { LiveWarning } from '#lib/compliance';
 import { instantText } from '#lib/kernel';
 import type { CompanyScore, RunView, ScoreEvidence } from '#lib/runs';
 import { DIMENSIONS, type Model, type Reason } from '#lib/scoring';
@@ -18,8 +19,14 @@ export interface DisputeMark {
   readonly since: Date;
 }
 
+/** What registers say now, beside what the run decided. */
+export interface NowKnown {
+  readonly marks: readonly DisputeMark[];
+  readonly live: readonly LiveWarning[];
+}
+
 /** `documents` gives the words of characteristics and dimensions: those of the model that scored. */
-export function scoreBody(company: CompanyScore, { document }: Model, marks: readonly DisputeMark[]): object {
+export function scoreBody(company: CompanyScore, { document }: Model, { marks, live }: NowKnown): object {
   const { score: rich, run } = company;
   const { score } = rich;
   const words = new Map(document.characteristics.map((c) => [c.code, c]));
@@ -57,6 +64,7 @@ export function scoreBody(company: CompanyScore, { document }: Model, marks: rea
     missingFeeds: rich.missingFeeds,
     knockOuts: score.knockOuts,
     warnings: score.warnings,
+    liveWarnings: live.map(({ since, ...warning }) => ({ ...warning, since: instantText(since) })),
     maxForAge: rich.maxForAge,
     scoreWithoutQua: rich.scoreWithoutQua,
     parts: rich.parts.map((part) => {

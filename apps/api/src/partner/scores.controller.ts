@@ -1,9 +1,10 @@
 import { Controller, Get, Inject, Param, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Disputes } from '#lib/compliance';
-import type { Uscc } from '#lib/kernel';
+import { Disputes, liveWarnings } from '#lib/compliance';
+import type { Clock, Uscc } from '#lib/kernel';
+import type { Database } from '#lib/platform';
 import { Scores } from '#lib/runs';
-import { MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
+import { CLOCK, DB, MODEL_BY_HASH, type ModelByHash } from '../deps.ts';
 import { Answer, ProblemAnswers } from '../docs/answers.ts';
 import { principalOf, type ApiRequest } from '../http/api-request.ts';
 import { Disclosure, purposeOf, PurposeQuery } from '../http/disclosure.ts';
@@ -27,6 +28,8 @@ export class ScoresController {
     private readonly scores: Scores,
     private readonly disclosure: Disclosure,
     private readonly disputes: Disputes,
+    @Inject(DB) private readonly db: Database,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(MODEL_BY_HASH) private readonly modelByHash: ModelByHash,
   ) {}
 
@@ -62,7 +65,9 @@ export class ScoresController {
     return this.disclosure.firm(principalOf(request), asked, async () => {
       const company = await this.scores.of(uscc, run);
       const model = await this.modelByHash(company.run.modelHash);
-      return { body: scoreBody(company, model, await this.disputes.marks(uscc)), detail: { runId: company.run.runId } };
+      const marks = await this.disputes.marks(uscc);
+      const live = await liveWarnings(this.db, uscc, this.clock.now(), marks);
+      return { body: scoreBody(company, model, { marks, live }), detail: { runId: company.run.runId } };
     });
   }
 

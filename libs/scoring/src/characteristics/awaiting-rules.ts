@@ -19,7 +19,10 @@ export const FAMILY: Family = {
       zh: '30天内金融机构查询报告5次以上',
       en: '5 or more report queries by lenders within 30 days',
       cause: 'NOT_CONNECTED',
-      awaits: { zh: '尚无报告查询日志', en: 'no log of report queries is kept yet' },
+      awaits: {
+        zh: '由查询日志在查询时刻判定，不进入评分批次',
+        en: 'decided from the query log when somebody asks, never by a run',
+      },
     },
     {
       code: 'W14',
@@ -38,7 +41,10 @@ export const FAMILY: Family = {
       zh: '数据存在异议',
       en: 'data are disputed',
       cause: 'NOT_CONNECTED',
-      awaits: { zh: '尚无异议登记', en: 'no register of disputes is kept yet' },
+      awaits: {
+        zh: '由异议登记在查询时刻判定，不进入评分批次',
+        en: 'decided from the register of disputes when somebody asks, never by a run',
+      },
     },
   ],
 };
