@@ -79,7 +79,9 @@ describe('a database of your own (DATABASE_URL)', () => {
     await queryOnce(admin, `CREATE DATABASE ${fresh}`);
     const owner = Object.assign(new URL(urlAs('firstmile_admin')), { pathname: `/${fresh}` }).toString();
     for (let round = 0; round < 3; round += 1)
-      await Promise.all(Array.from({ length: 8 }, () => migrateDoorbells(owner, 'firstmile_app')));
+      await expect(
+        Promise.all(Array.from({ length: 8 }, () => migrateDoorbells(owner, 'firstmile_app'))),
+      ).resolves.toHaveLength(8);
     await queryOnce(admin, `DROP DATABASE ${fresh} WITH (FORCE)`);
   });
 

@@ -284,6 +284,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   ),
   'not-a-near-miss': entry(409, '该企业不在临界名单中', 'The firm is no near miss of the newest version'),
   'cooling-down': entry(409, '仍在冷静期内', 'The cooling time is not over'),
+  'coverage-period': entry(422, '截止日须晚于评价日', 'The last day must lie after the day of the score'),
   'batch-refused': entry(409, '整批未生效', 'Nothing of the batch was done: some rows cannot be'),
   // Keys, roles and institutions
   'address-refused': entry(403, '密钥不可从该网络地址使用', 'The key does not work from this address'),
