@@ -155,6 +155,19 @@ describe('conventions', () => {
   );
 
   it.each([
+    ['U+0000', 'a\0b'],
+    ['half a surrogate pair', 'a\ud800'],
+  ])('text with %s is refused by its place, never by the database', async (_, text) => {
+    const reply = await api.post('/ops/v1/runs', { body: { asOf: text, more: ['a', text] } });
+    expect([reply.status, reply.body['errors']]).toEqual([
+      400,
+      ['/asOf', '/more/1'].map((pointer) => expect.objectContaining({ pointer, code: 'field-invalid' })),
+    ]);
+  });
+
+  it.each([
+    ['/problems/a%00', 400, 'request-invalid'],
+    ['/ops/v1/deliveries?source=a%00', 400, 'request-invalid'],
     ['/ops/v1/runs/%zz', 400, 'request-refused'],
     ['/problems/' + 'x'.repeat(200), 414, 'address-too-long'],
     ['/ops/v1/runs?limit=%ff', 400, 'request-invalid'],

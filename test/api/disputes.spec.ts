@@ -93,7 +93,8 @@ describe('disputes', () => {
     expect(marked['disputed']).toEqual([
       { source: 'social-security', recordKey: null, since: opened.body['receivedAt'] },
     ]);
-    expect({ ...marked, disputed: [] }).toEqual(before);
+    expect(marked['liveWarnings']).toMatchObject([{ code: 'W15', count: 1, since: opened.body['receivedAt'] }]);
+    expect({ ...marked, disputed: [], liveWarnings: [] }).toEqual(before);
     expect(await notices()).toEqual(['dispute.marked.v1']);
 
     expect((await decide(id, { event: 'send-to-source', version: 1 })).body['code']).toBe('version-stale');

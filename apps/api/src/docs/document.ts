@@ -8,7 +8,10 @@ const DESCRIPTION = `Firstmile (首公里) turns what public bodies already know
 
 A company is named by its USCC (统一社会信用代码). Ratios are basis points, points are integer tenths, dates are YYYY-MM-DD in Asia/Shanghai, instants carry their offset. Lists answer {items, nextCursor}. Whatever goes wrong is application/problem+json; its type leads to a page that explains the code.`;
 
-type Operation = Record<string, unknown> & { responses: Record<string, object> };
+type Operation = Record<string, unknown> & {
+  readonly responses: Record<string, object>;
+  readonly parameters?: readonly { readonly in?: string }[];
+};
 
 /** The OpenAPI document: routes from the controllers, answers from SCHEMAS, problems from PROBLEMS. */
 export function documentOf(app: INestApplication): OpenAPIObject {
@@ -38,7 +41,10 @@ export function documentOf(app: INestApplication): OpenAPIObject {
 function addProblems(operation: Operation): void {
   const marks = Object.keys(operation).filter((name) => name.startsWith(PROBLEM_MARK));
   for (const mark of marks) delete operation[mark];
-  const codes = marks.map((mark) => mark.slice(PROBLEM_MARK.length)).sort();
+  const named = marks.map((mark) => mark.slice(PROBLEM_MARK.length));
+  // Text that no column holds is refused wherever a path names something.
+  const refused = operation.parameters?.some((parameter) => parameter.in === 'path') ? ['request-invalid'] : [];
+  const codes = [...new Set([...named, ...refused])].sort();
   for (const status of [...new Set(codes.map((code) => PROBLEMS[code]!.status))].sort((a, b) => a - b)) {
     const ours = codes.filter((code) => PROBLEMS[code]!.status === status);
     operation.responses[status] = {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Injectable, ValidationPipe, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import type { ValidationError } from 'class-validator';
 import { parseUscc, ProblemError, type ProblemDetail, type Uscc } from '#lib/kernel';
@@ -11,13 +12,21 @@ export interface RuleWords {
   readonly en: string;
 }
 
-/** Turns bodies and queries into their checked classes. Every fault is named: bodies by JSON pointer, queries by field. */
+/**
+ * Turns bodies and queries into their checked classes. Every fault is named: bodies by JSON pointer, queries and path
+ * parameters by field.
+ */
 @Injectable()
 export class InputPipe implements PipeTransform {
   private readonly pipes: Readonly<Record<Place, ValidationPipe>> = { body: pipeFor('body'), query: pipeFor('query') };
 
   transform(value: unknown, metadata: ArgumentMetadata): unknown {
-    if (metadata.type !== 'body' && metadata.type !== 'query') return value;
+    if (metadata.type === 'custom') return value;
+    const place = metadata.type === 'body' ? 'body' : 'query';
+    const parent = metadata.data === undefined ? '' : `/${metadata.data}`;
+    const broken = unstorable(value, parent).map((path) => brokenText(place, path));
+    if (broken.length > 0) throw invalid(broken);
+    if (metadata.type === 'param') return value;
     const { metatype } = metadata;
     if (metatype === undefined || metatype === Object || metatype === String) return value;
     if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
@@ -29,8 +38,31 @@ export class InputPipe implements PipeTransform {
   }
 }
 
+/** What no column holds: PostgreSQL takes neither U+0000 nor half a surrogate pair. */
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
+/** The pointers of such texts. */
+function unstorable(value: unknown, path: string): string[] {
+  if (typeof value === 'string') return UNSTORABLE.test(value) ? [path] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  // A streamed body is checked by whoever reads it; what JSON and queries make has 16 levels at most.
+  if (value instanceof Readable) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    UNSTORABLE.test(name) ? [path] : unstorable(member, `${path}/${pointerPart(name)}`),
+  );
+}
+
+const brokenText = (place: Place, path: string): ProblemDetail => ({
+  ...(place === 'body' ? { pointer: path } : { field: path.slice(1) }),
+  code: 'field-invalid',
+  zh: '含有 U+0000 或不成对的代理字符',
+  en: 'it has U+0000 or half a surrogate pair in it',
+});
+
+const pointerPart = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
 const placeOf = (place: Place, parent: string, name: string): Pick<ProblemDetail, 'pointer' | 'field'> => {
-  const path = `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const path = `${parent}/${pointerPart(name)}`;
   return place === 'body' ? { pointer: path } : { field: path.slice(1) };
 };
 
