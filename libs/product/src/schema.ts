@@ -1,6 +1,7 @@
 import { ACCESS_SCHEMA } from '#lib/access';
 import { COMPLIANCE_SCHEMA } from '#lib/compliance';
 import { NOTICES_SCHEMA } from '#lib/notices';
+import { FINANCING_SCHEMA } from '#lib/financing';
 import { LEDGER_SCHEMA } from '#lib/ledger';
 import { migrate, migrateDoorbells, type SchemaStep } from '#lib/platform';
 import { REPORTS_SCHEMA } from '#lib/reports';
@@ -16,6 +17,7 @@ export const SCHEMA: readonly SchemaStep[] = [
   ...NOTICES_SCHEMA,
   ...WHITELIST_SCHEMA,
   ...REPORTS_SCHEMA,
+  ...FINANCING_SCHEMA,
 ];
 
 export const APP_ROLE = 'firstmile_app';

@@ -1,0 +1,258 @@
+import type { LocalDate, Uscc, WorkingCalendar } from '#lib/kernel';
+import type { Db, Tx } from '#lib/platform';
+import {
+  deadlinesOf,
+  opened,
+  type Deal,
+  type DealKind,
+  type DealOrder,
+  type DealRecord,
+  type DealType,
+  type Party,
+  type Proposal,
+  type Raiser,
+} from './deal.ts';
+
+interface DealRow {
+  deal_id: string;
+  kind: DealKind;
+  uscc: Uscc;
+  programme: string;
+  institution_id: string;
+  opened_at: Date;
+  terms: unknown;
+  state: string;
+  version: number;
+  state_since: Date;
+  body: unknown;
+  proposal: { change: unknown; by: Omit<Raiser, 'at'> & { at: string } } | null;
+  parties: Party[];
+}
+
+const PARTIES = `coalesce((SELECT jsonb_agg(jsonb_build_object('institutionId', p.institution_id, 'desk', p.desk)
+  ORDER BY p.joined_at, p.desk, p.institution_id) FROM deal_party p WHERE p.deal_id = d.deal_id), '[]') AS parties`;
+
+/** Rows are written by this code only: a state that the table does not know is an error. */
+function dealOf<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  type: DealType<S, E, B, C, O>,
+  row: DealRow,
+): Deal<S, B, C, O> {
+  if (row.kind !== type.kind) throw new RangeError(`${row.deal_id} is a ${row.kind}, not a ${type.kind}`);
+  if (!Object.hasOwn(type.table.states, row.state)) throw new RangeError(`unknown state of ${type.kind}: ${row.state}`);
+  const proposal = row.proposal && { ...row.proposal, by: { ...row.proposal.by, at: new Date(row.proposal.by.at) } };
+  return {
+    dealId: row.deal_id,
+    uscc: row.uscc,
+    programme: row.programme,
+    openedAt: row.opened_at,
+    parties: row.parties,
+    terms: row.terms as O,
+    state: row.state as S,
+    version: row.version,
+    stateSince: row.state_since,
+    proposal: proposal as Proposal<C> | null,
+    body: row.body as B,
+  };
+}
+
+/** A new deal with its first event. */
+export async function openDeal<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  tx: Tx,
+  type: DealType<S, E, B, C, O>,
+  order: DealOrder<O>,
+  { by, calendar }: { readonly by: Raiser & { readonly institutionId: string }; readonly calendar: WorkingCalendar },
+): Promise<Deal<S, B, C, O>> {
+  const deal = opened(type, order);
+  const due = dueDays(type, deal, calendar);
+  await tx.execute(
+    `INSERT INTO deal (deal_id, kind, uscc, programme, institution_id, opened_at, terms, state, version, state_since, body, due_on, alarm_on)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, $6, $9, $10, $11)`,
+    [
+      order.dealId,
+      type.kind,
+      order.uscc,
+      order.programme,
+      by.institutionId,
+      order.openedAt,
+      JSON.stringify(order.terms),
+      deal.state,
+      JSON.stringify(deal.body),
+      due.due,
+      due.alarm,
+    ],
+  );
+  await insertParties(tx, order.dealId, order.parties, order.openedAt);
+  await insertEvent(tx, undefined, deal, by);
+  return deal;
+}
+
+/** The deal after a change, with the event that made it, the deadlines of its state and the parties that joined. */
+export async function saveDeal<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  tx: Tx,
+  type: DealType<S, E, B, C, O>,
+  {
+    before,
+    after,
+    change,
+  }: { readonly before: Deal<S, B, C, O>; readonly after: Deal<S, B, C, O>; readonly change: C },
+  { by, calendar }: { readonly by: Raiser; readonly calendar: WorkingCalendar },
+): Promise<void> {
+  const due = dueDays(type, after, calendar);
+  const saved = await tx.execute(
+    `UPDATE deal SET state = $3, version = $4, state_since = $5, body = $6, proposal = $7, due_on = $8, alarm_on = $9
+     WHERE deal_id = $1 AND version = $2`,
+    [
+      after.dealId,
+      before.version,
+      after.state,
+      after.version,
+      after.stateSince,
+      JSON.stringify(after.body),
+      after.proposal && JSON.stringify(after.proposal),
+      due.due,
+      due.alarm,
+    ],
+  );
+  if (saved !== 1) throw new RangeError(`${after.dealId} was not at version ${before.version}`);
+  await insertParties(tx, after.dealId, after.parties.slice(before.parties.length), by.at);
+  await insertEvent(tx, before, after, by, change);
+}
+
+/** The last days after which something happens by itself, and after which somebody is warned. */
+function dueDays<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  type: DealType<S, E, B, C, O>,
+  deal: Deal<S, B, C, O>,
+  calendar: WorkingCalendar,
+): { due: LocalDate | null; alarm: LocalDate | null } {
+  const all = deadlinesOf(type, deal, calendar);
+  return {
+    due: all.find(({ event }) => event !== 'alarm')?.lastDay ?? null,
+    alarm: all.find(({ event }) => event === 'alarm')?.lastDay ?? null,
+  };
+}
+
+async function insertParties(tx: Tx, dealId: string, parties: readonly Party[], at: Date): Promise<void> {
+  for (const { institutionId, desk } of parties)
+    await tx.execute('INSERT INTO deal_party (deal_id, institution_id, desk, joined_at) VALUES ($1, $2, $3, $4)', [
+      dealId,
+      institutionId,
+      desk,
+      at,
+    ]);
+}
+
+async function insertEvent<S extends string, B, C extends { readonly event: string }, O>(
+  tx: Tx,
+  before: Deal<S, B, C, O> | undefined,
+  after: Deal<S, B, C, O>,
+  by: Raiser,
+  change?: C,
+): Promise<void> {
+  const { event = null, ...detail } = change ?? {};
+  const proposed = after.proposal !== null;
+  await tx.execute(
+    `INSERT INTO deal_event (deal_id, version, event, proposed, role, institution_id, person_id, first_person_id, at, from_state,
+       to_state, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [
+      after.dealId,
+      after.version,
+      event,
+      proposed,
+      by.role,
+      by.institutionId,
+      by.personId,
+      // What was proposed and is now done was said by somebody else first.
+      !proposed && before?.proposal && before.proposal.change.event === event ? before.proposal.by.personId : null,
+      by.at,
+      before?.state ?? null,
+      after.state,
+      JSON.stringify(detail),
+    ],
+  );
+}
+
+/** Undefined: there is none of this kind, or it is not theirs. `update` keeps others from changing it meanwhile. */
+export async function findDeal<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  db: Db,
+  type: DealType<S, E, B, C, O>,
+  dealId: string,
+  lock: 'update' | 'none' = 'none',
+): Promise<Deal<S, B, C, O> | undefined> {
+  const [row] = await db.query<DealRow>(
+    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.deal_id = $1 AND d.kind = $2${lock === 'update' ? ' FOR UPDATE OF d' : ''}`,
+    [dealId, type.kind],
+    `deal-${lock}`,
+  );
+  return row && dealOf(type, row);
+}
+
+export interface DealQuery {
+  readonly limit: number;
+  /** Before this one: the newest come first, ids are in the order of time. */
+  readonly before?: string;
+  readonly state?: string;
+  readonly uscc?: Uscc;
+}
+
+/** A page of what the actor may see. */
+export async function pageOfDeals<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  db: Db,
+  type: DealType<S, E, B, C, O>,
+  { limit, before, state, uscc }: DealQuery,
+): Promise<Deal<S, B, C, O>[]> {
+  const rows = await db.query<DealRow>(
+    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.kind = $1 AND ($2::uuid IS NULL OR d.deal_id < $2)
+       AND ($3::text IS NULL OR d.state = $3) AND ($4::text IS NULL OR d.uscc = $4) ORDER BY d.deal_id DESC LIMIT $5`,
+    [type.kind, before ?? null, state ?? null, uscc ?? null, limit],
+    'deal-page',
+  );
+  return rows.map((row) => dealOf(type, row));
+}
+
+/** Deals of this kind whose last day is over, locked; others' locks are passed by. */
+export async function dueDeals<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  tx: Tx,
+  type: DealType<S, E, B, C, O>,
+  today: LocalDate,
+  limit: number,
+): Promise<Deal<S, B, C, O>[]> {
+  const rows = await tx.query<DealRow>(
+    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.kind = $1 AND d.due_on < $2 ORDER BY d.due_on, d.deal_id LIMIT $3
+     FOR UPDATE OF d SKIP LOCKED`,
+    [type.kind, today, limit],
+  );
+  return rows.map((row) => dealOf(type, row));
+}
+
+/** An event as it is kept. */
+export interface DealEventRow {
+  readonly version: number;
+  readonly event: string | null;
+  readonly proposed: boolean;
+  readonly role: Raiser['role'];
+  readonly institutionId: string | null;
+  readonly personId: string | null;
+  readonly firstPersonId: string | null;
+  readonly at: Date;
+  readonly from: string | null;
+  readonly to: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The oldest first. */
+export async function dealEvents(db: Db, dealId: string): Promise<DealEventRow[]> {
+  return db.query<DealEventRow>(
+    `SELECT version, event, proposed, role, institution_id AS "institutionId", person_id AS "personId",
+       first_person_id AS "firstPersonId", at, from_state AS "from", to_state AS "to", detail
+     FROM deal_event WHERE deal_id = $1 ORDER BY version`,
+    [dealId],
+  );
+}
+
+/** What `replayed` takes. */
+export const recordsOf = <C>(rows: readonly DealEventRow[]): DealRecord<C>[] =>
+  rows.map(({ version, event, role, institutionId, personId, at, detail }) => ({
+    version,
+    by: { role, institutionId, personId, at },
+    ...(event === null ? {} : { change: { event, ...detail } as C }),
+  }));

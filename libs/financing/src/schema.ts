@@ -1,0 +1,5 @@
+import type { SchemaStep } from '#lib/platform';
+import { DEALS_SCHEMA } from './deals/schema.ts';
+
+/** Financing. After compliance, whitelist and reports, on which it stands. */
+export const FINANCING_SCHEMA: readonly SchemaStep[] = [...DEALS_SCHEMA];
