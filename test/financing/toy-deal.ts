@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { HOUSE, type Principal } from '#lib/access';
 import { openDeal, type DealFlow, type DealType, type Desk } from '#lib/financing';
-import { ProblemError, workflow, type Uscc } from '#lib/kernel';
+import { ProblemError, workflow } from '#lib/kernel';
 import { demoUscc } from '../kit/firms.ts';
 import { readCalendar } from '#lib/product';
 import type { TestProduct } from '../kit/database.ts';
@@ -42,7 +42,7 @@ export async function openToy({ db, clock }: TestProduct, bank: Principal): Prom
   const { institutionId, personId } = bank;
   const order = {
     dealId,
-    uscc: demoUscc(1) as Uscc,
+    uscc: demoUscc(1),
     programme: 'CKT',
     openedAt: at,
     parties: [{ institutionId, desk: 'BANK' as const }],
