@@ -1,0 +1,12 @@
+export type { TaxYear, WorkingCapital } from './line/base-formulas.ts';
+export type { RecognisedEquity } from './line/base-records.ts';
+export { existingLoans } from './line/existing-loans.ts';
+export type * from './line/line.ts';
+export * from './line/line-base.ts';
+export { lineBases, type LineEvidence, type StatedInputs } from './line/line-bases.ts';
+export * from './line/line-parameters.ts';
+export { LINE_DISCLAIMER } from './line/line-words.ts';
+export type { LimitCode, LineFlag, LineRefusal, StepCode } from './line/line-words.ts';
+export { raiseByNext, type LineRaise, type LineRaises, type RaiseCode } from './line/raise-line.ts';
+export { lineParametersOn, shippedLineParameters } from './line/shipped-line-parameters.ts';
+export { suggestLine } from './line/suggested-line.ts';
