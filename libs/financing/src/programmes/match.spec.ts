@@ -272,6 +272,20 @@ describe('routes', () => {
   });
 });
 
+describe('a number that is none', () => {
+  it('meets no bound, from above or from below', () => {
+    const bound = { fact: 'valuationEventMonths', value: 24 } as const;
+    expect([holds({ ...bound, op: 'atMost' }, 'none'), holds({ ...bound, op: 'atLeast' }, 'none')]).toEqual([
+      false,
+      false,
+    ]);
+    expect([
+      holds({ ...bound, op: 'atMost' }, { num: 49, den: 2 }),
+      holds({ ...bound, op: 'atLeast' }, { num: 49, den: 2 }),
+    ]).toEqual([false, true]);
+  });
+});
+
 describe('words', () => {
   it('give the value, its date, and what is required', () => {
     const { conditions } = matchProgramme(shippedProgramme('ZZD'), { ageMonths: known({ num: 73, den: 2 }) }, JUNE);

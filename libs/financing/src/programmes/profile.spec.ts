@@ -72,7 +72,11 @@ function dossier(covered: readonly Feed[], ...all: readonly Held[]): Dossier {
       ) as readonly DossierRecord[] as readonly DossierRecord<P>[],
   };
 }
-const FEED_OF: Readonly<Record<string, string>> = { CRD: creditHistory.name, REG: businessRegistration.name };
+const FEED_OF: Readonly<Record<string, string>> = {
+  CRD: creditHistory.name,
+  REG: businessRegistration.name,
+  PAT: patents.name,
+};
 
 const registered = (more: object = {}): Held =>
   held(businessRegistration, ['2025-01-15', { legalPerson: true, establishedOn: day('2025-01-15'), ...more }]);
@@ -204,6 +208,12 @@ describe('profile', () => {
     expect(fact('pledgeableRights', dossier(['REG', 'PAT'], registered(), held(patents, ...rights)))).toBe(expected);
   });
 
+  it('does not take what a list leaves out for none', () => {
+    const [, pledged] = patent('1', { pledged: true });
+    const some = held(patents, ['2026-06-15', pledged]);
+    expect(fact('pledgeableRights', dossier(['REG'], registered(), some))).toBe('? PAT does not cover the firm');
+  });
+
   it('adds up what was paid in and what is committed, and the total only when both are known', () => {
     const paid = (amount: number) =>
       held(shareholders, [
@@ -224,6 +234,10 @@ describe('profile', () => {
     expect(fact('valuationEventMonths', of)).toBe(3);
     expect(fact('equityTotal', of)).toBe('? no investor has committed');
     expect(fact('equityTotal', of, { statements: committed })).toBe(100_000_000);
+    const other = checkedStatements({ equityCommitted: 1 }, { by: 'investor', on: AS_OF });
+    expect(fact('equityTotal', of, { statements: [...committed, ...other] })).toBe(
+      `? what was stated on ${AS_OF} disagrees`,
+    );
     const tdd = matchAll(AS_OF, profile(of, { statements: committed })).find(({ code }) => code === 'TDD')!;
     expect(tdd.conditions.find(({ id }) => id === 'equity')).toMatchObject({
       state: 'pass',

@@ -45,7 +45,7 @@ export function profileOf(input: ProfileInput): Profile {
     institution: institutionOf(firm),
     noLoanRecord: noLoanRecord(firm),
     equityPaid: equityPaid(firm),
-    pledgeableRights: pledgeableRights(firm, scored),
+    pledgeableRights: pledgeableRights(firm),
     ...(scored === undefined ? {} : scoreFacts(scored, asOf, firm, stated)),
     ...expertFacts(opinions.filter(({ on }) => on <= asOf)),
   };
@@ -109,8 +109,8 @@ function equityTotal({ equityPaid: paid, equityCommitted: committed }: Facts): F
  * 可质押有效专利: granted, in force, held by the firm alone, and stated not to be pledged. Where only rights of which that
  * is not stated are left, and where none is found but absence is not proved, it is not known.
  */
-function pledgeableRights(firm: FirmAt, scored: ScoredFirmRich | undefined): Fact<FactValue> {
-  const { cause, through = null } = firm.feed('PAT');
+function pledgeableRights(firm: FirmAt): Fact<FactValue> {
+  const { cause, from, through = null } = firm.feed('PAT');
   if (cause !== undefined) return without('PAT', CAUSE_WORDS[cause]);
   const own = firm
     .records(patents)
@@ -122,8 +122,9 @@ function pledgeableRights(firm: FirmAt, scored: ScoredFirmRich | undefined): Fac
   const free = own.filter(({ pledged }) => pledged === false).length;
   if (free > 0) return known(free, through);
   if (own.length > 0) return unknown('PAT 未载明是否已质押', 'PAT does not state whether they are pledged');
-  const proved = scored?.rich.parts.some(({ characteristic, state }) => characteristic === 'IN01' && state === 'VALUE');
-  return proved === true ? known(0, through) : without('PAT', CAUSE_WORDS.NOT_COVERED);
+  // Only a delivery that speaks for all firms since the establishment proves that there is no other.
+  const proved = from !== undefined && from <= (firm.establishedOn ?? '1900-01-01');
+  return proved ? known(0, through) : without('PAT', CAUSE_WORDS.NOT_COVERED);
 }
 
 const YUAN_10K: Fen = fen(1_000_000);
