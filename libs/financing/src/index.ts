@@ -23,3 +23,14 @@ export type { LimitCode, LineFlag, LineRefusal, StepCode } from './line/line-wor
 export { raiseByNext, type LineRaise, type LineRaises, type RaiseCode } from './line/raise-line.ts';
 export { lineParametersOn, shippedLineParameters } from './line/shipped-line-parameters.ts';
 export { suggestLine } from './line/suggested-line.ts';
+export * from './programmes/amount-words.ts';
+export * from './programmes/checked-programme.ts';
+export * from './programmes/condition-test.ts';
+export * from './programmes/fact-types.ts';
+export * from './programmes/facts.ts';
+export * from './programmes/match.ts';
+export * from './programmes/profile.ts';
+export * from './programmes/programme.ts';
+export * from './programmes/shipped-programmes.ts';
+export * from './programmes/statements.ts';
+export * from './programmes/words.ts';
