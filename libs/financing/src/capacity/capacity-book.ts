@@ -85,6 +85,8 @@ const WEIGHT_UNITS = 1_000_000n;
 const add = <K>(sums: Map<K, bigint>, key: K, amount: bigint): void =>
   void sums.set(key, (sums.get(key) ?? 0n) + amount);
 
+const byGroup = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
+
 /** The amounts that count on one day. A firm above the amount of small loans weighs fully in all its loans. */
 export class CountedBook {
   private readonly weightedOf = new Map<string, bigint>();
@@ -118,16 +120,15 @@ export class CountedBook {
     return fen(Number(this.principalOf.get(client === undefined ? programme : `${programme}\n${client}`) ?? 0n));
   }
 
-  /** The clients that any entry puts into a group; all of what they owe belongs to it, whatever other entries say. */
-  membersOf(group: string): ReadonlySet<string> {
-    return this.groups.get(group) ?? new Set();
+  /**
+   * The groups that any entry puts a client into, or all, each with its clients: all of what they owe belongs to it. Entries
+   * of one client may name several groups while relations change; it then counts in each.
+   */
+  groupsOf(client?: string): readonly (readonly [group: string, members: ReadonlySet<string>])[] {
+    return [...this.groups].filter(([, members]) => client === undefined || members.has(client)).sort(byGroup);
   }
 
   clients(): Iterable<string> {
     return this.weightedOf.keys();
-  }
-
-  allGroups(): Iterable<string> {
-    return this.groups.keys();
   }
 }

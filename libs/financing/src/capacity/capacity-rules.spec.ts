@@ -58,6 +58,9 @@ describe('the mix of a government guarantor', () => {
     expect(states([one(400_000_000, true), one(400_000_000, true), one(200_000_000, false)])).toEqual(['pass', 'pass']);
     expect(states([one(400_000_000, true), one(400_000_000, true), one(200_000_001, false)])).toEqual(['fail', 'pass']);
     expect(states([one(500_000_000, true), one(large, true)])).toEqual(['pass', 'fail']);
+    expect(states([one(500_000_000, true), one(500_000_001, true)])).toEqual(['pass', 'fail']);
+    expect(states([one(500_000_000, true), one(500_000_000, true), one(large, true)])).toEqual(['pass', 'pass']);
+    expect(states([one(100, true), one(large, true), one(900, false)])).toEqual(['pass', 'fail']);
     expect(states([one(300_000_000, true), one(300_000_000, true), one(large, true)])).toEqual(['pass', 'pass']);
     expect(states([one(100, true), one(100, null)])).toEqual(['fail', 'pass']);
   });

@@ -81,7 +81,7 @@ export function checkCapacity(book: CapacityBook, request: CapacityRequest): Cap
   const after = new CountedBook(book.rules, [...counted.filter(({ id }) => id !== replaces), terms]);
   const assets = netAssetsAt(book.netAssets, on);
   const caps = [
-    ...(assets ? assetCaps(book, assets, { clients: [terms.client], groups: groupOfTerms(terms, after) }) : []),
+    ...(assets ? assetCaps(book, assets, { clients: [terms.client], groups: after.groupsOf(terms.client) }) : []),
     ...(terms.programme === null ? [] : programmeCaps(book, terms.programme, [terms.client])),
   ];
   const all = [...checks, ...conditions(book, terms, assets, on), ...measure(caps, before, after)];
@@ -94,17 +94,13 @@ export function passiveBreaches(book: CapacityBook, on: LocalDate): readonly Cap
   const counted = book.liabilities.filter((liability) => counts(liability, on));
   const now = new CountedBook(book.rules, counted);
   const assets = netAssetsAt(book.netAssets, on);
-  const groups = [...now.allGroups()].map((group) => [group, now.membersOf(group)] as const);
   const caps = [
-    ...(assets ? assetCaps(book, assets, { clients: now.clients(), groups }) : []),
+    ...(assets ? assetCaps(book, assets, { clients: now.clients(), groups: now.groupsOf() }) : []),
     ...book.programmes.flatMap(({ programme }) => programmeCaps(book, programme, now.clients())),
   ];
   const missing = assets || counted.length === 0 ? [] : [noNetAssets(book, on)];
   return [...missing, ...measure(caps, now, now).filter(({ state }) => state === 'fail')];
 }
-
-const groupOfTerms = ({ group }: LiabilityTerms, book: CountedBook): (readonly [string, ReadonlySet<string>])[] =>
-  group === null ? [] : [[group, book.membersOf(group)]];
 
 function asked(
   book: CapacityBook,

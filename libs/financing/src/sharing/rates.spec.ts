@@ -54,6 +54,13 @@ describe('a fee', () => {
         { principal: fen(200), bp: 120, ...half },
       ]),
     ).toBe(105);
+    // 99.5 bp is shown from above.
+    expect(
+      averageFeeBp([
+        { principal: fen(100), bp: 99, ...year },
+        { principal: fen(100), bp: 100, ...year },
+      ]),
+    ).toBe(100);
   });
 });
 

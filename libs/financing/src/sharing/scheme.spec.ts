@@ -3,6 +3,7 @@ import { edited } from './edited.ts';
 import { shareFaults } from './share-limits.ts';
 import { splitByTree, leavesOf } from './share-tree.ts';
 import { sharingScheme, standingText } from './scheme.ts';
+import { treeOf } from './tree-builder.ts';
 import { classOf, shippedScheme, shippedSchemes } from './shipped-schemes.ts';
 
 const DAY = localDate('2026-06-30');
@@ -73,6 +74,28 @@ describe('the schemes that come with the program', () => {
   );
 });
 
+it('the city fund bears 20 to 50 % of what the guarantee system bears, not of the loan', () => {
+  const limits = seed.scheme.limits;
+  const faults = (city: number) =>
+    shareFaults(
+      treeOf([
+        ['bank', 70],
+        [
+          'system',
+          30,
+          [
+            ['city', city],
+            ['guarantor', 100 - city],
+          ],
+        ],
+      ]),
+      limits,
+    );
+  expect([20, 50].map((city) => faults(city))).toEqual([[], []]);
+  expect(faults(19)).toMatchObject([{ party: 'city', shareBp: 1900, limitBp: 2000 }]);
+  expect(faults(51)).toMatchObject([{ party: 'city', shareBp: 5100, limitBp: 5000 }]);
+});
+
 describe('a scheme', () => {
   const faultsOf = (edits: Readonly<Record<string, unknown>>): readonly (string | undefined)[] => {
     try {
@@ -108,6 +131,11 @@ describe('a scheme', () => {
       'fee tiers in the wrong order',
       { '/reGuaranteeFee/0/upTo': null, '/reGuaranteeFee/1/upTo': 500_000_000 },
       ['/reGuaranteeFee/0/upTo', '/reGuaranteeFee/1/upTo'],
+    ],
+    [
+      'two fee tiers up to the same amount',
+      { '/reGuaranteeFee/1': { upTo: 500_000_000, mostBp: 40 }, '/reGuaranteeFee/2': { upTo: null, mostBp: 50 } },
+      ['/reGuaranteeFee/1/upTo'],
     ],
     ['a limit without an end', { '/limits/0': { party: 'bank' } }, ['/limits/0']],
     ['a misspelt limit', { '/limits/0': { party: 'bank', minBp: 2000 } }, ['/limits/0/minBp', '/limits/0']],
