@@ -5,6 +5,7 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { CandidatesReader, ListReviews, Lists } from '#lib/whitelist';
+import { Deals } from '#lib/financing';
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
@@ -43,6 +44,7 @@ import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
+import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
 import { ReportRequestsController } from './partner/report-requests.controller.ts';
@@ -97,6 +99,7 @@ export class ApiModule {
         OverdueNoticesController,
         ReportRequestsController,
         ReportKeysController,
+        DealsController,
         OwnReportsController,
       ],
       providers: [
@@ -121,6 +124,7 @@ export class ApiModule {
         { provide: ReportRequests, useValue: deps.reportRequests },
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },
+        { provide: Deals, useValue: deps.deals },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },

@@ -1,5 +1,6 @@
 import type { Access } from '#lib/access';
 import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
+import type { Deals } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Notices, Webhooks } from '#lib/notices';
@@ -36,6 +37,7 @@ export interface ApiDeps {
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
+  readonly deals: Deals;
   readonly clock: Clock;
   /** Requests a minute that differ from the defaults. */
   readonly rateLimits?: Readonly<Record<string, number>>;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
+import { Deals } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -43,6 +44,7 @@ export interface Product {
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
+  readonly deals: Deals;
   close(): Promise<void>;
 }
 
@@ -135,6 +137,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
+      deals: new Deals(db, [], readCalendar(), clock),
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -1,3 +1,4 @@
+import { dealSchemas } from './deal-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { reviewSchemas } from './review-schemas.ts';
@@ -50,6 +51,7 @@ const problem: JsonSchema = {
 export const SCHEMAS = {
   Problem: problem,
   ...accessSchemas,
+  ...dealSchemas,
   ...deliverySchemas,
   ...correctionSchemas,
   ...identitySchemas,
