@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { ratioBp, splitByLargestRemainder } from '#lib/kernel';
 import { bigQuotas, leverageBp, quotient, safeQuotas, splitWithin } from './whole-units.ts';
 
-const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 500;
+const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 200;
 const whole = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: 10 ** 13 }), fc.maxSafeNat());
 const weights = (max: number) => fc.array(fc.nat({ max }), { minLength: 2, maxLength: 9 });
 const anywhere = (all: readonly number[]): number[] => all.map(() => Infinity);
