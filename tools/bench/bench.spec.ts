@@ -31,6 +31,7 @@ describe('npm run bench', () => {
       unit: 'compositions/s',
       cases: 300,
       partnersPerCase: expect.any(Number),
+      perCpuSecond: expect.any(Number),
       upTo1e13Fen: expect.any(Number),
     });
   });

@@ -32,7 +32,8 @@ describe('whole units', () => {
         fc.pre(sum > 0);
         const [fast, slow] = [safeQuotas(units, all, sum), bigQuotas(units, all)];
         expect(fast.parts).toEqual(slow.parts);
-        expect(fast.rests.map(BigInt)).toEqual(slow.rests);
+        const ranked = fast.rests.toSorted((a, b) => a - b);
+        expect(fast.rests.map((rest) => ranked.indexOf(rest))).toEqual(slow.rests);
       }),
       { numRuns },
     );

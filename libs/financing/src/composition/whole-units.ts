@@ -12,7 +12,7 @@ export const inWholeUnits = (amount: number, unit: number): number => quotient(a
 /** What each weight has of `total` before the units left over are handed out; only the order of `rests` counts. */
 export interface Quotas {
   readonly parts: number[];
-  readonly rests: readonly (number | bigint)[];
+  readonly rests: readonly number[];
 }
 
 /** Where `total` × every weight and the sum of the weights are safe. */
@@ -31,7 +31,10 @@ export function safeQuotas(total: number, weights: readonly number[], sum: numbe
 export function bigQuotas(total: number, weights: readonly number[]): Quotas {
   const [units, sum] = [BigInt(total), weights.reduce((s, w) => s + BigInt(w), 0n)];
   const products = weights.map((weight) => units * BigInt(weight));
-  return { parts: products.map((p) => Number(p / sum)), rests: products.map((p) => p % sum) };
+  const rests = products.map((product) => product % sum);
+  // As ranks, equal for equals: numbers alone reach the loops that follow, which stay fast for all others.
+  const ranked = rests.toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return { parts: products.map((product) => Number(product / sum)), rests: rests.map((rest) => ranked.indexOf(rest)) };
 }
 
 /**
