@@ -6,7 +6,7 @@ export * from './list-rules.ts';
 export * from './membership.ts';
 export * from './shipped-lists.ts';
 export { applyEvent, found, type MembershipEvent, type MembershipRow } from './apply-events.ts';
-export type { OpenDisputes, Registers } from './build-list.ts';
+export type { OpenDisputes, Registers } from './judge-run.ts';
 export * from './decide-membership.ts';
 export { isSampled, judge, type Judgement, type RaisedEvent } from './judge.ts';
 export type * from './list-difference.ts';
