@@ -11,11 +11,12 @@ import { factsOfRun, judgeFirm, lowestOf, type JudgedFirm, type Registers } from
 import { entryOf } from './list-entry.ts';
 import type { HashedRules } from './list-rules.ts';
 import { lockList, membershipsOf, nextListVersion, saveMemberships } from './memberships.store.ts';
+import { rulesForVersion } from './rules/enforce-rules.ts';
 import { saveListVersion, versionOfRun, type ListEntry, type ListVersion } from './lists.store.ts';
 
 export interface BuildInput {
   readonly runId: string;
-  readonly list: HashedRules;
+  readonly code: string;
   readonly clock: Clock;
   readonly registers: Registers;
   readonly progress?: (firms: number) => void;
@@ -23,23 +24,24 @@ export interface BuildInput {
 
 /**
  * Makes the next version of a list from the published run of a month end, whole or not at all (名单出版): judges every
- * firm near or above the cut and every member, raises their events, and writes the version. The same run again is the
- * version that it made. Throws ProblemError list-run-not-monthly 409, list-version-order 409 or run-not-published 409.
+ * firm near or above the cut and every member, raises their events, and writes the version. Approved rules that wait come
+ * into force with it. The same run again is the version that it made. Throws ProblemError list-unknown 404,
+ * list-run-not-monthly 409, list-version-order 409 or run-not-published 409.
  */
 export async function buildListVersion(db: Database, runs: Runs, input: BuildInput): Promise<ListVersion> {
-  const { list, clock } = input;
-  const { rules } = list;
+  const { code, clock } = input;
   const run = await runs.get(input.runId);
   refuseOther(run);
   return db.transaction(async (tx) => {
-    await lockList(tx, rules.code);
-    const made = await versionOfRun(tx, rules.code, run.runId);
+    await lockList(tx, code);
+    const made = await versionOfRun(tx, code, run.runId);
     if (made) return made;
-    const version = await nextListVersion(tx, rules.code);
-    await refuseOlder(tx, rules.code, run);
-    const previousRun = await runs.publishedAsOf(lastDay(addMonthsToMonth(monthOfDate(run.asOf), -1)));
-    const members = await membershipsOf(tx, rules.code);
+    const version = await nextListVersion(tx, code);
+    await refuseOlder(tx, code, run);
     const at = clock.now();
+    const { rules, hash } = await rulesForVersion(tx, code, { asOf: run.asOf, version, at });
+    const previousRun = await runs.publishedAsOf(lastDay(addMonthsToMonth(monthOfDate(run.asOf), -1)));
+    const members = await membershipsOf(tx, code);
     const judged: JudgedFirm[] = [];
     let feeds: readonly FeedState[] = [];
     let seen = 0;
@@ -64,11 +66,11 @@ export async function buildListVersion(db: Database, runs: Runs, input: BuildInp
     );
     const entries = judged.flatMap((firm) => entryOf(firm, rules));
     return saveListVersion(tx, {
-      listCode: rules.code,
+      listCode: code,
       version,
       runId: run.runId,
       asOf: run.asOf,
-      rulesHash: list.hash,
+      rulesHash: hash,
       state: provisional ? 'PROVISIONAL' : 'IN_FORCE',
       unknownRules,
       totals: totalsOf(entries, judged),

@@ -1,4 +1,4 @@
-import { addDays, dateAt, type Uscc } from '#lib/kernel';
+import { addDays, dateAt, type Fen, type Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import { replayFirms, type ReplayedFirm, type RunView } from '#lib/runs';
 import type { Score } from '#lib/scoring';
@@ -9,10 +9,12 @@ import { isSampled, judge, type JudgeInput, type Judgement, type Membership } fr
 import type { ListRules } from './list-rules.ts';
 import { LISTED } from './membership.ts';
 
-/** What other registers say of firms: open disputes, and the wish not to be listed. */
+/** What other registers say of firms: open disputes, and what they owe. */
 export interface Registers {
   /** By code; a firm that is not there has none. Undefined: no such register is kept. */
   readonly disputes: ((usccs: readonly string[]) => Promise<ReadonlyMap<string, OpenDisputes>>) | undefined;
+  /** 在贷敞口 in 分, by code; a firm that is not there owes nothing. Left out: nobody keeps it yet. */
+  readonly exposureOf?: (usccs: readonly string[]) => Promise<ReadonlyMap<string, Fen>>;
 }
 
 /** 未结异议 of one firm. */
