@@ -1,4 +1,5 @@
 import { disputeSchemas } from './dispute-schemas.ts';
+import { listRulesSchemas } from './list-rules-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { reviewSchemas } from './review-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
@@ -56,6 +57,7 @@ export const SCHEMAS = {
   ...closureSchemas,
   ...complianceSchemas,
   ...listSchemas,
+  ...listRulesSchemas,
   ...reviewSchemas,
   ...disputeSchemas,
   ...runSchemas,

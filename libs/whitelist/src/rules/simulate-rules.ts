@@ -1,4 +1,4 @@
-import { addMonthsToMonth, instantText, lastDay, monthOfDate, type Clock, type Fen } from '#lib/kernel';
+import { addMonthsToMonth, instantText, lastDay, monthOfDate, type Clock } from '#lib/kernel';
 import type { Database } from '#lib/platform';
 import { noPublishedRun, type Runs, type RunView } from '#lib/runs';
 import type { MembershipRow } from '../apply-events.ts';
@@ -46,7 +46,7 @@ export async function simulateRules(
       const owed = await registers.exposureOf?.(firms.map(({ firm }) => firm.uscc));
       const judge = (facts: FirmFacts) => (rules: ListRules) =>
         judgeFirm(facts, { run, previousRun, rules, version, at });
-      for (const facts of firms) count.add(judge(facts), owed?.get(facts.firm.uscc) as Fen | undefined);
+      for (const facts of firms) count.add(judge(facts), owed?.get(facts.firm.uscc));
     }
     return {
       runId: run.runId,
