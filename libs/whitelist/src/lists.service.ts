@@ -5,7 +5,7 @@ import type { Runs } from '#lib/runs';
 import { buildListVersion, tickMemberships } from './build-list.ts';
 import type { Registers } from './judge-run.ts';
 import type { HashedRules } from './list-rules.ts';
-import { listDifference, type ListDifference } from './list-difference.ts';
+import { flipsOf, knownDifference, type KnownDifference, type ListDifference } from './list-difference.ts';
 import { entriesOf, membershipEvents, type EntryPage, type EntryQuery, type RecordedEvent } from './lists.reader.ts';
 import { findVersion, versionsOf, type ListVersion } from './lists.store.ts';
 import { lockMembership, membershipsOf } from './memberships.store.ts';
@@ -14,8 +14,13 @@ import { isMonthly } from './candidate.ts';
 import { allRulesInForce, beginRules, rulesInForce } from './rules/list-rules.store.ts';
 import { shippedLists } from './shipped-lists.ts';
 
+/** Codes of flips that are kept at hand, over all differences: some 30 MB. */
+const CODES_KEPT = 500_000;
+
 /** 白名单: rules in force, versions by month, members with their history. */
 export class Lists {
+  private readonly known = new Map<string, KnownDifference>();
+
   constructor(
     private readonly db: Database,
     private readonly runs: Runs,
@@ -104,7 +109,20 @@ export class Lists {
   ): Promise<ListDifference> {
     const from = await this.version(code, versions.from);
     const to = await this.version(code, versions.to);
-    return listDifference(db, from, to, query);
+    const known = await this.knownOf(from, to);
+    return { from, to, counts: known.counts, ...(await flipsOf(db, from, to, { known, ...query })) };
+  }
+
+  /** Versions never change, so what was worked out once holds; the oldest of many are forgotten. */
+  private async knownOf(from: ListVersion, to: ListVersion): Promise<KnownDifference> {
+    const key = `${from.listCode} ${from.version} ${to.version}`;
+    const kept = this.known.get(key);
+    if (kept) return kept;
+    const known = await knownDifference(this.db, from, to);
+    this.known.set(key, known);
+    const size = (): number => [...this.known.values()].reduce((sum, { usccs }) => sum + 1 + usccs.length, 0);
+    while (this.known.size > 1 && size() > CODES_KEPT) this.known.delete(this.known.keys().next().value!);
+    return known;
   }
 
   /** A firm's standing and its history, oldest event first; undefined: it never passed. */
