@@ -62,6 +62,23 @@ describe('npm run bench', () => {
     });
   });
 
+  it('list: one JSON line, as many changes by pages as at once', async () => {
+    expect(await bench('list', '--firms', '1000', '--pairs', '1')).toEqual({
+      bench: 'list',
+      unit: 's',
+      firms: 1000,
+      changes: 150,
+      passes: 1,
+      wholeSeconds: expect.any(Number),
+      pagedSeconds: expect.any(Number),
+      pageItems: 20,
+      firstPageMs: expect.any(Number),
+      pageMs: { median: expect.any(Number), p99: expect.any(Number) },
+      sparseFirstPageMs: expect.any(Number),
+      membersPageMs: expect.any(Number),
+    });
+  });
+
   it('report: one JSON line, every view answered', async () => {
     const args = ['--firms', '2', '--pairs', '1', '--connections', '2', '--seconds', '1'];
     expect(await bench('report', ...args)).toEqual({

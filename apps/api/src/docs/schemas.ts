@@ -1,5 +1,6 @@
 import { dealSchemas } from './deal-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
+import { listRulesSchemas } from './list-rules-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { reviewSchemas } from './review-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
@@ -58,6 +59,7 @@ export const SCHEMAS = {
   ...closureSchemas,
   ...complianceSchemas,
   ...listSchemas,
+  ...listRulesSchemas,
   ...reviewSchemas,
   ...disputeSchemas,
   ...runSchemas,
