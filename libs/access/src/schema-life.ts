@@ -215,4 +215,14 @@ CREATE UNLOGGED TABLE rate_limit (
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO firstmile_app;
 `,
   },
+  {
+    name: 'Access1763800000190',
+    sql: `
+-- What a POST answered is kept for the person who sent it, and for nobody else.
+ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON idempotency USING (actor() = 'person:' || person_id) WITH CHECK (actor() = 'person:' || person_id);
+CREATE POLICY swept ON idempotency FOR DELETE USING (actor_is_house());
+CREATE POLICY seen ON idempotency FOR SELECT USING (actor_is_house());
+`,
+  },
 ];
