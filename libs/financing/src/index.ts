@@ -5,6 +5,7 @@ export * from './deals/deal.ts';
 export * from './deals/deals.store.ts';
 export * from './deals/raise.ts';
 export * from './deals/ports.ts';
+export { Outcomes } from './outcomes/outcomes.service.ts';
 export * from './referrals/loan-account.ts';
 export * from './referrals/referral-table.ts';
 export * from './referrals/referral-terms.ts';

@@ -10,13 +10,14 @@ import { Database, Doorbells, openServer, packageRoot, systemClock, type Config,
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { ListReviews, Lists } from '#lib/whitelist';
+import { dealsOf, noProgramme, type Deals } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
 import { migrateAll } from './schema.ts';
 
 /** Everything a process of ours works with, put together once. */
-export interface Product {
+export interface Product extends Deals {
   readonly config: Config;
   readonly server: Server;
   readonly db: Database;
@@ -95,7 +96,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     await models.ensureChampion(operator.personId, clock);
     const runs = new Runs(db);
     const notices = new Notices();
-    const disputes = new Disputes(db, notices, readCalendar());
+    const calendar = readCalendar();
+    const disputes = new Disputes(db, notices, calendar);
     const lists = new Lists(db, runs, { disputes: (usccs) => disputes.openOf(usccs) });
     await lists.ensureShipped(operator.personId, clock);
     const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
@@ -106,6 +108,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
+    const house = { person: operator.personId, admit: noProgramme };
     return {
       config,
       server,
@@ -122,7 +125,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
-      listReviews: new ListReviews(db, readCalendar(), clock),
+      listReviews: new ListReviews(db, calendar, clock),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,
@@ -135,6 +138,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
+      ...dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house }),
       close: async () => {
         await doorbells.close();
         await db.close();
