@@ -22,9 +22,9 @@ const KINDS: Partial<Readonly<Record<ReferralEvent, OutcomeKind>>> = {
   close: 'closed',
 };
 
-/** 五级之外的账户状态 of the monthly report, as the source names it. */
-const statusOf = (state: ReferralState): LoanStatus =>
-  state === 'RESTRUCTURED' ? 'restructured' : state === 'PERFORMING' ? 'normal' : 'overdue';
+/** 账户状态 at the end of a month: what the report says, not what the deal was told otherwise. */
+const statusOf = (state: ReferralState, daysPastDue: number): LoanStatus =>
+  state === 'RESTRUCTURED' ? 'restructured' : daysPastDue > 0 ? 'overdue' : 'normal';
 
 /**
  * What a lender reports of a loan becomes a record of source 16 where the firm agreed to it beforehand (条例 art. 29), and
@@ -54,7 +54,7 @@ export async function noteOutcomes(
       balance,
       daysPastDue,
       loanClass,
-      status: statusOf(after.state),
+      status: statusOf(after.state, daysPastDue),
     });
     return;
   }
