@@ -8,6 +8,7 @@ export * from './deals/event-words.ts';
 export { command, commandIn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export * from './deals/ports.ts';
+export { Outcomes } from './outcomes/outcomes.service.ts';
 export * from './referrals/loan-account.ts';
 export * from './referrals/referral-table.ts';
 export * from './referrals/referral-terms.ts';

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import { Deals } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -11,13 +10,14 @@ import { Database, Doorbells, openServer, packageRoot, systemClock, type Config,
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { dealsOf, noProgramme, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
 import { migrateAll } from './schema.ts';
 
 /** Everything a process of ours works with, put together once. */
-export interface Product {
+export interface Product extends DealServices {
   readonly config: Config;
   readonly server: Server;
   readonly db: Database;
@@ -45,7 +45,6 @@ export interface Product {
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
-  readonly deals: Deals;
   close(): Promise<void>;
 }
 
@@ -98,7 +97,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     await models.ensureChampion(operator.personId, clock);
     const runs = new Runs(db);
     const notices = new Notices();
-    const disputes = new Disputes(db, notices, readCalendar());
+    const calendar = readCalendar();
+    const disputes = new Disputes(db, notices, calendar);
     const registers = { disputes: (usccs: readonly string[]) => disputes.openOf(usccs) };
     const lists = new Lists(db, runs, registers);
     await lists.ensureShipped(operator.personId, clock);
@@ -110,6 +110,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
+    const house = { person: operator.personId, admit: noProgramme };
     return {
       config,
       server,
@@ -126,7 +127,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
-      listReviews: new ListReviews(db, readCalendar(), clock),
+      listReviews: new ListReviews(db, calendar, clock),
       listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
@@ -140,7 +141,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
-      deals: new Deals(db, [], readCalendar(), clock),
+      ...dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house }),
       close: async () => {
         await doorbells.close();
         await db.close();
