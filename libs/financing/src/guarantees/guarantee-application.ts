@@ -1,7 +1,14 @@
-import { dateAt, fen, ProblemError } from '#lib/kernel';
+import { dateAt, ProblemError } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import type { Effect, Raiser } from '../deals/deal.ts';
-import { DECISIONS, type CapsRecord, type Change, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
+import {
+  DECISIONS,
+  type CapsRecord,
+  type Change,
+  type Guarantee,
+  type GuaranteeBody,
+  type GuaranteeChange,
+} from './guarantee.ts';
 import { amountAt, dayAt, hashAt, refusal, textAt } from './guarantee-refusals.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { withinProgramme } from './guarantee-terms.ts';
@@ -37,10 +44,9 @@ function documentsFor(items: readonly unknown[], documents: readonly string[]): 
   return documents.map((hash, i) => hashAt(`/documents/${i}`, hash));
 }
 
-export const withReason: Handler<'withdraw' | 'reject' | 'cancel' | 'dispute' | 'reject-claim' | 'settle' | 'contest'> = (
-  { body },
-  { reason },
-) => {
+export const withReason: Handler<
+  'withdraw' | 'reject' | 'cancel' | 'dispute' | 'reject-claim' | 'settle' | 'contest'
+> = ({ body }, { reason }) => {
   textAt('/reason', reason);
   return { body };
 };
@@ -93,7 +99,11 @@ export const decide: Handler<'decide'> = ({ body, terms }, change, by) => {
   }
   atMost('/amount', amountAt('/amount', amount), terms.principal);
   withinProgramme('/amount', amount, terms);
-  if (terms.suggestedLine !== null && amount > terms.suggestedLine && !/^[A-Z0-9-]{1,20}$/.test(change.reasonCode ?? ''))
+  if (
+    terms.suggestedLine !== null &&
+    amount > terms.suggestedLine &&
+    !/^[A-Z0-9-]{1,20}$/.test(change.reasonCode ?? '')
+  )
     throw refusal(
       'reason-code-needed',
       422,
@@ -115,7 +125,11 @@ export const meetConditions: Handler<'meet-conditions'> = ({ body }, change) => 
 };
 
 function approved(body: GuaranteeBody, { event, caps }: Change<'decide' | 'meet-conditions'>): GuaranteeBody {
-  return withCaps({ ...body, approved: body.decision!.amount, reservedUntil: caps?.reservedUntil ?? null }, event, caps);
+  return withCaps(
+    { ...body, approved: body.decision!.amount, reservedUntil: caps?.reservedUntil ?? null },
+    event,
+    caps,
+  );
 }
 
 /** The body with the caps that the service wrote into the change. */
@@ -141,9 +155,6 @@ export const contract: Handler<'contract'> = ({ body, parties }, { contractNo, s
     ...(bankId === undefined ? {} : { joining: [{ institutionId: bankId, desk: 'BANK' as const }] }),
   };
 };
-
-/** What was reserved and never issued binds nobody any more. */
-export const lapse: Handler<'lapse'> = ({ body }) => ({ body: { ...body, approved: fen(0), reservedUntil: null } });
 
 function atMost(pointer: string, amount: number, most: number): void {
   if (amount > most)

@@ -144,7 +144,13 @@ export const claim: Handler<'claim'> = ({ body, terms }, { interest, document },
   const filedOn = dateAt(at);
   const first = addDays(body.overdue!.dueOn, CLAIM_FROM_DAY);
   if (filedOn < first)
-    throw refusal('claim-too-early', 409, '', `逾期第${CLAIM_FROM_DAY}日（${first}）起可申请代偿`, `may be claimed from ${first}`);
+    throw refusal(
+      'claim-too-early',
+      409,
+      '',
+      `逾期第${CLAIM_FROM_DAY}日（${first}）起可申请代偿`,
+      `may be claimed from ${first}`,
+    );
   if (filedOn > body.letter!.guaranteeUntil) throw guaranteeEnded(body.letter!.guaranteeUntil);
   const amount = claimAmount(body.outstanding, amountAt('/interest', interest, 0), terms.guaranteedBp);
   // What was not drawn by now is never drawn.
@@ -156,7 +162,13 @@ export const claim: Handler<'claim'> = ({ body, terms }, { interest, document },
 function payable({ body, terms }: Guarantee, amount: number): void {
   const most = claimAmount(body.outstanding, body.claim!.interest, terms.guaranteedBp);
   if (amount > most)
-    throw refusal('pay-over-claim', 422, '/amount', `不得超过应代偿金额${most}分`, `more than may be claimed: ${most} fen`);
+    throw refusal(
+      'pay-over-claim',
+      422,
+      '/amount',
+      `不得超过应代偿金额${most}分`,
+      `more than may be claimed: ${most} fen`,
+    );
 }
 
 export const pay: Handler<'pay'> = (deal, { amount, on }, by) => {
@@ -172,7 +184,13 @@ export const court: Handler<'court'> = (deal, { outcome, amount, on, document },
     return { to: 'PAID', body: add(deal, { kind: 'claim', amount, on: day }) };
   }
   if (outcome !== 'reject' || amount !== 0)
-    throw refusal('court-invalid', 422, '/outcome', '裁判结果有误', 'pay with an amount, or reject with 0, is expected');
+    throw refusal(
+      'court-invalid',
+      422,
+      '/outcome',
+      '裁判结果有误',
+      'pay with an amount, or reject with 0, is expected',
+    );
   return { to: 'CLAIM_REJECTED', body: deal.body };
 };
 
@@ -220,12 +238,12 @@ export const correct: Handler<'correct'> = ({ body, terms, state, version: now }
   const amount = amountAt('/amount', change.amount, 0);
   const costs = entry.kind === 'recovery' ? { costs: amountAt('/costs', change.costs ?? 0, 0) } : {};
   const entries = body.entries.map((one) => (one === entry ? { ...one, amount, ...costs, correctedBy: now + 1 } : one));
-  const after = booked(body, terms, entries as readonly GuaranteeEntry[]);
+  const after = booked(body, terms, entries);
   return { ...(state === 'RECOVERING' || state === 'RECOVERED' ? { to: recovered(after) } : {}), body: after };
 };
 
-const notLater = (pointer: string, on: LocalDate, { at }: Raiser): LocalDate => dayAt(pointer, on, undefined, dateAt(at));
+const notLater = (pointer: string, on: LocalDate, { at }: Raiser): LocalDate =>
+  dayAt(pointer, on, undefined, dateAt(at));
 
 const guaranteeEnded = (until: LocalDate) =>
   refusal('guarantee-ended', 409, '', `保证期间已于${until}届满`, `the guarantee ended on ${until}`);
-

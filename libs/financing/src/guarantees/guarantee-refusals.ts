@@ -30,7 +30,13 @@ export function dayAt(pointer: string, value: unknown, from?: LocalDate, to?: Lo
 /** Words that somebody is to stand for. Throws ProblemError text-missing 422. */
 export function textAt(pointer: string, value: unknown): string {
   if (typeof value === 'string' && value.trim() !== '' && value.length <= 1000) return value;
-  throw refusal('text-missing', 422, pointer, '须写明内容，不超过1000字', 'words are expected, at most 1,000 characters');
+  throw refusal(
+    'text-missing',
+    422,
+    pointer,
+    '须写明内容，不超过1000字',
+    'words are expected, at most 1,000 characters',
+  );
 }
 
 /** Evidence is named by its SHA-256. Throws ProblemError hash-invalid 422. */

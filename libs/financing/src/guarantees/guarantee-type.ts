@@ -4,7 +4,6 @@ import {
   askMissing,
   contract,
   decide,
-  lapse,
   meetConditions,
   report,
   supply,
@@ -49,7 +48,7 @@ const HANDLERS: { readonly [E in GuaranteeEvent]: Handler<E> } = {
   decide,
   'meet-conditions': meetConditions,
   contract,
-  lapse,
+  lapse: moves,
   cancel: withReason,
   issue,
   draw,
@@ -92,7 +91,9 @@ function deadlines({ state, stateSince, body }: Guarantee): readonly Deadline<Gu
   const drawable = state === 'ISSUED' || (state === 'IN_FORCE' && !body.drawsEnded && body.drawn < body.approved);
   return [
     ...(drawable ? [{ event: 'end-draws' as const, lastDay: addDays(letter.drawUntil, REPORT_DAYS) }] : []),
-    ...(state === 'IN_FORCE' || state === 'OVERDUE' ? [{ event: 'expire' as const, lastDay: letter.guaranteeUntil }] : []),
+    ...(state === 'IN_FORCE' || state === 'OVERDUE'
+      ? [{ event: 'expire' as const, lastDay: letter.guaranteeUntil }]
+      : []),
   ];
 }
 
@@ -116,5 +117,9 @@ export const dueChange = (event: GuaranteeEvent): GuaranteeChange =>
 export function guaranteeFor(desk: Desk, deal: Guarantee): Guarantee {
   if (desk === 'GUAR' || desk === 'OPS') return deal;
   const { proposal, body } = deal;
-  return { ...deal, proposal: proposal?.change.event === 'report' ? null : proposal, body: { ...body, caps: [], report: null } };
+  return {
+    ...deal,
+    proposal: proposal?.change.event === 'report' ? null : proposal,
+    body: { ...body, caps: [], report: null },
+  };
 }
