@@ -184,12 +184,12 @@ export class Capacity {
     });
   }
 
-  /** 关联关系 of a firm, by the house. Guarantors whose caps are passed by the new groups are told. Throws capital-refused 403. */
-  async recordRelations(principal: Principal, relations: FirmRelations): Promise<void> {
+  /** 关联关系 of firms, by the house. Guarantors whose caps are passed by the new groups are told. Throws capital-refused 403. */
+  async recordRelations(principal: Principal, relations: readonly FirmRelations[]): Promise<void> {
     capitalRefused(principal);
     await this.db.as(HOUSE, async (tx) => {
       const at = this.clock.now();
-      await insertRelations(tx, relations, { personId: principal.personId, at });
+      for (const one of relations) await insertRelations(tx, one, { personId: principal.personId, at });
       for (const guarantor of await regroup(tx, this.rules))
         await this.alarmed(tx, positionOf(await wholeBook(tx, this.rules, guarantor), guarantor, this.today()), at);
     });

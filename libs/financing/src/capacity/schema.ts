@@ -93,10 +93,10 @@ CREATE INDEX guarantee_liability_due ON guarantee_liability (expires_on) WHERE s
 CREATE FUNCTION guarantee_liability_moves() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF TG_OP = 'UPDATE' AND (NEW.deal_id, NEW.guarantor, NEW.uscc) = (OLD.deal_id, OLD.guarantor, OLD.uscc)
-     AND CASE OLD.state
+     AND (CASE OLD.state
            WHEN 'RESERVED' THEN NEW.principal <= OLD.principal AND (NEW.state <> 'RESERVED' OR NEW.expires_on = OLD.expires_on)
            WHEN 'ISSUED' THEN NEW.state <> 'RESERVED'
-           ELSE NEW.state <> 'ISSUED' END THEN
+           ELSE NEW.state <> 'ISSUED' END) THEN
     RETURN NEW;
   END IF;
   RAISE EXCEPTION 'a liability is reserved once, issued and released' USING ERRCODE = 'integrity_constraint_violation';

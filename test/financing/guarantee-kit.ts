@@ -1,0 +1,214 @@
+import type { InstitutionKind, Principal } from '#lib/access';
+import { Batches, Capacity, Guarantees, type Guarantee, type GuaranteeChange, type GuaranteeTerms } from '#lib/financing';
+import { addDays, addMonths, dateAt, fen, FixedClock, type Fen, type Uscc } from '#lib/kernel';
+import { readCalendar } from '#lib/product';
+import { openTestProduct, type TestProduct } from '../kit/database.ts';
+import { demoUscc } from '../kit/firms.ts';
+
+const HASH = 'ab'.repeat(32);
+/** 1 m yuan. */
+export const MILLION = 100_000_000;
+
+/** The guarantor bears everything: what is guaranteed is what counts. */
+export const ALONE = { of: 1, children: [{ party: 'guarantor', zh: '担保机构', en: 'guarantor', parts: 1 }] };
+/** 5:3:2 with a bank that bears 20 %: the guarantor bears 16 %. */
+export const SEED_LOAN = {
+  of: 100,
+  children: [
+    { party: 'bank', zh: '合作银行', en: 'bank', parts: 20, lender: true },
+    {
+      party: 'system',
+      zh: '担保体系',
+      en: 'guarantee system',
+      parts: 80,
+      of: 10,
+      children: [
+        { party: 'national', zh: '国家融资担保基金', en: 'national fund', parts: 5 },
+        { party: 'city', zh: '市融资担保基金', en: 'city fund', parts: 3 },
+        { party: 'guarantor', zh: '担保机构', en: 'guarantor', parts: 2 },
+      ],
+    },
+  ],
+};
+
+/** Two guarantors, two banks, firms that nobody is related to, and the services that bring them together. */
+export class GuaranteeKit {
+  readonly capacity: Capacity;
+  readonly guarantees: Guarantees;
+  readonly batches: Batches;
+  /** Of the guarantor: A and B look at a firm, the committee decides. */
+  readonly people: Record<'a' | 'b' | 'committee', Principal>;
+
+  private constructor(
+    readonly product: TestProduct,
+    readonly clock: FixedClock,
+    readonly operator: Principal,
+    readonly bank: Principal,
+    readonly otherBank: Principal,
+    readonly otherGuarantor: Principal,
+    readonly regulator: Principal,
+    people: readonly Principal[],
+  ) {
+    const { db, notices } = product;
+    const parts = { db, notices, clock, calendar: readCalendar() };
+    this.capacity = new Capacity(db, notices, clock);
+    this.guarantees = new Guarantees(parts, this.capacity);
+    this.batches = new Batches(parts, this.guarantees);
+    this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
+  }
+
+  get guarantor(): Principal {
+    return this.people.committee;
+  }
+
+  static async open(): Promise<GuaranteeKit> {
+    const clock = new FixedClock('2026-06-05T02:00:00Z');
+    const product = await openTestProduct(clock);
+    const principal = (kind: InstitutionKind, institutionId: string, personId: string): Principal => ({
+      personId,
+      institutionId,
+      kind,
+      keyId: personId,
+      scopes: [],
+    });
+    const hire = async (kind: InstitutionKind, code: string, people = 1): Promise<Principal[]> => {
+      const { institutionId } = await product.access.createInstitution({ kind, code, zh: code, en: code });
+      const made: Principal[] = [];
+      for (let i = 0; i < people; i++) {
+        const person = await product.access.createPerson({ institutionId, handle: `${code}-${i}`, name: code });
+        made.push(principal(kind, institutionId, person.personId));
+      }
+      return made;
+    };
+    const { personId, institutionId } = await product.access.personByHandle('operator');
+    return new GuaranteeKit(
+      product,
+      clock,
+      principal('operator', institutionId, personId),
+      (await hire('bank', 'bank-a'))[0]!,
+      (await hire('bank', 'bank-b'))[0]!,
+      (await hire('guarantor', 'guarantor-b'))[0]!,
+      (await hire('regulator', 'regulator'))[0]!,
+      await hire('guarantor', 'guarantor-a', 3),
+    );
+  }
+
+  /** A firm that looks at itself. */
+  async firm(n: number): Promise<Principal> {
+    const uscc = demoUscc(n);
+    const input = { kind: 'firm' as const, code: `firm-${n}`, zh: '企业', en: 'firm', uscc };
+    const { institutionId } = await this.product.access.createInstitution(input);
+    const { personId } = await this.product.access.createPerson({ institutionId, handle: `firm-${n}`, name: '企业' });
+    return { personId, institutionId, kind: 'firm', keyId: personId, scopes: [], uscc };
+  }
+
+  /** The guarantor states what it has, and that it serves nobody who controls it. */
+  async capital(netAssets: number, statedOn = dateAt(this.clock.now()), guarantor = this.guarantor) {
+    return this.capacity.recordCapital(guarantor, {
+      guarantor: guarantor.institutionId,
+      statedOn,
+      validTo: addMonths(statedOn, 18),
+      netAssets: fen(netAssets),
+      mainlySmall: false,
+      controllers: [],
+      related: [],
+    });
+  }
+
+  /** The house looked: nobody holds or controls these firms. */
+  unrelated(numbers: readonly number[]): Promise<void> {
+    const statedOn = dateAt(this.clock.now());
+    const basis = '股东信息 shareholders';
+    return this.capacity.recordRelations(
+      this.operator,
+      numbers.map((n) => ({ uscc: demoUscc(n), statedOn, holders: [], controllers: [], basis })),
+    );
+  }
+
+  terms(more: Partial<GuaranteeTerms> = {}): GuaranteeTerms {
+    return {
+      guarantorId: this.guarantor.institutionId,
+      bankId: this.bank.institutionId,
+      reGuarantorId: null,
+      principal: fen(4 * MILLION),
+      termMonths: 12,
+      guaranteedBp: 10_000,
+      tree: SEED_LOAN,
+      feeBp: 100,
+      smallFirm: true,
+      programmeMost: null,
+      suggestedLine: null,
+      loanDealId: null,
+      purpose: '首贷 first loan',
+      ...more,
+    };
+  }
+
+  open(n: number, more: Partial<GuaranteeTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {
+    return this.guarantees.open(by, { uscc: demoUscc(n), programme: 'KYD', terms: this.terms(more) });
+  }
+
+  act(by: Principal, deal: Pick<Guarantee, 'dealId' | 'version'>, change: GuaranteeChange): Promise<Guarantee> {
+    return this.guarantees.act(by, { dealId: deal.dealId, version: deal.version, change });
+  }
+
+  async reviewed(n: number, more: Partial<GuaranteeTerms> = {}): Promise<Guarantee> {
+    const { a, b } = this.people;
+    const report = { event: 'report', recommended: fen(1), document: HASH, summary: '尽调' } as const;
+    let deal = await this.act(this.bank, await this.open(n, more), { event: 'submit' });
+    deal = await this.act(a, deal, { event: 'accept' });
+    deal = await this.act(a, deal, { event: 'start' });
+    deal = await this.act(a, deal, report);
+    return this.act(b, deal, report);
+  }
+
+  approve(deal: Guarantee, amount: Fen = deal.terms.principal): Promise<Guarantee> {
+    return this.act(this.people.committee, deal, { event: 'decide', decision: 'approve', amount, reason: '通过' });
+  }
+
+  async contracted(n: number, more: Partial<GuaranteeTerms> = {}): Promise<Guarantee> {
+    const deal = await this.approve(await this.reviewed(n, more));
+    return this.act(this.guarantor, deal, { event: 'contract', contractNo: 'HT-1', signedOn: dateAt(this.clock.now()) });
+  }
+
+  issue(deal: Guarantee): Promise<Guarantee> {
+    const today = dateAt(this.clock.now());
+    return this.act(this.guarantor, deal, {
+      event: 'issue',
+      letterNo: 'BH-1',
+      drawUntil: addDays(today, 30),
+      maturity: addMonths(today, 12),
+      guaranteeUntil: addMonths(today, 18),
+    });
+  }
+
+  position(by: Principal = this.guarantor) {
+    return this.capacity.position(by, this.guarantor.institutionId);
+  }
+
+  pass(days: number): void {
+    this.clock.set(new Date(this.clock.now().getTime() + days * 86_400_000));
+  }
+
+  today() {
+    return dateAt(this.clock.now());
+  }
+
+  close(): Promise<void> {
+    return this.product.close();
+  }
+}
+
+/** The code of a refusal with those of its parts; undefined: there was none. */
+export async function codes(work: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    const { problem } = error as { problem?: { code: string; errors?: { code: string }[] } };
+    if (problem === undefined) throw error;
+    return [problem.code, ...(problem.errors ?? []).map(({ code }) => code).filter((code) => code !== problem.code)].join(' ');
+  }
+}
+
+export const uscc = (n: number): Uscc => demoUscc(n);
