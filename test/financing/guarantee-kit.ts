@@ -1,9 +1,20 @@
 import type { InstitutionKind, Principal } from '#lib/access';
-import { Batches, Capacity, Guarantees, type Guarantee, type GuaranteeChange, type GuaranteeTerms } from '#lib/financing';
+import {
+  Batches,
+  Capacity,
+  Guarantees,
+  type Admission,
+  type Guarantee,
+  type GuaranteeApplication,
+  type GuaranteeChange,
+  type Outcome,
+} from '#lib/financing';
 import { addDays, addMonths, dateAt, fen, FixedClock, type Fen, type Uscc } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { demoUscc } from '../kit/firms.ts';
+
+type AskedTerms = GuaranteeApplication['terms'];
 
 const HASH = 'ab'.repeat(32);
 /** 1 m yuan. */
@@ -36,6 +47,11 @@ export class GuaranteeKit {
   readonly capacity: Capacity;
   readonly guarantees: Guarantees;
   readonly batches: Batches;
+  /** What the programme says of every firm. */
+  admission: Admission = { suggestedLine: null, programmeCap: null };
+  readonly noted: Outcome[] = [];
+  /** Loans that a claim put into default. */
+  readonly inDefault: string[] = [];
   /** Of the guarantor: A and B look at a firm, the committee decides. */
   readonly people: Record<'a' | 'b' | 'committee', Principal>;
 
@@ -52,7 +68,14 @@ export class GuaranteeKit {
     const { db, notices } = product;
     const parts = { db, notices, clock, calendar: readCalendar() };
     this.capacity = new Capacity(db, notices, clock);
-    this.guarantees = new Guarantees(parts, this.capacity);
+    this.guarantees = new Guarantees(parts, this.capacity, {
+      admit: () => Promise.resolve(this.admission),
+      outcomes: {
+        note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
+        noteMonth: () => Promise.resolve(),
+      },
+      loan: { claimed: (_, dealId) => Promise.resolve(void this.inDefault.push(dealId)) },
+    });
     this.batches = new Batches(parts, this.guarantees);
     this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
   }
@@ -125,7 +148,7 @@ export class GuaranteeKit {
     );
   }
 
-  terms(more: Partial<GuaranteeTerms> = {}): GuaranteeTerms {
+  terms(more: Partial<AskedTerms> = {}): AskedTerms {
     return {
       guarantorId: this.guarantor.institutionId,
       bankId: this.bank.institutionId,
@@ -136,15 +159,14 @@ export class GuaranteeKit {
       tree: SEED_LOAN,
       feeBp: 100,
       smallFirm: true,
-      programmeMost: null,
-      suggestedLine: null,
       loanDealId: null,
+      outcomesUntil: null,
       purpose: '首贷 first loan',
       ...more,
     };
   }
 
-  open(n: number, more: Partial<GuaranteeTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {
+  open(n: number, more: Partial<AskedTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {
     return this.guarantees.open(by, { uscc: demoUscc(n), programme: 'KYD', terms: this.terms(more) });
   }
 
@@ -152,7 +174,7 @@ export class GuaranteeKit {
     return this.guarantees.act(by, { dealId: deal.dealId, version: deal.version, change });
   }
 
-  async reviewed(n: number, more: Partial<GuaranteeTerms> = {}): Promise<Guarantee> {
+  async reviewed(n: number, more: Partial<AskedTerms> = {}): Promise<Guarantee> {
     const { a, b } = this.people;
     const report = { event: 'report', recommended: fen(1), document: HASH, summary: '尽调' } as const;
     let deal = await this.act(this.bank, await this.open(n, more), { event: 'submit' });
@@ -166,9 +188,13 @@ export class GuaranteeKit {
     return this.act(this.people.committee, deal, { event: 'decide', decision: 'approve', amount, reason: '通过' });
   }
 
-  async contracted(n: number, more: Partial<GuaranteeTerms> = {}): Promise<Guarantee> {
+  async contracted(n: number, more: Partial<AskedTerms> = {}): Promise<Guarantee> {
     const deal = await this.approve(await this.reviewed(n, more));
-    return this.act(this.guarantor, deal, { event: 'contract', contractNo: 'HT-1', signedOn: dateAt(this.clock.now()) });
+    return this.act(this.guarantor, deal, {
+      event: 'contract',
+      contractNo: 'HT-1',
+      signedOn: dateAt(this.clock.now()),
+    });
   }
 
   issue(deal: Guarantee): Promise<Guarantee> {
@@ -207,7 +233,10 @@ export async function codes(work: Promise<unknown>): Promise<string | undefined>
   } catch (error) {
     const { problem } = error as { problem?: { code: string; errors?: { code: string }[] } };
     if (problem === undefined) throw error;
-    return [problem.code, ...(problem.errors ?? []).map(({ code }) => code).filter((code) => code !== problem.code)].join(' ');
+    return [
+      problem.code,
+      ...(problem.errors ?? []).map(({ code }) => code).filter((code) => code !== problem.code),
+    ].join(' ');
   }
 }
 

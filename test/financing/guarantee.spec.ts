@@ -1,8 +1,9 @@
 import { actorOf, firmActor, HOUSE } from '#lib/access';
 import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
-import { fen } from '#lib/kernel';
+import { addMonths, fen } from '#lib/kernel';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
 
+const LOAN = '019a8c2e-7f00-7000-8000-00000000010b';
 const HASH = 'cd'.repeat(32);
 
 describe('a guarantee from the application to what is recovered', () => {
@@ -31,7 +32,7 @@ describe('a guarantee from the application to what is recovered', () => {
 
   it('is drawn, overdue, claimed, paid and recovered, and every part adds up', async () => {
     const { bank, guarantor } = kit;
-    let deal = await kit.contracted(1);
+    let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId: LOAN });
     expect(await kit.position()).toMatchObject({ reserved: 4 * MILLION, issued: 0 });
     deal = await kit.issue(deal);
     // 4 m × 16 % × 75 %.
@@ -48,21 +49,37 @@ describe('a guarantee from the application to what is recovered', () => {
     deal = await kit.act(guarantor, deal, { event: 'review' });
     deal = await kit.act(guarantor, deal, { event: 'pay', amount: fen(200_123_457), on: kit.today() });
     expect(await kit.position()).toMatchObject({ reserved: 0, issued: 0, breaches: [] });
-    deal = await kit.act(guarantor, deal, { event: 'recover', amount: fen(50_000_001), costs: fen(3), on: kit.today() });
+    deal = await kit.act(guarantor, deal, {
+      event: 'recover',
+      amount: fen(50_000_001),
+      costs: fen(3),
+      on: kit.today(),
+    });
     const off = { event: 'write-off', reason: '破产终结' } as const;
     deal = await kit.act(kit.people.a, deal, off);
     expect(await codes(kit.act(kit.people.a, deal, off))).toBe('two-persons-needed');
     deal = await kit.act(kit.people.b, deal, off);
     expect(deal.state).toBe('WRITTEN_OFF');
+    expect(kit.inDefault).toEqual([LOAN]);
+    expect(kit.noted.map(({ kind, amount, on }) => [kind, amount, on])).toEqual([
+      ['accepted', undefined, '2026-06-05'],
+      ['approved', 4 * MILLION, '2026-06-05'],
+      ['guaranteed', 4 * MILLION, '2026-06-05'],
+      ['claimPaid', 200_123_457, '2026-07-05'],
+      ['recovered', 50_000_001, '2026-07-05'],
+      ['writtenOff', undefined, '2026-07-05'],
+    ]);
     const { account } = (await replays(deal.dealId)).body;
     const sum = (amounts: readonly number[]): number => amounts.reduce((s, amount) => s + amount, 0);
     expect(sum(account!.leaves.map(({ borne }) => borne))).toBe(200_123_457);
     expect(sum(account!.leaves.map(({ recovered }) => recovered))).toBe(49_999_998);
     const { events } = await stored(deal.dealId);
     expect(events.find(({ event }) => event === 'issue')!.detail['caps']).toMatchObject({ on: '2026-06-05' });
-    expect(events.filter(({ event, proposed }) => event === 'write-off' && !proposed).map((e) => [e.firstPersonId, e.personId])).toEqual([
-      [kit.people.a.personId, kit.people.b.personId],
-    ]);
+    expect(
+      events
+        .filter(({ event, proposed }) => event === 'write-off' && !proposed)
+        .map((e) => [e.firstPersonId, e.personId]),
+    ).toEqual([[kit.people.a.personId, kit.people.b.personId]]);
   });
 
   it('tells its partners what happened, and nothing of the guarantor’s own book', async () => {
@@ -128,20 +145,29 @@ describe('a guarantee from the application to what is recovered', () => {
     expect(await codes(kit.open(4, {}, kit.otherBank))).toBe('application-refused');
     expect(await codes(kit.open(4, { guarantorId: kit.bank.institutionId }))).toBe('party-unknown');
     expect(await codes(kit.open(4, { principal: fen(-1) }))).toBe('guarantee-terms-invalid');
-    expect(await codes(kit.open(4, { programmeMost: fen(1) }))).toBe('guarantee-over-programme');
+    kit.admission = { suggestedLine: null, programmeCap: fen(1) };
+    expect(await codes(kit.open(4))).toBe('guarantee-over-programme');
+    kit.admission = { suggestedLine: null, programmeCap: null };
     expect((await kit.guarantees.get(kit.bank, deal.dealId)).deal).toEqual(deal);
   });
 
   it('its bank may join with the contract', async () => {
-    let deal = await kit.guarantees.open(kit.operator, { uscc: uscc(5), programme: 'KYD', terms: kit.terms({ bankId: null }) });
+    let deal = await kit.guarantees.open(kit.operator, {
+      uscc: uscc(5),
+      programme: 'KYD',
+      terms: kit.terms({ bankId: null }),
+    });
     const { a, b } = kit.people;
     deal = await kit.act(kit.operator, deal, { event: 'submit' });
     for (const event of ['accept', 'start'] as const) deal = await kit.act(a, deal, { event });
     const report = { event: 'report', recommended: fen(1), document: HASH, summary: '尽调' } as const;
     deal = await kit.act(b, await kit.act(a, deal, report), report);
     deal = await kit.approve(deal);
+    kit.pass(1);
     const contract = { event: 'contract', contractNo: 'HT-5', signedOn: kit.today() } as const;
-    expect(await codes(kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherGuarantor.institutionId }))).toBe('party-unknown');
+    expect(await codes(kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherGuarantor.institutionId }))).toBe(
+      'party-unknown',
+    );
     expect(await codes(kit.guarantees.get(kit.otherBank, deal.dealId))).toBe('deal-unknown');
     deal = await kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherBank.institutionId });
     expect((await kit.guarantees.get(kit.otherBank, deal.dealId)).deal.state).toBe('CONTRACTED');
@@ -152,30 +178,49 @@ describe('a guarantee from the application to what is recovered', () => {
     const loanDealId = '019a8c2e-7f00-7000-8000-00000000010a';
     const deal = await kit.issue(await kit.contracted(6, { loanDealId }));
     const { institutionId, personId } = kit.bank;
-    await kit.product.db.as(actorOf(kit.bank), async (tx) => {
-      const at = kit.clock.now();
-      const by = { role: 'BANK', institutionId, personId, at } as const;
-      const [found] = await kit.guarantees.ofLoan(tx, loanDealId);
-      expect(found!.dealId).toBe(deal.dealId);
-      await kit.guarantees.follow(tx, deal.dealId, { event: 'draw', amount: fen(4 * MILLION), on: kit.today() }, by);
-      await kit.guarantees.follow(tx, deal.dealId, { event: 'reduce', amount: fen(MILLION), on: kit.today() }, by);
-    });
+    const by = { role: 'BANK', institutionId, personId, at: kit.clock.now() } as const;
+    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number) =>
+      kit.product.db.as(HOUSE, (tx) =>
+        kit.guarantees.loanMoved(tx, deal.dealId, {
+          kind,
+          amount: fen(amount),
+          on: kit.today(),
+          outstanding: fen(0),
+          by,
+        }),
+      );
+    expect(await codes(loan('draw', 4 * MILLION + 1))).toBe('draw-over-letter');
+    await loan('draw', 4 * MILLION);
+    await loan('payment', MILLION);
     const { body } = (await kit.guarantees.get(kit.bank, deal.dealId)).deal;
     expect([body.drawn, body.outstanding]).toEqual([4 * MILLION, 3 * MILLION]);
     const held = await kit.product.db.as(actorOf(kit.bank), (tx) =>
       kit.capacity.held(tx, { dealId: deal.dealId, guarantor: kit.guarantor.institutionId }),
     );
-    expect(held).toBe(3 * MILLION);
+    expect(held).toMatchObject({ principal: 3 * MILLION, state: 'ISSUED' });
     // A wrong repayment is put right: the exposure comes back.
     const told = (await stored(deal.dealId)).events.at(-1)!;
-    const after = await kit.act(kit.bank, { ...deal, version: told.version }, {
-      event: 'correct',
-      version: told.version,
-      amount: fen(0),
-      reason: '错账',
-    });
+    const after = await kit.act(
+      kit.bank,
+      { ...deal, version: told.version },
+      {
+        event: 'correct',
+        version: told.version,
+        amount: fen(0),
+        reason: '错账',
+      },
+    );
     expect([after.body.outstanding, (await replays(deal.dealId)).body.repaid]).toEqual([4 * MILLION, 0]);
-    await kit.act(kit.bank, after, { event: 'repaid', on: kit.today() });
+    await loan('payment', 2 * MILLION);
+    await loan('correct', 500);
+    expect((await replays(deal.dealId)).body).toMatchObject({ repaid: 2 * MILLION - 500 });
+    await loan('correct', -500);
+    const latest = await replays(deal.dealId);
+    expect(latest.body.outstanding).toBe(2 * MILLION);
+    await kit.act(kit.bank, latest, { event: 'repaid', on: kit.today() });
+    // What no letter binds any more stays as it is.
+    await loan('payment', 1);
+    expect((await replays(deal.dealId)).state).toBe('RELEASED');
   });
 
   it('ends by its deadlines, and what it reserved is free again', async () => {
@@ -198,8 +243,8 @@ describe('a guarantee from the application to what is recovered', () => {
     const change = (sql: string) => kit.product.database.admin.query(sql);
     await expect(change('UPDATE deal_event SET at = now()')).rejects.toThrow('only ever added to');
     await expect(change('DELETE FROM deal')).rejects.toThrow('one event at a time');
-    await expect(change('DELETE FROM guarantee_liability')).rejects.toThrow('reserved once');
-    await expect(change(`UPDATE guarantee_liability SET state = 'ISSUED' WHERE state = 'RELEASED'`)).rejects.toThrow('reserved once');
+    await expect(change('DELETE FROM guarantee_liability')).rejects.toThrow('reserved, issued');
+    await expect(change(`UPDATE guarantee_liability SET state = 'ISSUED'`)).rejects.toThrow('reserved, issued');
     await expect(change('UPDATE guarantor_capital SET net_assets = 1')).rejects.toThrow('only ever added to');
   });
 });

@@ -8,9 +8,10 @@ import {
   dueReservations,
   insertCapital,
   insertProgramme,
-  insertReservation,
+  saveReservation,
   liabilityIn,
   lockBook,
+  lockBooks,
   openBook,
   setLiability,
   setLimits,
@@ -32,6 +33,8 @@ export interface Reservation extends Taking {
   readonly ownShareBp: number;
   /** 小微企业借款类担保. */
   readonly small: boolean;
+  /** Not longer than this; left out: for as long as reservations last. */
+  readonly until?: LocalDate;
 }
 
 /** 担保能力 of one guarantor on a day. */
@@ -65,16 +68,22 @@ export class Capacity {
     private readonly rules: CapacityRules = shippedCapacityRules().rules,
   ) {}
 
-  /** At approval: kept until `reservedUntil` of the answer. Throws ProblemError capacity-passed 409 naming every cap. */
-  async reserve(tx: Tx, reservation: Reservation): Promise<CapacityAnswer> {
-    const { client, programme, principal, ownShareBp, small } = reservation;
+  /**
+   * At approval: kept until `reservedUntil` of the answer; a second time for a deal in the place of the first. Throws
+   * ProblemError capacity-passed 409 naming every cap.
+   */
+  async reserve(tx: Tx, reservation: Reservation): Promise<CapacityAnswer & { readonly reservedUntil: LocalDate }> {
+    const { dealId, client, programme, principal, ownShareBp, small, until } = reservation;
     const on = this.today();
     const { book, group } = await openBook(tx, this.rules, reservation, on);
     const weightClass = small ? ('SMALL_LOAN' as const) : ('OTHER' as const);
     const terms = { client, group, programme, principal, ownShareBp, weightClass };
-    const answer = passed(checkCapacity(book, { on, kind: 'RESERVE', terms }));
-    await insertReservation(tx, { ...reservation, group: group!, until: answer.reservedUntil! });
-    return answer;
+    const others = { ...book, liabilities: book.liabilities.filter(({ id }) => id !== dealId) };
+    const answer = passed(checkCapacity(others, { on, kind: 'RESERVE', terms }));
+    const most = answer.reservedUntil!;
+    const reservedUntil = until !== undefined && until < most ? until : most;
+    await saveReservation(tx, { ...reservation, group: group!, until: reservedUntil });
+    return { ...answer, reservedUntil };
   }
 
   /** The letter: the hard stop. Throws ProblemError reservation-expired 409, capacity-passed 409. */
@@ -139,9 +148,17 @@ export class Capacity {
     await setLiability(tx, taking, { principal: fen(0), state: 'RELEASED' });
   }
 
-  /** What a deal takes of a guarantor at present; null: nothing. */
-  async held(db: Db, taking: Pick<Taking, 'dealId' | 'guarantor'>): Promise<Fen | null> {
-    return (await liabilityIn(db, taking))?.principal ?? null;
+  /** What a deal takes of a guarantor at present; undefined: nothing. */
+  held(
+    db: Db,
+    taking: Pick<Taking, 'dealId' | 'guarantor'>,
+  ): Promise<{ readonly principal: Fen; readonly state: 'RESERVED' | 'ISSUED' } | undefined> {
+    return liabilityIn(db, taking);
+  }
+
+  /** Takes every guarantor's row, in one order: who moves deals of many never waits for one while another waits for it. */
+  lockAll(tx: Tx): Promise<void> {
+    return lockBooks(tx);
   }
 
   /** Frees reservations whose last day is over, of deals of every kind. Resolves to their number. For the house. */

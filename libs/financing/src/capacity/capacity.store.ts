@@ -87,6 +87,11 @@ export async function lockBook(tx: Tx, { guarantor, dealId }: Pick<Taking, 'guar
   await tx.query('SELECT capacity_lock($1, $2)', [guarantor, dealId], 'capacity-lock');
 }
 
+/** Of every guarantor, in one order. For the house. */
+export async function lockBooks(tx: Tx): Promise<void> {
+  await tx.query('SELECT FROM guarantor_book ORDER BY guarantor FOR UPDATE');
+}
+
 export interface NewReservation extends Taking {
   readonly group: string;
   readonly principal: Fen;
@@ -95,17 +100,17 @@ export interface NewReservation extends Taking {
   readonly until: LocalDate;
 }
 
-/** Throws RangeError for a deal that holds a liability of this guarantor already. */
-export async function insertReservation(tx: Tx, taking: NewReservation): Promise<void> {
+/** In the place of an earlier one of the same deal. Throws RangeError where a letter was issued already. */
+export async function saveReservation(tx: Tx, taking: NewReservation): Promise<void> {
   const { dealId, guarantor, client, group, programme, principal, ownShareBp, small, until } = taking;
   const made = await tx.execute(
     `INSERT INTO guarantee_liability AS l (deal_id, guarantor, uscc, group_key, programme, principal, own_share_bp, small_loan,
        state, expires_on) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'RESERVED', $9)
      ON CONFLICT (deal_id, guarantor) DO UPDATE SET group_key = $4, programme = $5, principal = $6, own_share_bp = $7,
-       small_loan = $8, state = 'RESERVED', expires_on = $9 WHERE l.state = 'RELEASED'`,
+       small_loan = $8, state = 'RESERVED', expires_on = $9 WHERE l.state <> 'ISSUED'`,
     [dealId, guarantor, client, group, programme, principal, ownShareBp, small, until],
   );
-  if (made !== 1) throw new RangeError(`${dealId} holds a liability of ${guarantor} already`);
+  if (made !== 1) throw new RangeError(`${guarantor} issued a letter for ${dealId} already`);
 }
 
 /** The live liability of a deal; undefined: none. */

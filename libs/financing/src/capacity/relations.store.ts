@@ -15,7 +15,7 @@ export interface FirmRelations {
 }
 
 /** Any fixed number: groups follow from all statements, so one is taken in at a time. */
-const RELATIONS_LOCK = 7_104_020;
+const RELATIONS_LOCK = 7_104_030;
 
 export async function insertRelations(
   tx: Tx,

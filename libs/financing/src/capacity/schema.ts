@@ -3,7 +3,7 @@ import type { SchemaStep } from '#lib/platform';
 /** What guarantors may take on, and what they have taken on. After deals. */
 export const CAPACITY_SCHEMA: readonly SchemaStep[] = [
   {
-    name: 'Financing1763800000210',
+    name: 'Financing1763800000230',
     sql: `
 -- One row a guarantor (担保机构): the lock that everything goes through that changes its liability, and the sum so far. The limits
 -- are those of its newest net assets; NULL: none are known, and nothing may be taken on.
@@ -94,12 +94,12 @@ CREATE FUNCTION guarantee_liability_moves() RETURNS trigger LANGUAGE plpgsql AS 
 BEGIN
   IF TG_OP = 'UPDATE' AND (NEW.deal_id, NEW.guarantor, NEW.uscc) = (OLD.deal_id, OLD.guarantor, OLD.uscc)
      AND (CASE OLD.state
-           WHEN 'RESERVED' THEN NEW.principal <= OLD.principal AND (NEW.state <> 'RESERVED' OR NEW.expires_on = OLD.expires_on)
+           WHEN 'RESERVED' THEN NEW.state <> 'ISSUED' OR NEW.principal <= OLD.principal
            WHEN 'ISSUED' THEN NEW.state <> 'RESERVED'
            ELSE NEW.state <> 'ISSUED' END) THEN
     RETURN NEW;
   END IF;
-  RAISE EXCEPTION 'a liability is reserved once, issued and released' USING ERRCODE = 'integrity_constraint_violation';
+  RAISE EXCEPTION 'a liability is reserved, issued for no more, and released' USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER guarantee_liability_moves BEFORE UPDATE OR DELETE ON guarantee_liability
   FOR EACH ROW EXECUTE FUNCTION guarantee_liability_moves();

@@ -7,7 +7,7 @@ import {
   type LocalDate,
   type ProblemDetail,
 } from '#lib/kernel';
-import { MOST_FEN } from './guarantee-refusals.ts';
+import { MOST_FEN } from '../deals/checks.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
 
 /** What a guarantor takes over from a bank without looking at it again (批量担保合作条件). */
@@ -51,6 +51,8 @@ export interface BatchRow {
   readonly smallFirm: boolean | null;
   /** 贷款推荐业务 on this platform. */
   readonly loanDealId: string | null;
+  /** 企业同意报送结果, the last day; null: it did not agree. */
+  readonly outcomesUntil: string | null;
 }
 
 /** Why a row is not taken over (例外原因); `field` names its column. */
@@ -123,6 +125,9 @@ export function rowReasons(
       add(long, 'maturity', 'batch-term-passed', `期限超过${months}个月`, `longer than ${months} months`);
     }
   }
+  const { outcomesUntil } = row;
+  const agreed = outcomesUntil === null || parseLocalDate(outcomesUntil) !== undefined;
+  add(!agreed, 'outcomesUntil', 'date-invalid', '同意期限有误', 'not a day');
   add(
     guaranteedBp !== terms.guaranteedBp,
     'guaranteedBp',
@@ -155,5 +160,6 @@ export const termsOfRow = (row: BatchRow, { guarantor, bank, terms }: BatchAgree
   programmeMost: terms.singleMost,
   suggestedLine: null,
   loanDealId: row.loanDealId,
+  outcomesUntil: row.outcomesUntil as LocalDate | null,
   purpose: '见贷即担 batch guarantee',
 });

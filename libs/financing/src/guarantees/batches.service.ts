@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { actorOf, type Principal } from '#lib/access';
+import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { canonicalJson } from '#lib/data-sources';
 import { addFen, addMonths, dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
-import type { Tx } from '#lib/platform';
+import { actAs, type Tx } from '#lib/platform';
 import { capCode } from '../capacity/refusals.ts';
 import type { CapCheck } from '../capacity/caps.ts';
 import type { Raiser } from '../deals/deal.ts';
@@ -24,7 +24,7 @@ import { rowReasons, termsOfRow, type BatchAgreement, type BatchReason, type Bat
 import { guaranteedOf } from './guarantee-entries.ts';
 import { reservationOf } from './guarantee-flow.ts';
 import { MONTHS_AFTER_MATURITY } from './guarantee-letter.ts';
-import { amountAt, dayAt, refusal } from './guarantee-refusals.ts';
+import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import { guaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 import { partiesOf, type Guarantees } from './guarantees.service.ts';
@@ -78,7 +78,12 @@ export class Batches {
     amountAt('/terms/filedWithinDays', given.terms.filedWithinDays, 0);
     const agreement = { ...given, agreementId: uuidv7({ msecs: at.getTime() }) };
     // What every row is going to be.
-    const row = { principal: given.terms.singleMost, smallFirm: null, loanDealId: null } as unknown as BatchRow;
+    const row = {
+      principal: given.terms.singleMost,
+      smallFirm: null,
+      loanDealId: null,
+      outcomesUntil: null,
+    } as unknown as BatchRow;
     guaranteeTerms(termsOfRow(row, agreement));
     await this.parts.db.as(actorOf(principal), (tx) =>
       insertAgreement(tx, agreement, { personId: principal.personId, at }),
@@ -121,6 +126,8 @@ export class Batches {
           zh: `没有批量担保协议 ${agreementId}`,
           en: `there is no batch agreement ${agreementId}`,
         });
+      // The agreement is theirs; what follows from it is others' too: deals, capacity, notices.
+      await actAs(tx, HOUSE);
       await lockAgreement(tx, agreementId);
       const { institutionId, personId } = principal;
       const by = { role, institutionId, personId, at: this.parts.clock.now() };

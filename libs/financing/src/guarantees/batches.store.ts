@@ -33,7 +33,7 @@ export async function agreements(db: Db, limit: number): Promise<BatchAgreement[
 
 /** One batch of an agreement at a time: its limit follows from what was accepted before. */
 export async function lockAgreement(tx: Tx, agreementId: string): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock(7104021, hashtext($1))', [agreementId]);
+  await tx.query('SELECT pg_advisory_xact_lock(7104031, hashtext($1))', [agreementId]);
 }
 
 /** 在保余额 under an agreement, guaranteed principal. */

@@ -9,7 +9,7 @@ import {
   type GuaranteeBody,
   type GuaranteeChange,
 } from './guarantee.ts';
-import { amountAt, dayAt, hashAt, refusal, textAt } from './guarantee-refusals.ts';
+import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { withinProgramme } from './guarantee-terms.ts';
 

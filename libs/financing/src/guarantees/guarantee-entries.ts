@@ -1,7 +1,7 @@
 import { addFen, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
 import { claimAccount, type ClaimAccount, type ClaimEvent } from '../sharing/claim-account.ts';
 import { feeOf } from '../sharing/fees.ts';
-import { refusal } from './guarantee-refusals.ts';
+import { refusal } from '../deals/checks.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
 
 interface Booked {

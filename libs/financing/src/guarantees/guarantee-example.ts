@@ -36,6 +36,7 @@ export const TERMS: GuaranteeTerms = {
   programmeMost: fen(500_000_000),
   suggestedLine: null,
   loanDealId: null,
+  outcomesUntil: null,
   purpose: '首贷 first loan',
 };
 

@@ -1,12 +1,17 @@
-import { dateAt, instantText, type Fen } from '#lib/kernel';
+import { dateAt, instantText, type Fen, type LocalDate } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { Capacity, Reservation } from '../capacity/capacity.service.ts';
 import type { Taking } from '../capacity/capacity.store.ts';
 import type { CapacityAnswer } from '../capacity/check-capacity.ts';
+import type { Raiser } from '../deals/deal.ts';
+import { dealsWithTerm } from '../deals/deals.store.ts';
+import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import type { DealFlow, DealMessage, Move } from '../deals/raise.ts';
+import { REFERRAL } from '../referrals/referral.ts';
 import { bpOf } from '../sharing/exact.ts';
 import { shareOf } from '../sharing/share-tree.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
+import { noteGuarantee } from './guarantee-outcomes.ts';
 import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
@@ -15,13 +20,37 @@ import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
 type GuaranteeMove = Move<GuaranteeState, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 
+/** The loan under a guarantee: where a claim is filed it is in default, whatever its days (违约). */
+export interface GuaranteedLoan {
+  claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void>;
+}
+
+export interface GuaranteePorts {
+  readonly admit: Admit;
+  readonly outcomes: OutcomeBook;
+  readonly loan?: GuaranteedLoan;
+}
+
 /** A guarantee with the capacity that it takes: reserved with approval, held to with the letter, less with each repayment. */
-export const guaranteeFlow = (capacity: Capacity): GuaranteeFlow => ({
+export const guaranteeFlow = (capacity: Capacity, ports: GuaranteePorts): GuaranteeFlow => ({
   type: GUARANTEE,
   prepare: (tx, made) => withCapacity(tx, capacity, made),
-  effects: (tx, made) => follow(tx, capacity, made),
+  effects: async (tx, made) => {
+    await follow(tx, capacity, made);
+    if (made.change.event === 'claim') await claimed(tx, ports, made);
+    await noteGuarantee(tx, ports.outcomes, made);
+  },
   message,
 });
+
+/** The loan that the guarantee names, and those that name the guarantee. */
+async function claimed(tx: Tx, { loan }: GuaranteePorts, { after, by }: GuaranteeMove): Promise<void> {
+  if (loan === undefined) return;
+  const { dealId, terms } = after;
+  const naming = await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId);
+  const loans = new Set([...(terms.loanDealId === null ? [] : [terms.loanDealId]), ...naming.map((one) => one.dealId)]);
+  for (const id of loans) await loan.claimed(tx, id, dateAt(by.at), by);
+}
 
 const takingOf = ({ dealId, uscc, programme, terms }: Guarantee): Taking => ({
   dealId,

@@ -3,7 +3,7 @@ import { claimAmount } from '../sharing/claim-account.ts';
 import type { Raiser } from '../deals/deal.ts';
 import { withCaps, type Handler } from './guarantee-application.ts';
 import { figuresOf, stillToRecover, type GuaranteeEntry } from './guarantee-entries.ts';
-import { amountAt, dayAt, hashAt, refusal, textAt } from './guarantee-refusals.ts';
+import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { Guarantee, GuaranteeBody, LetterTerms } from './guarantee.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
@@ -227,7 +227,8 @@ export const correct: Handler<'correct'> = ({ body, terms, state, version: now }
   const { version, reason } = change;
   textAt('/reason', reason);
   const entry = body.entries.find((one) => one.version === version);
-  if (!entry || CORRECTED_BY[entry.kind] !== by.role)
+  const corrector = entry && CORRECTED_BY[entry.kind];
+  if (!entry || corrector === undefined || (by.role !== 'SYSTEM' && by.role !== corrector))
     throw refusal(
       'correction-unknown',
       422,

@@ -1,8 +1,8 @@
-import { fen, type Fen } from '#lib/kernel';
+import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import { DocumentCheck } from '../sharing/document-check.ts';
 import { compareExact, exact } from '../sharing/exact.ts';
 import { checkTree, leavesOf, shareOf, splitByTree, type ShareTree } from '../sharing/share-tree.ts';
-import { MOST_FEN, refusal } from './guarantee-refusals.ts';
+import { MOST_FEN, refusal } from '../deals/checks.ts';
 
 /** The guarantor's own place in a tree of shares. */
 export const OWN_PARTY = 'guarantor';
@@ -30,11 +30,13 @@ export interface GuaranteeTerms {
   readonly suggestedLine: Fen | null;
   /** 贷款推荐业务, whose repayments lower this guarantee. */
   readonly loanDealId: string | null;
+  /** The firm agreed that what becomes of the guarantee is kept with it (条例 art. 29): the last day; null: it did not. */
+  readonly outcomesUntil: LocalDate | null;
   readonly purpose: string;
 }
 
 const FIELDS =
-  'guarantorId bankId reGuarantorId principal termMonths guaranteedBp tree feeBp smallFirm programmeMost suggestedLine loanDealId purpose'.split(
+  'guarantorId bankId reGuarantorId principal termMonths guaranteedBp tree feeBp smallFirm programmeMost suggestedLine loanDealId outcomesUntil purpose'.split(
     ' ',
   );
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -53,6 +55,7 @@ export function guaranteeTerms(given: GuaranteeTerms): GuaranteeTerms {
   for (const field of ['programmeMost', 'suggestedLine'] as const)
     if (given[field] !== null) check.whole(`/${field}`, given[field], 0, MOST_FEN);
   check.oneOf('/smallFirm', given.smallFirm, [true, false, null]);
+  if (given.outcomesUntil !== null) check.date('/outcomesUntil', given.outcomesUntil);
   check.text('/purpose', given.purpose, /^.{2,200}$/u);
   checkTree(check, '/tree', given.tree);
   if (check.errors.length === 0) {

@@ -95,7 +95,9 @@ describe('an application', () => {
     expect([supplied.state, supplied.body.missing?.documents]).toEqual(['SUBMITTED', [HASH]]);
     const again = sampleOf('ask-missing', supplied, AT);
     expect(refused(supplied, again, by('GUAR'))).toBe('missing-asked-once /missing');
-    expect(refused(play(PATHS.SUBMITTED), { event: 'ask-missing', missing: [] }, by('GUAR'))).toBe('list-invalid /missing');
+    expect(refused(play(PATHS.SUBMITTED), { event: 'ask-missing', missing: [] }, by('GUAR'))).toBe(
+      'list-invalid /missing',
+    );
   });
 
   it('is looked at by A and B in the same words, who then do not decide', () => {
@@ -123,7 +125,8 @@ describe('an application', () => {
     expect(decide(301)).toBe('reason-code-needed /reasonCode');
     expect(decide(301, { reasonCode: 'EQUITY' })).toBeUndefined();
     expect(decide(300)).toBeUndefined();
-    for (const amount of [0, -1, 0.5, NaN, 10 ** 14, '5']) expect(decide(amount as number)).toBe('amount-invalid /amount');
+    for (const amount of [0, -1, 0.5, NaN, 10 ** 14, '5'])
+      expect(decide(amount as number)).toBe('amount-invalid /amount');
     expect(decide(1, { decision: 'perhaps' })).toBe('decision-invalid /decision');
     expect(decide(1, { decision: 'decline' })).toBe('amount-invalid /amount');
     expect(decide(1, { reason: ' ' })).toBe('text-missing /reason');
@@ -133,7 +136,9 @@ describe('an application', () => {
   it('under conditions is approved when each is met', () => {
     const deal = play(PATHS.CONDITIONAL);
     expect([deal.body.approved, exposureOf(deal)]).toEqual([0, null]);
-    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR'))).toBe('documents-incomplete /documents');
+    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR'))).toBe(
+      'documents-incomplete /documents',
+    );
     const met = play([['meet-conditions']], deal);
     expect([met.state, met.body.approved, exposureOf(met)]).toEqual(['APPROVED', TERMS.principal, TERMS.principal]);
   });
@@ -152,7 +157,8 @@ describe('an application', () => {
 });
 
 describe('the time of a guarantee', () => {
-  const due = (deal: Guarantee) => deadlinesOf(GUARANTEE, deal, CALENDAR).map(({ event, lastDay }) => `${event} ${lastDay}`);
+  const due = (deal: Guarantee) =>
+    deadlinesOf(GUARANTEE, deal, CALENDAR).map(({ event, lastDay }) => `${event} ${lastDay}`);
   const withCaps = (deal: Guarantee, reservedUntil: string) =>
     ({ ...deal, body: { ...deal.body, reservedUntil } }) as Guarantee;
 
@@ -204,10 +210,13 @@ describe('the time of a guarantee', () => {
 describe('a letter', () => {
   it('outlasts the loan by six months, and the loan is no longer than was asked', () => {
     const deal = play(PATHS.CONTRACTED);
-    const issue = (more: object) => refused(deal, { ...sampleOf('issue', deal, AT), ...more } as GuaranteeChange, by('GUAR'));
+    const issue = (more: object) =>
+      refused(deal, { ...sampleOf('issue', deal, AT), ...more } as GuaranteeChange, by('GUAR'));
     const maturity = addMonths(dateAt(AT), 12);
     expect(issue({ guaranteeUntil: addDays(addMonths(maturity, 6), -1) })).toBe('guarantee-too-short /guaranteeUntil');
-    expect(issue({ maturity: addDays(addMonths(dateAt(AT), 13), 1), guaranteeUntil: '2029-01-01' })).toBe('term-over-application /maturity');
+    expect(issue({ maturity: addDays(addMonths(dateAt(AT), 13), 1), guaranteeUntil: '2029-01-01' })).toBe(
+      'term-over-application /maturity',
+    );
     expect(issue({ drawUntil: '2026-06-04' })).toBe('date-invalid /drawUntil');
     expect(issue({ letterNo: '' })).toBe('text-missing /letterNo');
     expect(issue({})).toBeUndefined();
@@ -233,7 +242,11 @@ describe('a letter', () => {
     const deal = play(PATHS.IN_FORCE);
     const tell = (role: 'BANK' | 'GUAR', day: number) =>
       refused(deal, { event: 'overdue', dueOn: dateAt(AT) }, by(role, 'a', days(day)));
-    expect([tell('BANK', 10), tell('BANK', 11), tell('GUAR', 11)]).toEqual([undefined, 'overdue-notice-late /dueOn', undefined]);
+    expect([tell('BANK', 10), tell('BANK', 11), tell('GUAR', 11)]).toEqual([
+      undefined,
+      'overdue-notice-late /dueOn',
+      undefined,
+    ]);
     const late = changed(GUARANTEE, deal, { event: 'overdue', dueOn: dateAt(AT) }, by('GUAR', 'a', days(11)));
     expect(late.body.overdue).toEqual({ dueOn: '2026-06-05', noticedOn: '2026-06-16', late: true });
     const nothing = play([['reduce', { amount: deal.body.outstanding }]], deal);
@@ -282,7 +295,12 @@ describe('a letter', () => {
   it('is put right by a new event of the side that told of the old one', () => {
     const drawn = play([...PATHS.ISSUED, ['draw', { amount: fen(1000) }], ['reduce', { amount: fen(600) }]]);
     const [draw, repayment] = drawn.body.entries;
-    const correct = (version: number, amount: number): GuaranteeChange => ({ event: 'correct', version, amount: fen(amount), reason: '录入错误' });
+    const correct = (version: number, amount: number): GuaranteeChange => ({
+      event: 'correct',
+      version,
+      amount: fen(amount),
+      reason: '录入错误',
+    });
     expect(refused(drawn, correct(draw!.version, 599), by('BANK'))).toBe('repayment-over-outstanding /amount');
     expect(refused(drawn, correct(repayment!.version, 1001), by('BANK'))).toBe('repayment-over-outstanding /amount');
     expect(refused(drawn, correct(draw!.version, 400_000_001), by('BANK'))).toBe('draw-over-letter /amount');
@@ -299,7 +317,10 @@ describe('a letter', () => {
 
   it('shows the guarantor’s caps and due diligence to the guarantor only', () => {
     const deal = play([...PATHS.REVIEWED, ['decide', { caps: { on: dateAt(AT), reservedUntil: null, checks: [] } }]]);
-    expect([guaranteeFor('GUAR', deal).body.caps.length, guaranteeFor('GUAR', deal).body.report]).toEqual([1, deal.body.report]);
+    expect([guaranteeFor('GUAR', deal).body.caps.length, guaranteeFor('GUAR', deal).body.report]).toEqual([
+      1,
+      deal.body.report,
+    ]);
     expect([guaranteeFor('BANK', deal).body.caps, guaranteeFor('FIRM', deal).body.report]).toEqual([[], null]);
   });
 
@@ -339,7 +360,9 @@ function live(
     if (event === undefined) break;
     const sample = sampleOf(event, deal, now) as GuaranteeChange & { amount?: number };
     const change = (
-      sample.amount !== undefined && part > 500 ? { ...sample, amount: Math.floor((sample.amount * part) / 250) } : sample
+      sample.amount !== undefined && part > 500
+        ? { ...sample, amount: Math.floor((sample.amount * part) / 250) }
+        : sample
     ) as GuaranteeChange;
     const roles = GUARANTEE_TABLE.states[deal.state].on?.[event]?.by ?? ['SYSTEM'];
     const role = roles[part % roles.length]!;
@@ -358,7 +381,11 @@ function live(
 
 describe('any life of a guarantee', () => {
   const anyTerms = fc
-    .record({ principal: principals, guaranteedBp: fc.integer({ min: 1, max: 10_000 }), own: fc.integer({ min: 1, max: 100 }) })
+    .record({
+      principal: principals,
+      guaranteedBp: fc.integer({ min: 1, max: 10_000 }),
+      own: fc.integer({ min: 1, max: 100 }),
+    })
     .map(({ principal, guaranteedBp, own }) => ({
       ...TERMS,
       principal: fen(principal),
@@ -375,8 +402,14 @@ describe('any life of a guarantee', () => {
     fc.assert(
       fc.property(anyTerms, wishes, (terms, life) => {
         const { deal, records } = live(terms, life, (_, after) => void states.add(after.state));
-        const told = JSON.parse(JSON.stringify(records.map(({ change }) => change ?? null))) as (GuaranteeChange | null)[];
-        const again = records.map(({ version, by: who }, i) => ({ version, by: who, ...(told[i] ? { change: told[i] } : {}) }));
+        const told = JSON.parse(
+          JSON.stringify(records.map(({ change }) => change ?? null)),
+        ) as (GuaranteeChange | null)[];
+        const again = records.map(({ version, by: who }, i) => ({
+          version,
+          by: who,
+          ...(told[i] ? { change: told[i] } : {}),
+        }));
         expect(replayed(GUARANTEE, order(terms), again)).toEqual(deal);
         expect(JSON.parse(JSON.stringify(deal.body))).toEqual(deal.body);
       }),
@@ -391,7 +424,9 @@ describe('any life of a guarantee', () => {
         live(terms, life, (before, after) => {
           const { outstanding, drawn, repaid, approved, account, fee } = after.body;
           expect(after.version).toBe(before.version + 1);
-          expect(0 <= outstanding && outstanding <= drawn && drawn <= approved && approved <= terms.principal).toBe(true);
+          expect(0 <= outstanding && outstanding <= drawn && drawn <= approved && approved <= terms.principal).toBe(
+            true,
+          );
           expect(drawn - repaid).toBe(outstanding);
           expect(fee).toBeGreaterThanOrEqual(0);
           if (account === null) return;
@@ -429,4 +464,3 @@ describe('any life of a guarantee', () => {
     );
   });
 });
-

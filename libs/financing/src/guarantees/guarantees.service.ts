@@ -1,9 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal } from '#lib/access';
-import { ProblemError, type Uscc } from '#lib/kernel';
+import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import type { Capacity } from '../capacity/capacity.service.ts';
-import type { Desk, Party, Raiser } from '../deals/deal.ts';
+import type { Desk, Party } from '../deals/deal.ts';
 import {
   dealEvents,
   dealsWithTerm,
@@ -13,10 +13,12 @@ import {
   type DealEventRow,
   type DealQuery,
 } from '../deals/deals.store.ts';
-import { command, deskOf, move, sweepDeals, type Command, type DealParts } from '../deals/raise.ts';
+import { command, commandIn, deskOf, move, sweepDeals, type Command, type DealParts } from '../deals/raise.ts';
 import { dealUnknown } from '../deals/refusals.ts';
-import { guaranteeFlow, type GuaranteeFlow } from './guarantee-flow.ts';
-import { refusal } from './guarantee-refusals.ts';
+import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
+import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
+import { changeOfLoan } from './loan-moves.ts';
+import { refusal } from '../deals/checks.ts';
 import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 import type { Guarantee, GuaranteeChange } from './guarantee.ts';
@@ -25,44 +27,42 @@ export interface GuaranteeApplication {
   readonly uscc: Uscc;
   /** 产品代码. */
   readonly programme: string;
-  readonly terms: GuaranteeTerms;
+  /** What the programme says of the firm is looked up. */
+  readonly terms: Omit<GuaranteeTerms, 'programmeMost' | 'suggestedLine'>;
 }
 
 /** 担保申请: opened by the firm, its bank, a guarantor or the platform; moved by whoever sits at it. */
-export class Guarantees {
+export class Guarantees implements CoveringGuarantee {
   readonly flow: GuaranteeFlow;
 
   constructor(
     private readonly parts: DealParts,
     readonly capacity: Capacity,
+    private readonly ports: GuaranteePorts,
   ) {
-    this.flow = guaranteeFlow(capacity);
+    this.flow = guaranteeFlow(capacity, ports);
   }
 
   /**
-   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown 422; application-refused 403
-   * for whoever may not apply in these names.
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown 422, programme-refused 409;
+   * application-refused 403 for whoever may not apply in these names.
    */
   async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
-    const terms = guaranteeTerms(given);
-    withinProgramme('/principal', terms.principal, terms);
-    const role = applicantOf(principal, uscc, terms);
+    const asked = guaranteeTerms({ ...given, programmeMost: null, suggestedLine: null });
+    const role = applicantOf(principal, uscc, asked);
     const { clock, calendar, db } = this.parts;
-    return db.as(actorOf(principal), async (tx) => {
+    return db.as(HOUSE, async (tx) => {
       await knownParties(tx, {
-        '/guarantorId': [terms.guarantorId, 'guarantor'],
-        '/bankId': [terms.bankId, 'bank'],
-        '/reGuarantorId': [terms.reGuarantorId, 'guarantor'],
+        '/guarantorId': [asked.guarantorId, 'guarantor'],
+        '/bankId': [asked.bankId, 'bank'],
+        '/reGuarantorId': [asked.reGuarantorId, 'guarantor'],
       });
       const at = clock.now();
-      const order = {
-        dealId: uuidv7({ msecs: at.getTime() }),
-        uscc,
-        programme,
-        openedAt: at,
-        parties: partiesOf(terms),
-        terms,
-      };
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
+      withinProgramme('/principal', terms.principal, terms);
+      const dealId = uuidv7({ msecs: at.getTime() });
+      const order = { dealId, uscc, programme, openedAt: at, parties: partiesOf(terms), terms };
       const { institutionId, personId } = principal;
       return openDeal(tx, GUARANTEE, order, { by: { role, institutionId, personId, at }, calendar });
     });
@@ -108,16 +108,26 @@ export class Guarantees {
     return dealsWithTerm(db, GUARANTEE, 'loanDealId', loanDealId);
   }
 
-  /** A change that follows from another deal, in its transaction: a repaid loan lowers its guarantee. Throws as `act`. */
-  async follow(tx: Tx, dealId: string, change: GuaranteeChange, by: Raiser): Promise<Guarantee> {
-    const deal = await findDeal(tx, GUARANTEE, dealId, 'update');
-    if (deal === undefined) throw dealUnknown(dealId);
-    return move(tx, this.parts, this.flow, deal, change, by);
+  /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
+  commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+    return commandIn(tx, this.parts, this.flow, principal, given);
+  }
+
+  /**
+   * What happened to the loan happens to its guarantee, in the loan's transaction: a draw is refused where the letter does not
+   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment.
+   */
+  async loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void> {
+    const deal = await findDeal(tx, GUARANTEE, guaranteeId, 'update');
+    if (deal === undefined) throw dealUnknown(guaranteeId);
+    const change = changeOfLoan(deal, loan);
+    if (change !== undefined) await move(tx, this.parts, this.flow, deal, change, loan.by);
   }
 
   /** 期限届满: what time brings, and reservations that are over. Resolves to the number of deals that moved. */
   sweep(): Promise<number> {
     return this.parts.db.as(HOUSE, async (tx) => {
+      await this.capacity.lockAll(tx);
       const moved = await sweepDeals(tx, this.parts, this.flow, dueChange);
       await this.capacity.expire(tx);
       return moved;
@@ -136,9 +146,10 @@ function shown(event: string | null, detail: DealEventRow['detail']): DealEventR
   return rest;
 }
 
+/** In the order in which they are read back. */
 export const partiesOf = ({ guarantorId, bankId, reGuarantorId }: GuaranteeTerms): Party[] => [
-  { institutionId: guarantorId, desk: 'GUAR' },
   ...(bankId === null ? [] : [{ institutionId: bankId, desk: 'BANK' as const }]),
+  { institutionId: guarantorId, desk: 'GUAR' },
   ...(reGuarantorId === null ? [] : [{ institutionId: reGuarantorId, desk: 'REGUAR' as const }]),
 ];
 

@@ -3,10 +3,10 @@ import type { SchemaStep } from '#lib/platform';
 /** Batches of guarantees. After deals and capacity. */
 export const GUARANTEES_SCHEMA: readonly SchemaStep[] = [
   {
-    name: 'Financing1763800000220',
+    name: 'Financing1763800000240',
     sql: `
--- From a loan to what guarantees it.
-CREATE INDEX deal_guaranteed_loan ON deal USING gin (terms jsonb_path_ops) WHERE kind = 'guarantee';
+-- From a deal to those that name it: a loan, what guarantees it.
+CREATE INDEX deal_named ON deal USING gin (terms jsonb_path_ops);
 
 -- 批量担保合作协议: what a guarantor takes over from a bank without looking at it again. Dated and never changed: a new one follows.
 CREATE TABLE batch_agreement (

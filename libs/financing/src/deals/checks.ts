@@ -1,4 +1,12 @@
-import { parseLocalDate, ProblemError, type Fen, type LocalDate } from '#lib/kernel';
+import {
+  lastDay,
+  parseLocalDate,
+  parseLocalMonth,
+  ProblemError,
+  type Fen,
+  type LocalDate,
+  type LocalMonth,
+} from '#lib/kernel';
 
 /** 10¹³ fen: up to here every split is exact. */
 export const MOST_FEN = 10_000_000_000_000;
@@ -43,4 +51,29 @@ export function textAt(pointer: string, value: unknown): string {
 export function hashAt(pointer: string, value: unknown): string {
   if (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)) return value;
   throw refusal('hash-invalid', 422, pointer, '应为 SHA-256 摘要（64位十六进制）', 'a SHA-256 in hex is expected');
+}
+
+/** A whole number of a range. Throws ProblemError number-invalid 422. */
+export function wholeAt(pointer: string, value: unknown, from: number, to: number): number {
+  if (Number.isSafeInteger(value) && (value as number) >= from && (value as number) <= to) return value as number;
+  throw refusal(
+    'number-invalid',
+    422,
+    pointer,
+    `应为${from}至${to}的整数`,
+    `a whole number from ${from} to ${to} is expected`,
+  );
+}
+
+/** A month that has ended by `today`. Throws ProblemError month-invalid 422. */
+export function monthAt(pointer: string, value: unknown, today: LocalDate): LocalMonth {
+  const month = typeof value === 'string' ? parseLocalMonth(value) : undefined;
+  if (month !== undefined && lastDay(month) < today) return month;
+  throw refusal(
+    'month-invalid',
+    422,
+    pointer,
+    '应为已结束的月份 YYYY-MM',
+    'a month YYYY-MM that has ended is expected',
+  );
 }
