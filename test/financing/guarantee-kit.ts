@@ -4,6 +4,9 @@ import {
   Capacity,
   Guarantees,
   type Admission,
+  type BatchAgreement,
+  type BatchRow,
+  type BatchTerms,
   type Guarantee,
   type GuaranteeApplication,
   type GuaranteeChange,
@@ -210,6 +213,44 @@ export class GuaranteeKit {
 
   position(by: Principal = this.guarantor) {
     return this.capacity.position(by, this.guarantor.institutionId);
+  }
+
+  /** Of the guarantor with its bank: 1,000 m in all, 5 m a loan, three years, filed within 30 days. */
+  agreement(more: Partial<BatchTerms> = {}): Omit<BatchAgreement, 'agreementId'> {
+    return {
+      guarantor: this.guarantor.institutionId,
+      bank: this.bank.institutionId,
+      programme: 'TDD',
+      validFrom: addDays(this.today(), -30),
+      validTo: addDays(this.today(), 365),
+      terms: {
+        batchMost: fen(1000 * MILLION),
+        singleMost: fen(5 * MILLION),
+        termMostMonths: 36,
+        sectors: [],
+        filedWithinDays: 30,
+        guaranteedBp: 10_000,
+        tree: SEED_LOAN,
+        feeBp: 100,
+        ...more,
+      },
+    };
+  }
+
+  row(n: number, more: Partial<BatchRow> = {}): BatchRow {
+    return {
+      rowKey: `L-${n}`,
+      uscc: demoUscc(n),
+      principal: 2 * MILLION,
+      drawnOn: addDays(this.today(), -3),
+      maturity: addMonths(this.today(), 12),
+      guaranteedBp: 10_000,
+      industry: 'I65',
+      smallFirm: true,
+      loanDealId: null,
+      outcomesUntil: null,
+      ...more,
+    };
   }
 
   pass(days: number): void {

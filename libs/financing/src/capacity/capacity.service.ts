@@ -52,7 +52,7 @@ export interface CapacityPosition {
 }
 
 /** Told to a guarantor whose limits fell below what it is liable for. */
-export const CAPACITY_BREACHED = 'guarantor.capacity-breached.v1';
+export const CAPACITY_BREACHED = 'guarantor.capacity.v1';
 
 const SWEPT_AT_ONCE = 500;
 
@@ -181,7 +181,7 @@ export class Capacity {
    */
   async recordCapital(principal: Principal, capital: Capital): Promise<CapacityPosition> {
     capitalRefused(principal, capital, this.today());
-    return this.db.as(actorOf(principal), async (tx) => {
+    return this.db.as(HOUSE, async (tx) => {
       const { guarantor } = capital;
       const at = this.clock.now();
       await lockOwn(tx, guarantor);

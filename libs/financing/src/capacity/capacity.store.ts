@@ -167,12 +167,12 @@ export async function wholeBook(
   );
   const capital = await db.query<CapitalRow>(
     `SELECT net_assets AS value, stated_on AS "statedOn", valid_to AS "validTo", mainly_small AS "mainlySmall", controllers, related
-     FROM guarantor_capital WHERE guarantor = $1 ORDER BY stated_on DESC, recorded_at DESC`,
+     FROM guarantor_capital WHERE guarantor = $1 ORDER BY stated_on DESC, seq DESC`,
     [guarantor],
   );
   const programmes = await db.query<{ programme: string; perClient: Fen | null; total: Fen | null }>(
     `SELECT DISTINCT ON (programme) programme, per_client AS "perClient", total FROM guarantor_programme WHERE guarantor = $1
-     ORDER BY programme, recorded_at DESC`,
+     ORDER BY programme, seq DESC`,
     [guarantor],
   );
   const [sum] = await db.query<{ total: string }>(

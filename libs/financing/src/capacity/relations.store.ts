@@ -42,7 +42,7 @@ interface StatementRow {
  */
 export async function regroup(tx: Tx, rules: CapacityRules): Promise<readonly string[]> {
   const statements = await tx.query<StatementRow>(
-    'SELECT DISTINCT ON (uscc) uscc, holders, controllers FROM firm_relations ORDER BY uscc, stated_on DESC, recorded_at DESC',
+    'SELECT DISTINCT ON (uscc) uscc, holders, controllers FROM firm_relations ORDER BY uscc, stated_on DESC, seq DESC',
   );
   const holdings = statements.flatMap(({ uscc, holders }) =>
     holders.map(({ holder, bp }): Holding => ({ holder, held: uscc, bp })),

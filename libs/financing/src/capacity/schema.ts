@@ -20,6 +20,7 @@ CREATE TABLE guarantor_book (
 
 -- 净资产 as stated for a day, with what else the caps ask of the guarantor.
 CREATE TABLE guarantor_capital (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   guarantor uuid NOT NULL REFERENCES institution,
   stated_on date NOT NULL,
   recorded_at timestamptz(3) NOT NULL,
@@ -31,23 +32,27 @@ CREATE TABLE guarantor_capital (
   controllers text[],
   related text[] NOT NULL,
   recorded_by uuid NOT NULL REFERENCES person,
-  PRIMARY KEY (guarantor, stated_on, recorded_at),
   CHECK (valid_to >= stated_on)
 );
 
+CREATE INDEX guarantor_capital_newest ON guarantor_capital (guarantor, stated_on DESC, seq DESC);
+
 -- What a programme lets one guarantor do, in whole principal; NULL: it names no limit.
 CREATE TABLE guarantor_programme (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   guarantor uuid NOT NULL REFERENCES institution,
   programme text NOT NULL CHECK (programme ~ '^[A-Z0-9]{3,6}$'),
   recorded_at timestamptz(3) NOT NULL,
   per_client bigint CHECK (per_client >= 0),
   total bigint CHECK (total >= 0),
-  recorded_by uuid NOT NULL REFERENCES person,
-  PRIMARY KEY (guarantor, programme, recorded_at)
+  recorded_by uuid NOT NULL REFERENCES person
 );
+
+CREATE INDEX guarantor_programme_newest ON guarantor_programme (guarantor, programme, seq DESC);
 
 -- Who holds and controls a firm, as the house read it in the sources named by the basis. The newest statement of a firm counts.
 CREATE TABLE firm_relations (
+  seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   uscc text COLLATE "C" NOT NULL,
   stated_on date NOT NULL,
   recorded_at timestamptz(3) NOT NULL,
@@ -55,9 +60,10 @@ CREATE TABLE firm_relations (
   holders jsonb NOT NULL,
   controllers text[] NOT NULL,
   basis text NOT NULL,
-  recorded_by uuid NOT NULL REFERENCES person,
-  PRIMARY KEY (uscc, stated_on, recorded_at)
+  recorded_by uuid NOT NULL REFERENCES person
 );
+
+CREATE INDEX firm_relations_newest ON firm_relations (uscc, stated_on DESC, seq DESC);
 
 -- What follows from all of them (同一客户): made anew with each. Not stated: a holder, whose own relations nobody looked at.
 CREATE TABLE client_group (
@@ -177,7 +183,7 @@ BEGIN
   RETURN (
     WITH live AS (SELECT * FROM guarantee_liability WHERE guarantor = of_guarantor AND state <> 'RELEASED'),
          near AS (SELECT * FROM live WHERE uscc = client OR group_key = related),
-         newest AS (SELECT * FROM guarantor_capital WHERE guarantor = of_guarantor ORDER BY stated_on DESC, recorded_at DESC LIMIT 1)
+         newest AS (SELECT * FROM guarantor_capital WHERE guarantor = of_guarantor ORDER BY stated_on DESC, seq DESC LIMIT 1)
     SELECT jsonb_build_object(
       'group', related,
       'netAssets', (SELECT coalesce(jsonb_agg(jsonb_build_object('value', net_assets, 'statedOn', stated_on, 'validTo', valid_to)), '[]')
@@ -186,7 +192,7 @@ BEGIN
       'controllers', (SELECT to_jsonb(controllers) FROM newest),
       'related', (SELECT to_jsonb(n.related) FROM newest n),
       'programme', (SELECT jsonb_build_object('perClient', per_client, 'total', total) FROM guarantor_programme
-                    WHERE guarantor = of_guarantor AND programme = for_programme ORDER BY recorded_at DESC LIMIT 1),
+                    WHERE guarantor = of_guarantor AND programme = for_programme ORDER BY seq DESC LIMIT 1),
       'near', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', deal_id, 'client', uscc, 'group', group_key, 'programme', programme,
                  'principal', principal, 'ownShareBp', own_share_bp, 'small', small_loan, 'state', state, 'reservedUntil', expires_on)), '[]') FROM near),
       'restWeighted', (SELECT ceil(b.weighted_total - (SELECT coalesce(sum(weighted_fen), 0) FROM near)) FROM guarantor_book b

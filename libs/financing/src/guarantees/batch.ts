@@ -75,7 +75,13 @@ export function rowReasons(
 
   add(!/^[\w.-]{1,60}$/.test(row.rowKey), 'rowKey', 'row-key-invalid', '贷款编号有误', 'not a number of a loan');
   const uscc = parseUscc(row.uscc);
-  add(!uscc.ok || uscc.value.uscc !== row.uscc, 'uscc', 'uscc-invalid', '统一社会信用代码有误', 'not a unified code');
+  add(
+    !uscc.ok || uscc.value.checkDigitExpected !== undefined,
+    'uscc',
+    'uscc-invalid',
+    '统一社会信用代码有误',
+    'not a unified code',
+  );
   const amount = Number.isSafeInteger(principal) && principal > 0 && principal <= MOST_FEN ? (principal as Fen) : null;
   add(amount === null, 'principal', 'amount-invalid', '金额应为正整数分', 'a whole positive number of fen is expected');
   const most = terms.singleMost;
