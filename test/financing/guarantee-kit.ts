@@ -13,6 +13,7 @@ import {
   type Outcome,
 } from '#lib/financing';
 import { addDays, addMonths, dateAt, fen, FixedClock, type Fen, type Uscc } from '#lib/kernel';
+import type { Database } from '#lib/platform';
 import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { demoUscc } from '../kit/firms.ts';
@@ -45,6 +46,8 @@ export const SEED_LOAN = {
   ],
 };
 
+let kits = 0;
+
 /** Two guarantors, two banks, firms that nobody is related to, and the services that bring them together. */
 export class GuaranteeKit {
   readonly capacity: Capacity;
@@ -68,10 +71,18 @@ export class GuaranteeKit {
     readonly regulator: Principal,
     people: readonly Principal[],
   ) {
-    const { db, notices } = product;
-    const parts = { db, notices, clock, calendar: readCalendar() };
-    this.capacity = new Capacity(db, notices, clock);
-    this.guarantees = new Guarantees(parts, this.capacity, {
+    this.capacity = new Capacity(product.db, product.notices, clock);
+    this.guarantees = this.through(product.db);
+    const parts = { db: product.db, notices: product.notices, clock, calendar: readCalendar() };
+    this.batches = new Batches(parts, this.guarantees);
+    this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
+  }
+
+  /** Over connections of their own. */
+  through(db: Database): Guarantees {
+    const { notices } = this.product;
+    const parts = { db, notices, clock: this.clock, calendar: readCalendar() };
+    return new Guarantees(parts, new Capacity(db, notices, this.clock), {
       admit: () => Promise.resolve(this.admission),
       outcomes: {
         note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
@@ -79,17 +90,21 @@ export class GuaranteeKit {
       },
       loan: { claimed: (_, dealId) => Promise.resolve(void this.inDefault.push(dealId)) },
     });
-    this.batches = new Batches(parts, this.guarantees);
-    this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
   }
 
   get guarantor(): Principal {
     return this.people.committee;
   }
 
+  /** On a database of its own. */
   static async open(): Promise<GuaranteeKit> {
     const clock = new FixedClock('2026-06-05T02:00:00Z');
-    const product = await openTestProduct(clock);
+    return GuaranteeKit.on(await openTestProduct(clock), clock);
+  }
+
+  /** With institutions of its own beside those of others. */
+  static async on(product: TestProduct, clock: FixedClock): Promise<GuaranteeKit> {
+    const nth = (kits += 1);
     const principal = (kind: InstitutionKind, institutionId: string, personId: string): Principal => ({
       personId,
       institutionId,
@@ -98,10 +113,15 @@ export class GuaranteeKit {
       scopes: [],
     });
     const hire = async (kind: InstitutionKind, code: string, people = 1): Promise<Principal[]> => {
-      const { institutionId } = await product.access.createInstitution({ kind, code, zh: code, en: code });
+      const { institutionId } = await product.access.createInstitution({
+        kind,
+        code: `${code}-${nth}`,
+        zh: code,
+        en: code,
+      });
       const made: Principal[] = [];
       for (let i = 0; i < people; i++) {
-        const person = await product.access.createPerson({ institutionId, handle: `${code}-${i}`, name: code });
+        const person = await product.access.createPerson({ institutionId, handle: `${code}-${nth}-${i}`, name: code });
         made.push(principal(kind, institutionId, person.personId));
       }
       return made;

@@ -1,7 +1,7 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { CapacityRules } from './capacity-rules.ts';
-import { connectedGroups, groupOf, type Control, type Holding } from './connected-groups.ts';
+import { connectedGroups, type Control, type Holding } from './connected-groups.ts';
 
 /** Who holds and controls a firm (股权与实际控制), as the house read it on a day. An empty list says that there is nobody. */
 export interface FirmRelations {
@@ -53,7 +53,8 @@ export async function regroup(tx: Tx, rules: CapacityRules): Promise<readonly st
   const groups = connectedGroups(holdings, controls, rules);
   const stated = new Set<string>(statements.map(({ uscc }) => uscc));
   const parties = [...new Set([...stated, ...groups.flatMap(({ members }) => members)])];
-  const keys = parties.map((party) => groupOf(groups, party));
+  const keyOf = new Map(groups.flatMap(({ id, members }) => members.map((party) => [party, id])));
+  const keys = parties.map((party) => keyOf.get(party) ?? party);
   await tx.execute(
     `INSERT INTO client_group (party, group_key, stated) SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[])
      ON CONFLICT (party) DO UPDATE SET group_key = excluded.group_key, stated = excluded.stated
