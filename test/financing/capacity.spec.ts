@@ -39,9 +39,8 @@ describe('what a guarantor may take on', () => {
       return undefined;
     } catch (error) {
       const { problem } = error as ProblemError;
-      return (problem.extra?.['caps'] as { cap: string; limit: number | null; before: number; after: number }[]).map(
-        ({ cap, limit, before, after }) => [cap, limit, before, after],
-      );
+      const caps = (problem.extra?.['caps'] ?? []) as { cap: string; limit: number; before: number; after: number }[];
+      return caps.map(({ cap, limit, before, after }) => [cap, limit, before, after]);
     }
   };
 

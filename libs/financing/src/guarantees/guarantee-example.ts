@@ -126,7 +126,14 @@ export function sampleOf(event: GuaranteeEvent, deal: Guarantee, at: Date): Guar
     case 'contest':
     case 'write-off':
       return { event, reason };
-    default:
+    case 'submit':
+    case 'accept':
+    case 'start':
+    case 'review':
+    case 'accept-rejection':
+    case 'lapse':
+    case 'end-draws':
+    case 'expire':
       return { event };
   }
 }

@@ -19,7 +19,7 @@ export function changeOfLoan(deal: Guarantee, { kind, amount, on }: LoanMove): G
       return known('repaid') ? { event: 'repaid', on } : repay(outstanding);
     case 'correct':
       return amount < 0
-        ? repay(Math.min(-amount, outstanding))
+        ? repay(Math.min(0 - amount, outstanding))
         : known('correct')
           ? moreOutstanding(deal, amount)
           : undefined;
