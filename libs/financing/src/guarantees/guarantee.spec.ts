@@ -1,7 +1,7 @@
 import { addDays, addMonths, dateAt, fen, workingCalendar, type ProblemError } from '#lib/kernel';
 import { changed, deadlinesOf, opened, type Raiser } from '../deals/deal.ts';
 import { treeOf } from '../sharing/tree-builder.ts';
-import { stillToRecover } from './guarantee-entries.ts';
+import { guaranteedOf, stillToRecover } from './guarantee-entries.ts';
 import { AT, by, HASH, order, PATHS, play, raiserOf, sampleOf, TERMS } from './guarantee-example.ts';
 import { exposureOf, type Guarantee, type GuaranteeChange } from './guarantee.ts';
 import { GUARANTEE_ENDS, GUARANTEE_EVENTS, GUARANTEE_STATES, GUARANTEE_TABLE } from './guarantee-table.ts';
@@ -252,6 +252,19 @@ describe('a letter', () => {
     expect([claim(last), claim(last + 1)]).toEqual([undefined, 'guarantee-ended ']);
   });
 
+  it('is drawn no more once it is claimed', () => {
+    const deal = play(PATHS.CLAIM_FILED);
+    expect(deal.body.outstanding).toBeLessThan(deal.body.approved);
+    expect(exposureOf(deal)).toBe(deal.body.outstanding);
+  });
+
+  it('guarantees its ratio of the loan, rounded up', () => {
+    const of = (loan: number, guaranteedBp: number) => guaranteedOf(fen(loan), { guaranteedBp });
+    expect([of(1, 1), of(3, 3_333), of(10_000, 8_000), of(0, 1), of(10 ** 13, 9_999)]).toEqual([
+      1, 1, 8_000, 0, 9_999_000_000_000,
+    ]);
+  });
+
   it('pays no more than (outstanding + normal interest) × ratio, less what was repaid meanwhile', () => {
     const deal = play(PATHS.CLAIM_REVIEW);
     const most = deal.body.claim!.amount;
@@ -299,6 +312,12 @@ describe('a letter', () => {
     const after = changed(GUARANTEE, drawn, correct(repayment!.version, 0), by('BANK'));
     expect([after.body.repaid, after.body.outstanding, exposureOf(after)]).toEqual([0, 1000, TERMS.principal]);
     expect(after.body.entries[1]).toMatchObject({ amount: 0, correctedBy: after.version });
+    const twice = play([...PATHS.ISSUED, ['draw', { amount: fen(5) }], ['draw', { amount: fen(7) }]]);
+    const second = changed(GUARANTEE, twice, correct(twice.body.entries[1]!.version, 6), by('BANK'));
+    expect([second.body.drawn, second.body.entries.map((entry) => entry.correctedBy)]).toEqual([
+      11,
+      [undefined, second.version],
+    ]);
     const recovered = play(PATHS.RECOVERED);
     const recovery = recovered.body.entries.find(({ kind }) => kind === 'recovery')!;
     expect(refused(recovered, correct(recovery.version, 5), by('BANK'))).toBe('role-refused');
