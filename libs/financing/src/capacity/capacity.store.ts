@@ -162,7 +162,7 @@ export async function wholeBook(
   const rows = await db.query<RowJson>(
     `SELECT deal_id AS id, uscc AS client, group_key AS "group", programme, principal, own_share_bp AS "ownShareBp",
        small_loan AS small, state, expires_on AS "reservedUntil"
-     FROM guarantee_liability WHERE guarantor = $1 AND state <> 'RELEASED' ORDER BY deal_id`,
+     FROM guarantee_liability WHERE guarantor = $1 AND state <> 'RELEASED' ORDER BY uscc, deal_id`,
     [guarantor],
   );
   const capital = await db.query<CapitalRow>(
