@@ -24,6 +24,17 @@ const pairs = {
 };
 
 describe('npm run bench', () => {
+  it('compose: one JSON line, and the bare arithmetic gives the same figures', async () => {
+    expect(await bench('compose', '--cases', '300', '--compositions', '3000', '--pairs', '1')).toEqual({
+      bench: 'compose',
+      ...pairs,
+      unit: 'compositions/s',
+      cases: 300,
+      partnersPerCase: expect.any(Number),
+      upTo1e13Fen: expect.any(Number),
+    });
+  });
+
   it('intake: one JSON line, every row applied', async () => {
     expect(await bench('intake', '--rows', '2000', '--pairs', '1')).toEqual({
       bench: 'intake',

@@ -1,4 +1,14 @@
+export * from './composition/drawable.ts';
+export * from './composition/effective.ts';
+export * from './composition/guarantee-outlasts.ts';
+export * from './composition/joint-case.ts';
+export * from './composition/movements.ts';
+export * from './composition/plan.ts';
+export * from './composition/strict.ts';
+export * from './composition/substitution.ts';
+export type * from './composition/words.ts';
 export * from './deals/deal.ts';
 export * from './deals/deals.store.ts';
-export * from './deals/raise.ts';
+export { command, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
+export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export { FINANCING_SCHEMA } from './schema.ts';

@@ -1,0 +1,88 @@
+import fc from 'fast-check';
+import { ratioBp, splitByLargestRemainder } from '#lib/kernel';
+import { bigQuotas, leverageBp, quotient, safeQuotas, splitWithin } from './whole-units.ts';
+
+const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 500;
+const whole = fc.oneof(fc.nat({ max: 50 }), fc.nat({ max: 10 ** 13 }), fc.maxSafeNat());
+const weights = (max: number) => fc.array(fc.nat({ max }), { minLength: 2, maxLength: 9 });
+const anywhere = (all: readonly number[]): number[] => all.map(() => Infinity);
+const total = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0);
+
+describe('whole units', () => {
+  it('quotients are those of BigInt, at the end of the range as well', () => {
+    const edge = Number.MAX_SAFE_INTEGER;
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 1, max: edge }), (a, b) => {
+        expect(BigInt(quotient(a, b))).toBe(BigInt(a) / BigInt(b));
+        expect(BigInt(quotient(edge, b))).toBe(BigInt(edge) / BigInt(b));
+      }),
+      { numRuns },
+    );
+    for (let power = 1; power < 2 ** 53; power *= 2)
+      expect(BigInt(quotient(edge, power))).toBe(BigInt(edge) / BigInt(power));
+  });
+
+  it('safe products and BigInt give the same quotas in the same order', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 10 ** 7 }), weights(9 * 10 ** 8), (units, all) => {
+        const sum = total(all);
+        fc.pre(sum > 0);
+        const [fast, slow] = [safeQuotas(units, all, sum), bigQuotas(units, all)];
+        expect(fast.parts).toEqual(slow.parts);
+        expect(fast.rests.map(BigInt)).toEqual(slow.rests);
+      }),
+      { numRuns },
+    );
+  });
+
+  it('where there is room a split is that of the kernel, by numbers and by BigInt', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.nat({ max: 300 }), fc.nat({ max: 10 ** 13 })), weights(10 ** 13), (units, all) => {
+        fc.pre(total(all) > 0);
+        expect(splitWithin(units, all, anywhere(all))).toEqual(splitByLargestRemainder(units, all));
+      }),
+      { numRuns },
+    );
+  });
+
+  it('no part is above its room, all is handed out, and a part with room left is not short of its share', () => {
+    fc.assert(
+      fc.property(weights(50_000_000), fc.nat(), (all, pick) => {
+        const room = all.map((weight) => Math.floor(weight / 1_000_000));
+        const units = pick % (total(room) + 1);
+        const parts = splitWithin(units, all, room);
+        expect(total(parts)).toBe(units);
+        parts.forEach((part, i) => {
+          expect(part).toBeLessThanOrEqual(room[i]!);
+          if (units > 0) expect(part).toBeGreaterThanOrEqual(Math.floor((units * all[i]!) / total(all)));
+        });
+      }),
+      { numRuns },
+    );
+  });
+
+  it('a unit for which the first in order has no room goes on, twice round if need be', () => {
+    expect(
+      splitWithin(
+        3,
+        [1.5, 1.5].map((w) => w * 2),
+        [1, 2],
+      ),
+    ).toEqual([1, 2]);
+    expect(splitWithin(10, [9, 9, 100], [0, 0, 10])).toEqual([0, 0, 10]);
+    expect(() => splitWithin(3, [1, 1], [1, 1])).toThrow(RangeError);
+  });
+
+  it('leverage is the kernel’s ratio, and null without equity or past what is exact', () => {
+    fc.assert(
+      fc.property(whole, fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), (num, den) => {
+        const exact = (BigInt(num) * 20_000n + BigInt(den)) / (2n * BigInt(den));
+        if (exact > BigInt(Number.MAX_SAFE_INTEGER)) expect(leverageBp(num, den)).toBeNull();
+        else expect(leverageBp(num, den)).toBe(ratioBp(num, den));
+      }),
+      { numRuns },
+    );
+    expect(leverageBp(1, 0)).toBeNull();
+    expect(leverageBp(10 ** 13, 1)).toBeNull();
+  });
+});

@@ -1,0 +1,78 @@
+/** Whole-number arithmetic for safe integers ≥ 0: numbers where every product is safe, else BigInt, with one result. */
+
+/** ⌊a ÷ b⌋, exact although the quotient of two numbers is rounded: it can only come out one too high, and shows it. */
+export function quotient(a: number, b: number): number {
+  const q = Math.floor(a / b);
+  return q * b > a ? q - 1 : q;
+}
+
+/** ⌊amount ÷ unit⌋ × unit. */
+export const inWholeUnits = (amount: number, unit: number): number => quotient(amount, unit) * unit;
+
+/** What each weight has of `total` before the units left over are handed out; only the order of `rests` counts. */
+export interface Quotas {
+  readonly parts: number[];
+  readonly rests: readonly (number | bigint)[];
+}
+
+/** Where `total` × every weight and the sum of the weights are safe. */
+export function safeQuotas(total: number, weights: readonly number[], sum: number): Quotas {
+  const parts: number[] = [];
+  const rests: number[] = [];
+  for (const weight of weights) {
+    const product = total * weight;
+    const part = quotient(product, sum);
+    parts.push(part);
+    rests.push(product - part * sum);
+  }
+  return { parts, rests };
+}
+
+export function bigQuotas(total: number, weights: readonly number[]): Quotas {
+  const [units, sum] = [BigInt(total), weights.reduce((s, w) => s + BigInt(w), 0n)];
+  const products = weights.map((weight) => units * BigInt(weight));
+  return { parts: products.map((p) => Number(p / sum)), rests: products.map((p) => p % sum) };
+}
+
+/**
+ * `total` units by `weights`, largest remainder, ties in the order given; no part above its `room`: a unit that has no
+ * room goes to the next. Where there is room for all this is the kernel's split. total ≤ Σ room, and Σ weights is safe.
+ */
+export function splitWithin(total: number, weights: readonly number[], room: readonly number[]): number[] {
+  if (weights.length === 1) return [total];
+  if (total === 0) return weights.map(() => 0);
+  let [sum, largest] = [0, 0];
+  for (const weight of weights) {
+    sum += weight;
+    if (weight > largest) largest = weight;
+  }
+  const safe = total * largest <= Number.MAX_SAFE_INTEGER;
+  const { parts, rests } = safe ? safeQuotas(total, weights, sum) : bigQuotas(total, weights);
+  return handOut(total, parts, rests, room);
+}
+
+function handOut(total: number, parts: number[], rests: Quotas['rests'], room: readonly number[]): number[] {
+  let left = total;
+  for (const part of parts) left -= part;
+  if (left === 0) return parts;
+  const order = parts.map((_, i) => i).sort((a, b) => (rests[a] === rests[b] ? a - b : rests[a]! > rests[b]! ? -1 : 1));
+  while (left > 0) {
+    const before = left;
+    for (const i of order) {
+      if (left === 0 || parts[i]! >= room[i]!) continue;
+      parts[i]! += 1;
+      left -= 1;
+    }
+    if (left === before) throw new RangeError(`no room for ${left} of ${total} units`);
+  }
+  return parts;
+}
+
+/** num ÷ den in basis points, half up; null without a den, and for a ratio past what is exact. */
+export function leverageBp(num: number, den: number): number | null {
+  if (den === 0) return null;
+  const doubled = num * 20_000 + den;
+  if (doubled <= Number.MAX_SAFE_INTEGER && 2 * den <= Number.MAX_SAFE_INTEGER) return quotient(doubled, 2 * den);
+  const bp = (BigInt(num) * 20_000n + BigInt(den)) / (2n * BigInt(den));
+  return bp <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(bp) : null;
+}
