@@ -47,7 +47,7 @@ describe('roles', () => {
       expect([role, kinds.includes('operator')]).toEqual([role, audience.has('ops')]);
     }
     const house = roles.find(({ role }) => role === 'house')!;
-    expect(house.scopes).toHaveLength(6);
+    expect(house.scopes).toHaveLength(7);
     expect(house.conflicts).toHaveLength(roles.length - 1);
   });
 
@@ -61,7 +61,7 @@ describe('roles', () => {
       insurer: ['credit-officer', 'integration'],
       lessor: ['credit-officer', 'integration'],
       regulator: ['supervisor'],
-      operator: ['data-steward', 'list-maintainer', 'model-owner', 'scoring-operator'],
+      operator: ['data-steward', 'deal-coordinator', 'list-maintainer', 'model-owner', 'scoring-operator'],
     });
   });
 

@@ -8,6 +8,7 @@ export const SCOPES = [
   'ops:access',
   'ops:compliance',
   'ops:lists',
+  'ops:deals',
   'partner:scores',
   'partner:candidates',
   'partner:authorisations',
@@ -15,6 +16,8 @@ export const SCOPES = [
   'partner:lists',
   'partner:reviews',
   'partner:notices',
+  'partner:deals',
+  'partner:callbacks',
   'regulator:read',
   'subject:own',
 ] as const;

@@ -215,4 +215,17 @@ CREATE UNLOGGED TABLE rate_limit (
 GRANT SELECT, INSERT, UPDATE, DELETE ON rate_limit TO firstmile_app;
 `,
   },
+  {
+    name: 'Access1763800000113',
+    sql: `
+-- Deals: who sits at them, who keeps their order for the house, and the machines that call back.
+INSERT INTO role VALUES ('deal-coordinator', '业务协调员', 'keeps deals in order', '{operator}', '{operator}', '{ops:deals}');
+UPDATE role SET scopes = scopes || '{ops:deals}' WHERE role = 'house';
+UPDATE role SET scopes = scopes || '{partner:deals}' WHERE role = 'credit-officer';
+UPDATE role SET scopes = scopes || '{partner:callbacks}' WHERE role = 'integration';
+INSERT INTO role_conflict
+  SELECT least('deal-coordinator', b), greatest('deal-coordinator', b)
+  FROM unnest(ARRAY['access-administrator', 'compliance-officer', 'house']) b;
+`,
+  },
 ];

@@ -1,3 +1,6 @@
+export * from './callbacks/callback-keys.ts';
+export * from './callbacks/callback-signature.ts';
+export * from './callbacks/callbacks.service.ts';
 export * from './composition/drawable.ts';
 export * from './composition/effective.ts';
 export * from './composition/guarantee-outlasts.ts';
@@ -9,6 +12,6 @@ export * from './composition/substitution.ts';
 export type * from './composition/words.ts';
 export * from './deals/deal.ts';
 export * from './deals/deals.store.ts';
-export { command, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
+export { command, commandIn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export { FINANCING_SCHEMA } from './schema.ts';

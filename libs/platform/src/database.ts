@@ -21,6 +21,11 @@ export interface Tx extends Db {
   readonly client: pg.ClientBase;
 }
 
+/** From here on the transaction acts for somebody else: what a partner may do can have effects that are the house's. */
+export async function actAs(tx: Tx, actor: string): Promise<void> {
+  await tx.query(`SELECT set_config('firstmile.actor', $1, true)`, [actor], 'act-as');
+}
+
 const DATE = 1082;
 const TIMESTAMPTZ = 1184;
 const BIGINT = 20;
@@ -83,7 +88,7 @@ export class Database implements Db {
    */
   async as<T>(actor: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.transaction(async (tx) => {
-      await tx.query(`SELECT set_config('firstmile.actor', $1, true)`, [actor], 'act-as');
+      await actAs(tx, actor);
       return work(tx);
     });
   }

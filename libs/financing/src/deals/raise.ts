@@ -1,7 +1,7 @@
-import { actorOf, type Principal } from '#lib/access';
+import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { dateAt, type Clock, type WorkingCalendar } from '#lib/kernel';
 import type { Notices } from '#lib/notices';
-import type { Database, Tx } from '#lib/platform';
+import { actAs, type Database, type Tx } from '#lib/platform';
 import { changed, deadlinesOf, type Deal, type DealType, type Desk, type Raiser } from './deal.ts';
 import { dueDeals, findDeal, saveDeal } from './deals.store.ts';
 import { dealUnknown, versionStale } from './refusals.ts';
@@ -58,15 +58,27 @@ export async function command<S extends string, E extends string, B, C extends {
   principal: Principal,
   { dealId, change, version }: Command<C>,
 ): Promise<Deal<S, B, C, O>> {
-  return parts.db.as(actorOf(principal), async (tx) => {
-    const deal = await findDeal(tx, flow.type, dealId, 'update');
-    if (deal === undefined) throw dealUnknown(dealId);
-    if (deal.version !== version) throw versionStale(deal.version);
-    const role = deskOf(principal, deal, flow.type.table.states[deal.state].on?.[change.event]?.by ?? []);
-    if (role === undefined) throw dealUnknown(dealId);
-    const { institutionId, personId } = principal;
-    return move(tx, parts, flow, deal, change, { role, institutionId, personId, at: parts.clock.now() });
-  });
+  return parts.db.as(actorOf(principal), (tx) => commandIn(tx, parts, flow, principal, { dealId, change, version }));
+}
+
+/** As `command`, in the caller's transaction; without a version the deal is taken as it is found. */
+export async function commandIn<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  tx: Tx,
+  parts: DealParts,
+  flow: DealFlow<S, E, B, C, O>,
+  principal: Principal,
+  { dealId, change, version }: Omit<Command<C>, 'version'> & { readonly version?: number },
+): Promise<Deal<S, B, C, O>> {
+  await actAs(tx, actorOf(principal));
+  const deal = await findDeal(tx, flow.type, dealId, 'update');
+  if (deal === undefined) throw dealUnknown(dealId);
+  if (version !== undefined && deal.version !== version) throw versionStale(deal.version);
+  const role = deskOf(principal, deal, flow.type.table.states[deal.state].on?.[change.event]?.by ?? []);
+  if (role === undefined) throw dealUnknown(dealId);
+  const { institutionId, personId } = principal;
+  // The deal is theirs, as row-level security found it; what follows from it is others' too: capacity, notices, other deals.
+  await actAs(tx, HOUSE);
+  return move(tx, parts, flow, deal, change, { role, institutionId, personId, at: parts.clock.now() });
 }
 
 /** The desk at which somebody acts: of several, one that may raise the event. Undefined: none. */
