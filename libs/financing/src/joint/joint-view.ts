@@ -19,8 +19,6 @@ export type JointViewer =
 export interface JointPositionView extends JointPosition {
   /** May be drawn now, fen: nothing unless the case is active and may still be drawn on. */
   readonly drawable: number;
-  /** Drawn above what the equity paid in and the commitments carry now: shown, never clawed back (超提额). */
-  readonly overdrawn: number;
   readonly limits: readonly DrawLimit[];
 }
 
@@ -44,6 +42,8 @@ export interface JointView
   readonly positions: readonly JointPositionView[];
   /** Equity recognised + credit loan + guaranteed loan (2:1:1), or the sum of the desks without what is insured. */
   readonly package: number;
+  /** Of a 2:1:1 case: drawn above what the equity paid in carries now; shown, never clawed back (超提额). */
+  readonly overdrawn: number;
   /** Of a 2:1:1 case: how each number came about, and the joint leverage. */
   readonly composition: Drawable | null;
   readonly ledger: JointLedger;
@@ -82,6 +82,7 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     visible: viewer.kind === 'institution' ? visibleTo(deal, viewer.institutionId, today) : [],
     positions,
     package: packageOf(positions, composition),
+    overdrawn: composition?.overdrawn ?? 0,
     composition,
     ledger: ledgerOf({ body }),
   };
@@ -93,8 +94,7 @@ function positionView({ terms, body, state }: JointDeal, position: JointPosition
   const isDrawn = part === 'loan' || part === 'guaranteed' || part === 'lease';
   const limits = isDrawn ? drawLimits(terms, body, line) : [];
   const open = isDrawn && state === 'ACTIVE' && today <= newestOf(body)!.availableUntil;
-  const under = Math.min(0, ...limits.map(({ room }) => room));
-  return { ...position, drawable: open ? roomOf(limits) : 0, overdrawn: 0 - under, limits };
+  return { ...position, drawable: open ? roomOf(limits) : 0, limits };
 }
 
 function packageOf(positions: readonly JointPosition[], composition: Drawable | null): number {
