@@ -91,6 +91,8 @@ describe('a joint case', () => {
       ['insurance', MILLION],
     ]);
     expect(codeOf(active, commit('bank', MILLION))).toBe('role-refused');
+    // A history that a property found: drawn on, then committed to with less.
+    expect(codeOf(joined, commit('insurer', 1))).toBe('joint-commitment-signed');
   });
 
   it('takes less than asked as it is: nobody else is cut, nothing moves', () => {

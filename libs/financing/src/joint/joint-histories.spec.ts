@@ -22,6 +22,9 @@ import {
   commit,
   sign,
   firm,
+  onPart,
+  pay,
+  time,
   partner,
   type Told,
   type Who,
@@ -38,54 +41,77 @@ const LARGEST = 10_000_000_000_000;
 
 /** One thing that somebody tries: amounts as shares of what is asked of the partner, in hundredths. */
 interface Try {
-  readonly event: JointEvent;
-  readonly who: Who;
-  readonly asked: 'allowed' | 'firm' | 'house' | 'time';
+  /** Null: one that the state knows. */
+  readonly event: JointEvent | null;
+  /** Anybody, or one who may. */
+  readonly who: Who | 'FIRM' | 'OPS' | 'SYSTEM' | null;
+  readonly pick: number;
   readonly share: number;
   readonly odd: number;
-  readonly person: string;
   readonly days: number;
 }
-const MONEY: readonly JointEvent[] = [
-  'pay',
-  'draw',
-  'draw',
-  'repay',
-  'correct',
-  'claim',
-  'loss',
-  'recover',
-  'write-off',
-  'back',
-];
 const tries = fc.array(
   fc.record<Try>({
-    event: fc.oneof(fc.constantFrom(...JOINT_EVENTS), fc.constantFrom(...MONEY)),
-    who: fc.constantFrom(...WHO),
-    asked: fc.oneof(
-      { weight: 12, arbitrary: fc.constant('allowed' as const) },
-      fc.constantFrom('firm', 'house', 'time'),
+    event: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.constantFrom(...JOINT_EVENTS)),
+    who: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(null) },
+      fc.constantFrom(...WHO, 'FIRM' as const, 'OPS' as const, 'SYSTEM' as const),
     ),
-    share: fc.integer({ min: -5, max: 130 }),
+    pick: fc.nat({ max: 10_000 }),
+    share: fc.oneof(fc.constant(100), fc.integer({ min: -5, max: 130 })),
     odd: fc.integer({ min: 0, max: 99 }),
-    person: fc.constantFrom('1', '2'),
-    days: fc.constantFrom(0, 0, 0, 1, 12),
+    days: fc.constantFrom(0, 0, 0, 0, 1, 12),
   }),
   { minLength: 5, maxLength: 40 },
 );
+/** What ends a case, or says nothing of it, is tried less often than what goes on. */
+const SELDOM: readonly JointEvent[] = [
+  'withdraw',
+  'lapse',
+  'decline',
+  'say',
+  'share',
+  'unshare',
+  'freeze',
+  'issue',
+  'counter',
+  'review',
+  'end-availability',
+  'close',
+  'expire',
+];
+
+function eventOf({ state }: JointDeal, { event, pick, odd }: Try): JointEvent {
+  if (event !== null) return event;
+  const known = Object.keys(JOINT_TABLE.states[state].on ?? { say: {} }) as JointEvent[];
+  const often = known.filter((one) => !SELDOM.includes(one));
+  const from = often.length > 0 && odd % 8 > 0 ? often : known;
+  return from[pick % from.length]!;
+}
 
 /** The change that a try stands for, made to fit the case where it can. */
 function saidOf(deal: JointDeal, one: Try, at: Date): Told {
+  const { proposal } = deal;
+  // Half of what waits for a second person gets one; the other half is said again by the first, or forgotten.
+  if (proposal !== null && one.odd % 4 > 0)
+    return [proposal.change, { ...proposal.by, at, ...(one.odd % 4 > 1 ? { personId: 'somebody-else' } : {}) }];
+  const event = eventOf(deal, one);
   const today = dateAt(at);
-  const mayRaise = JOINT_TABLE.states[deal.state].on?.[one.event]?.by ?? [];
-  const who = WHO.find((name) => name >= one.who && mayRaise.includes(AT[name])) ?? one.who;
+  const mayRaise = JOINT_TABLE.states[deal.state].on?.[event]?.by ?? ['SYSTEM'];
+  const may = [...WHO, 'FIRM' as const, 'OPS' as const, 'SYSTEM' as const].filter((name) =>
+    (mayRaise as readonly string[]).includes(name in AT ? AT[name as Who] : name),
+  );
+  const raiser = one.who ?? may[one.odd % may.length]!;
+  const who: Who = raiser in AT ? (raiser as Who) : 'bank';
   const newest = deal.body.versions.at(-1);
-  const lines = newest?.lines ?? [];
-  const asked = lines.find(({ institutionId }) => institutionId === who)?.amount ?? LARGEST / 20;
-  const amount = (Math.floor((asked * one.share) / 100) + one.odd) as Fen;
+  const own = deal.body.positions.find((at) => at.institutionId === who || (one.pick % 2 === 0 && at.lender === who));
+  const owed = event === 'recover' || event === 'write-off' ? own?.toRecover : own?.outstanding;
+  const least = event === 'draw' || event === 'pay' || event === 'commit' || event === 'back' ? own?.requested : owed;
+  const asked = least || LARGEST / 20;
+  const amount = (Math.floor((asked * one.share) / 100) + (one.share === 100 ? 0 : one.odd)) as Fen;
   const part = partOf(who);
   const drawn =
-    part === 'equity' || part === 'insurance' ? 'loan' : one.odd % 2 === 0 && who === 'bank' ? 'guaranteed' : part;
+    part === 'equity' || part === 'insurance' ? 'loan' : one.pick % 2 === 0 && who === 'bank' ? 'guaranteed' : part;
   const owner = drawn === 'guaranteed' ? 'guarantor' : who;
   const place = { part: drawn, partner: owner, amount } as const;
   const proposalVersion = newest?.no ?? 1;
@@ -148,12 +174,9 @@ function saidOf(deal: JointDeal, one: Try, at: Date): Told {
     review: { event: 'review' },
     'end-availability': { event: 'end-availability' },
   };
-  const change = changes[one.event];
-  if (one.asked === 'time') return [change, by('SYSTEM', null, at)];
-  const role = one.asked === 'firm' ? 'FIRM' : one.asked === 'house' ? 'OPS' : undefined;
-  if (role !== undefined) return [change, by(role, null, at, one.person)];
-  if (mayRaise.length > 0 && !mayRaise.includes(AT[who])) return [change, by(mayRaise[0]!, null, at, one.person)];
-  return [change, partner(who, at, one.person)];
+  const change = changes[event];
+  if (raiser === 'FIRM' || raiser === 'OPS' || raiser === 'SYSTEM') return [change, by(raiser, null, at)];
+  return [change, partner(raiser, at)];
 }
 
 /** A case far enough on that money moves soon. */
@@ -174,15 +197,38 @@ function activeCase(terms: JointDeal['terms'], equity: number): JointDeal {
     [{ event: 'activate' }, partner('bank')],
   );
 }
-const starts = fc.oneof(
-  fc.constantFrom(newCase(), newCase(SERVICE), toCommitting()),
-  fc
-    .tuple(
-      fc.constantFrom(TDD, { ...SERVICE, required: ['BANK', 'GUAR'] as const }),
-      fc.integer({ min: TDD.minEquity, max: LARGEST }),
-    )
-    .map(([terms, equity]) => activeCase(terms, equity)),
-);
+/** Where a history begins: at the beginning, among commitments, or where money moves. */
+const starts = fc.record({
+  from: fc.constantFrom('need', 'service', 'committing', 'active', 'active service', 'review', 'frozen', 'run-off'),
+  equity: fc.integer({ min: TDD.minEquity, max: LARGEST }),
+});
+type Start = typeof starts extends fc.Arbitrary<infer S> ? S : never;
+
+function startOf({ from, equity }: Start): JointDeal {
+  if (from === 'need') return newCase();
+  if (from === 'service') return newCase(SERVICE);
+  if (from === 'committing') return toCommitting();
+  const active = activeCase(from === 'active service' ? { ...SERVICE, required: ['BANK', 'GUAR'] } : TDD, equity);
+  if (from === 'active' || from === 'active service') return active;
+  const drawn = after(
+    active,
+    pay(equity),
+    onPart('draw', 'loan', 'bank', Math.floor(equity / 3)),
+    onPart('draw', 'guaranteed', 'guarantor', Math.floor(equity / 5)),
+  );
+  if (from === 'review') return after(drawn, [{ event: 'review' }, time()]);
+  if (from === 'frozen') return after(drawn, [{ event: 'back', amount: 1 as Fen, reason: '' }, partner('investor')]);
+  return after(drawn, [{ event: 'end-availability' }, time()]);
+}
+
+/** A rule that writes into what it was given fails. */
+function frozenDeep<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(frozenDeep);
+  }
+  return value;
+}
 
 interface Played {
   readonly deal: JointDeal;
@@ -191,27 +237,32 @@ interface Played {
 
 function play(start: JointDeal, acts: readonly Try[]): Played {
   let at = OPENED_AT;
-  let deal = start;
+  let deal = frozenDeep(start);
   const steps: Played['steps'][number][] = [];
   for (const one of acts) {
     at = new Date(at.getTime() + one.days * 86_400_000);
     const told = saidOf(deal, one, at);
-    const kept = JSON.stringify(deal);
     try {
-      const next = changed(JOINT_CASE, deal, told[0], told[1]);
+      const next = frozenDeep(changed(JOINT_CASE, deal, told[0], told[1]));
       steps.push({ before: deal, after: next, told });
-      expect(JSON.stringify(deal)).toBe(kept);
       deal = next;
     } catch (error) {
-      // Whatever is refused is refused by a code, and changes nothing.
+      // Whatever is refused is refused by a code.
       if (!(error instanceof ProblemError)) throw error;
-      expect(JSON.stringify(deal)).toBe(kept);
     }
   }
   return { deal, steps };
 }
 
-const played = fc.tuple(starts, tries).map(([start, acts]) => ({ start, ...play(start, acts) }));
+/** Holds for every history: inputs are printed, not what they lead to. */
+const always = (holds: (played: Played & { readonly start: JointDeal }) => void): void =>
+  fc.assert(
+    fc.property(starts, tries, (from, acts) => {
+      const start = startOf(from);
+      holds({ start, ...play(start, acts) });
+    }),
+    { numRuns },
+  );
 
 describe('any history of a joint case', () => {
   it('moves one version at a time within the table, and is what its events tell, also out of JSON', () => {
@@ -238,118 +289,103 @@ describe('any history of a joint case', () => {
   });
 
   it('keeps outstanding ≤ drawn ≤ effective ≤ committed ≤ asked for, and the parts add up to what is effective', () => {
-    fc.assert(
-      fc.property(played, ({ steps }) => {
-        for (const { after: deal } of steps) {
-          const { positions } = deal.body;
-          for (const one of positions) {
-            expect(one.committed).toBeLessThanOrEqual(one.requested);
-            expect(one.effective).toBeLessThanOrEqual(one.committed);
-            expect(one.drawn).toBeLessThanOrEqual(one.effective);
-            expect(one.paid).toBeLessThanOrEqual(one.committed);
-            for (const least of [one.outstanding, one.paid, one.toRecover, one.repaid, one.claimed])
-              expect(least).toBeGreaterThanOrEqual(0);
-            expect(one.drawn).toBe(one.repaid + one.claimed + one.lost + one.outstanding);
-          }
-          if (deal.terms.reading !== 'A' || positions.length === 0) continue;
-          const now = drawable(compositionOf(deal.terms, deal.body, false));
-          const of = (part: string): number =>
-            positions.filter((one) => one.part === part).reduce((sum, one) => sum + one.effective, 0);
-          expect(of('equity') + of('loan') + of('guaranteed')).toBe(now.effective.package);
-          expect(of('loan') + of('guaranteed')).toBeLessThanOrEqual(of('equity'));
-          expect(now.equityPaid).toBe(positions.reduce((sum, { paid }) => sum + paid, 0));
+    always(({ steps }) => {
+      for (const { after: deal } of steps) {
+        const { positions } = deal.body;
+        for (const one of positions) {
+          expect(one.committed).toBeLessThanOrEqual(one.requested);
+          expect(one.effective).toBeLessThanOrEqual(one.committed);
+          expect(one.drawn).toBeLessThanOrEqual(one.effective);
+          expect(one.paid).toBeLessThanOrEqual(one.committed);
+          for (const least of [one.outstanding, one.paid, one.toRecover, one.repaid, one.claimed])
+            expect(least).toBeGreaterThanOrEqual(0);
+          expect(one.drawn).toBe(one.repaid + one.claimed + one.lost + one.outstanding);
         }
-      }),
-      { numRuns },
-    );
+        if (deal.terms.reading !== 'A' || positions.length === 0) continue;
+        const now = drawable(compositionOf(deal.terms, deal.body, false));
+        const of = (part: string): number =>
+          positions.filter((one) => one.part === part).reduce((sum, one) => sum + one.effective, 0);
+        expect(of('equity') + of('loan') + of('guaranteed')).toBe(now.effective.package);
+        expect(of('loan') + of('guaranteed')).toBeLessThanOrEqual(of('equity'));
+        expect(now.equityPaid).toBe(positions.reduce((sum, { paid }) => sum + paid, 0));
+      }
+    });
   });
 
   it('never draws past the equity that is paid in, frozen or after its last day', () => {
-    fc.assert(
-      fc.property(played, ({ steps }) => {
-        for (const { before, after: deal, told } of steps) {
-          const [change, raiser] = told;
-          const sum = (of: JointDeal): number => of.body.positions.reduce((total, one) => total + one.drawn, 0);
-          if (sum(deal) <= sum(before)) continue;
-          expect(['draw', 'correct']).toContain(change.event);
-          expect(before.state).toBe('ACTIVE');
-          expect(dateAt(raiser.at) <= deal.body.versions.at(-1)!.availableUntil).toBe(true);
-          if (deal.terms.reading !== 'A') continue;
-          const now = drawable(compositionOf(deal.terms, deal.body, false));
-          const part = (change.event === 'draw' ? change.part : deal.body.entries.at(-1)!.part) as
-            | 'loan'
-            | 'guaranteed'
-            | 'lease';
-          if (part === 'lease') continue;
-          expect(now.drawn).toBeLessThanOrEqual(now.debtCeiling);
-          expect(now.parts[part].overdrawn).toBe(0);
-        }
-      }),
-      { numRuns },
-    );
+    always(({ steps }) => {
+      for (const { before, after: deal, told } of steps) {
+        const [change, raiser] = told;
+        const sum = (of: JointDeal): number => of.body.positions.reduce((total, one) => total + one.drawn, 0);
+        if (sum(deal) <= sum(before)) continue;
+        expect(['draw', 'correct']).toContain(change.event);
+        expect(before.state).toBe('ACTIVE');
+        expect(dateAt(raiser.at) <= deal.body.versions.at(-1)!.availableUntil).toBe(true);
+        if (deal.terms.reading !== 'A') continue;
+        const now = drawable(compositionOf(deal.terms, deal.body, false));
+        const part = (change.event === 'draw' ? change.part : deal.body.entries.at(-1)!.part) as
+          | 'loan'
+          | 'guaranteed'
+          | 'lease';
+        if (part === 'lease') continue;
+        expect(now.drawn).toBeLessThanOrEqual(now.debtCeiling);
+        expect(now.parts[part].overdrawn).toBe(0);
+      }
+    });
   });
 
   it('accounts for every fen', () => {
-    fc.assert(
-      fc.property(played, ({ deal }) => {
-        const { rows, totals } = ledgerOf(deal);
-        const sum = (amounts: Readonly<Record<string, number>>): number =>
-          Object.values(amounts).reduce((a, b) => a + b, 0);
-        for (const { cash, books } of rows) expect([sum(cash), cash['FIRM'] ?? 0]).toEqual([0, sum(books)]);
-        expect(sum(totals.cash)).toBe(0);
-        expect(totals.cash['FIRM'] ?? 0).toBe(sum(totals.books));
-        const of = (pick: (one: JointDeal['body']['positions'][number]) => number): number =>
-          deal.body.positions.reduce((total, one) => total + pick(one), 0);
-        expect(BOOKS.map((book) => totals.books[book])).toEqual([
-          of(({ paid }) => paid),
-          of(({ outstanding }) => outstanding),
-          of(({ toRecover }) => toRecover),
-          of(({ writtenOff }) => writtenOff),
-        ]);
-      }),
-      { numRuns },
-    );
+    always(({ deal }) => {
+      const { rows, totals } = ledgerOf(deal);
+      const sum = (amounts: Readonly<Record<string, number>>): number =>
+        Object.values(amounts).reduce((a, b) => a + b, 0);
+      for (const { cash, books } of rows) expect([sum(cash), cash['FIRM'] ?? 0]).toEqual([0, sum(books)]);
+      expect(sum(totals.cash)).toBe(0);
+      expect(totals.cash['FIRM'] ?? 0).toBe(sum(totals.books));
+      const of = (pick: (one: JointDeal['body']['positions'][number]) => number): number =>
+        deal.body.positions.reduce((total, one) => total + pick(one), 0);
+      expect(BOOKS.map((book) => totals.books[book])).toEqual([
+        of(({ paid }) => paid),
+        of(({ outstanding }) => outstanding),
+        of(({ toRecover }) => toRecover),
+        of(({ writtenOff }) => writtenOff),
+      ]);
+    });
   });
 
   it('holds room for what guarantors promised, as long as and no longer than they are bound', () => {
-    fc.assert(
-      fc.property(played, ({ start, steps }) => {
-        const held = new Map<string, { principal: number; issued: boolean }>();
-        // What the case had when the history began.
-        const asked = capacityCalls(newCase(start.terms), start);
-        for (const calls of [asked, ...steps.map(({ before, after: next }) => capacityCalls(before, next))])
-          for (const one of calls) {
-            const now = held.get(one.guarantorId);
-            if (one.call === 'release') expect(held.delete(one.guarantorId)).toBe(true);
-            else if (one.call === 'lower') {
-              expect(now!.issued && one.principal < now!.principal).toBe(true);
-              held.set(one.guarantorId, { ...now!, principal: one.principal });
-            } else {
-              if (one.call === 'reserve') expect(now?.issued ?? false).toBe(false);
-              held.set(one.guarantorId, { principal: one.principal, issued: one.call === 'issue' });
-            }
+    always(({ start, steps }) => {
+      const held = new Map<string, { principal: number; issued: boolean }>();
+      // What the case had when the history began.
+      const asked = capacityCalls(newCase(start.terms), start);
+      for (const calls of [asked, ...steps.map(({ before, after: next }) => capacityCalls(before, next))])
+        for (const one of calls) {
+          const now = held.get(one.guarantorId);
+          if (one.call === 'release') expect(held.delete(one.guarantorId)).toBe(true);
+          else if (one.call === 'lower') {
+            expect(now!.issued && one.principal < now!.principal).toBe(true);
+            held.set(one.guarantorId, { ...now!, principal: one.principal });
+          } else {
+            if (one.call === 'reserve') expect(now?.issued ?? false).toBe(false);
+            held.set(one.guarantorId, { principal: one.principal, issued: one.call === 'issue' });
           }
-        const end = steps.at(-1)?.after ?? start;
-        const outstanding = end.body.positions.find(({ part }) => part === 'guaranteed')?.outstanding ?? 0;
-        const guarantor = held.get('guarantor');
-        if (JOINT_TABLE.states[end.state].on === undefined) expect(guarantor).toBeUndefined();
-        if (outstanding > 0) expect(guarantor!.issued && guarantor!.principal >= outstanding).toBe(true);
-      }),
-      { numRuns },
-    );
+        }
+      const end = steps.at(-1)?.after ?? start;
+      const outstanding = end.body.positions.find(({ part }) => part === 'guaranteed')?.outstanding ?? 0;
+      const guarantor = held.get('guarantor');
+      if (JOINT_TABLE.states[end.state].on === undefined) expect(guarantor).toBeUndefined();
+      if (outstanding > 0) expect(guarantor!.issued && guarantor!.principal >= outstanding).toBe(true);
+    });
   });
 
   it('takes two persons to let money flow again and to give it up', () => {
-    fc.assert(
-      fc.property(played, ({ steps }) => {
-        for (const { before, after: deal, told } of steps) {
-          const [change, raiser] = told;
-          if (raiser.role === 'SYSTEM' || !(change.event === 'unfreeze' || change.event === 'write-off')) continue;
-          if (deal.proposal === null) expect(before.proposal!.by.personId).not.toBe(raiser.personId);
-          else expect(deal.body).toEqual(before.body);
-        }
-      }),
-      { numRuns },
-    );
+    always(({ steps }) => {
+      for (const { before, after: deal, told } of steps) {
+        const [change, raiser] = told;
+        if (raiser.role === 'SYSTEM' || !(change.event === 'unfreeze' || change.event === 'write-off')) continue;
+        if (deal.proposal === null) expect(before.proposal!.by.personId).not.toBe(raiser.personId);
+        else expect(deal.body).toEqual(before.body);
+      }
+    });
   });
 });

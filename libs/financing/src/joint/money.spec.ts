@@ -122,6 +122,17 @@ describe('the money of a joint case', () => {
     ]);
   });
 
+  it('holds its limits also when what made room for it is corrected', () => {
+    // Histories that properties found: paid, taken back, paid again, and then less was taken back.
+    const frozen = after(toActive(), pay(10 * MILLION), back(MILLION), pay(MILLION));
+    const backAt = frozen.body.entries[1]!.version;
+    expect(codeOf(frozen, correct(backAt, MILLION - 1, 'investor'))).toBe('joint-amount-exceeded');
+    const lent = after(toActive(), pay(10 * MILLION), onPart('draw', 'guaranteed', 'guarantor', MILLION));
+    const claimed = after(lent, [{ event: 'end-availability' }, time()], claim(0.8 * MILLION));
+    const drawAt = lent.body.entries[1]!.version;
+    expect(codeOf(claimed, correct(drawAt, MILLION - 10, 'bank'))).toBe('joint-amount-exceeded');
+  });
+
   it('is claimed up to the share of the guarantor, recovered, and the rest written off by two', () => {
     const lent = after(toActive(), pay(10 * MILLION), onPart('draw', 'guaranteed', 'guarantor', MILLION));
     const runOff = after(lent, [{ event: 'end-availability' }, time(at('2027-07-01'))]);

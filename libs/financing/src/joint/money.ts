@@ -180,6 +180,13 @@ function checkStanding(
   if (line.part === 'equity') {
     const paid = paidOf(tally, line);
     const gives = effectiveAmounts(terms, body).get(`equity/${line.institutionId}`) ?? 0;
+    // Less taken back than was thought, after it was paid in again.
+    if (event === 'back' && paid > gives)
+      throw refusal(
+        'joint-amount-exceeded',
+        '更正后到账将超出承诺股权',
+        'more equity would be paid in than is committed',
+      );
     if (event === 'pay') hold(gives - paid, '承诺股权尚未到账部分', 'what of the equity committed is not paid yet');
     if (paid < 0) hold(paid, '已到账股权', 'the equity paid in');
     return;
@@ -189,7 +196,7 @@ function checkStanding(
   const claimed = tally('claim', line);
   const outstanding = lent - claimed - tally('loss', line);
   if (outstanding < 0) hold(outstanding, '未偿余额', 'what is outstanding');
-  if (event === 'claim') {
+  if (event === 'claim' || event === 'draw') {
     const share = line.guarantorShareBp!;
     const liability = splitByLargestRemainder(lent, [10_000 - share, share])[1]!;
     hold(liability - claimed, '担保责任余额', "what is left of the guarantor's liability");

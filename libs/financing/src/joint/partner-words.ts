@@ -53,12 +53,16 @@ function ownLine({ body, state, terms }: JointDeal, part: JointPart, by: Raiser)
 
 /**
  * 承诺. Less than asked is taken as it is and cuts nobody else; more is another proposal. Throws ProblemError
- * joint-version-stale 409, joint-desk-missing 403, amount-invalid 422, joint-amount-exceeded 409, joint-commitment-invalid 422.
+ * joint-version-stale 409, joint-desk-missing 403, joint-commitment-signed 409, amount-invalid 422, joint-amount-exceeded 409,
+ * joint-commitment-invalid 422.
  */
 export function committed(deal: JointDeal, change: Of<'commit'>, by: Raiser): PartnerAnswer {
   checkNewest(deal, change.proposalVersion);
   const { part, expiresOn, conditions, proposalVersion } = change;
   const line = ownLine(deal, part, by);
+  // Money may rest on what was signed.
+  if (deal.state !== 'COMMITTING' && deal.body.signatures.some(({ who }) => who === line.institutionId))
+    throw refusal('joint-commitment-signed', '已签署的承诺不可变更', 'what was signed is not committed to anew');
   const amount = checkAmount('/amount', change.amount);
   checkLimit('/amount', amount, line.amount, { zh: '方案请求额', en: 'what the proposal asks' });
   checkRoom(deal.body.answers, MOST_ANSWERS, { zh: '答复', en: 'answers' });
