@@ -172,7 +172,7 @@ export class JointCases {
       const { institutionId, purpose } = change;
       await this.parts.notices.publish(tx, {
         institutionId,
-        type: 'joint-case.consent.v1',
+        type: 'joint.consent.v1',
         aggregate: `joint-case/${after.dealId}`,
         body: { caseId: after.dealId, usc: after.uscc, purpose, state: 'withdrawn', occurredAt: instantText(by.at) },
         at: by.at,
@@ -197,7 +197,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
   const part = 'part' in change ? { part: change.part } : {};
   const proposalVersion = newestOf(after.body)?.no ?? null;
   return {
-    type: 'joint-case.event.v1',
+    type: 'joint.event.v1',
     body: {
       ...{
         caseId,

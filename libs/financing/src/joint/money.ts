@@ -196,8 +196,8 @@ function checkStanding(
   const claimed = tally('claim', line);
   const outstanding = lent - claimed - tally('loss', line);
   if (outstanding < 0) hold(outstanding, '未偿余额', 'what is outstanding');
-  if (event === 'claim' || event === 'draw') {
-    const share = line.guarantorShareBp!;
+  const share = line.guarantorShareBp;
+  if (share !== null && (event === 'claim' || event === 'draw')) {
     const liability = splitByLargestRemainder(lent, [10_000 - share, share])[1]!;
     hold(liability - claimed, '担保责任余额', "what is left of the guarantor's liability");
   }
