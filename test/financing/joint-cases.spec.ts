@@ -89,7 +89,11 @@ describe('joint cases', () => {
     who['firm'] = { ...(await person(institutionId, 'firm', 'firm-1')), uscc: FIRM };
     const house = await product.access.institutionByCode('operator');
     who['house'] = {
-      ...{ personId: product.person, institutionId: house!.institutionId, kind: 'operator', keyId: '', scopes: [] },
+      personId: product.person,
+      institutionId: house!.institutionId,
+      kind: 'operator',
+      keyId: '',
+      scopes: [],
     };
   });
   beforeEach(() => {
@@ -103,8 +107,15 @@ describe('joint cases', () => {
   const id = (name: string): string => who[name]!.institutionId;
   const open = (by = 'firm', more: object = {}): Promise<JointCaseView> =>
     cases.open(who[by]!, {
-      ...{ uscc: FIRM, programme: 'TDD', variant: 'tdd', unit: fen(1_000_000), needs: NEEDS },
-      ...{ minEquity: fen(MILLION), cap: null, guaranteeTailMonths: 6, ...more },
+      uscc: FIRM,
+      programme: 'TDD',
+      variant: 'tdd',
+      unit: fen(1_000_000),
+      needs: NEEDS,
+      minEquity: fen(MILLION),
+      cap: null,
+      guaranteeTailMonths: 6,
+      ...more,
     });
   /** Each in turn, at the version that the one before left. */
   async function tell(
@@ -141,7 +152,10 @@ describe('joint cases', () => {
   const line = (part: ProposalLine['part'], name: string, amount: number): ProposalLine => {
     const guaranteed = part === 'guaranteed';
     return {
-      ...{ part, institutionId: id(name), amount: amount as Fen, lender: guaranteed ? id('bank') : null },
+      part,
+      institutionId: id(name),
+      amount: amount as Fen,
+      lender: guaranteed ? id('bank') : null,
       guarantorShareBp: guaranteed ? 10_000 : null,
       loanMaturity: guaranteed ? localDate('2028-06-30') : null,
       guaranteeUntil: guaranteed ? localDate('2028-12-31') : null,
@@ -150,8 +164,12 @@ describe('joint cases', () => {
   const commit = (name: string, part: ProposalLine['part'], amount: number): readonly [string, JointChange] => [
     name,
     {
-      ...{ event: 'commit', proposalVersion: 1, part, amount: amount as Fen },
-      ...{ expiresOn: localDate('2026-08-31'), conditions: [] },
+      event: 'commit',
+      proposalVersion: 1,
+      part,
+      amount: amount as Fen,
+      expiresOn: localDate('2026-08-31'),
+      conditions: [],
     },
   ];
   const sign = (name: string): readonly [string, JointChange] => [
@@ -239,8 +257,11 @@ describe('joint cases', () => {
     await tell(dealId, share());
     expect((await cases.get(who['bank']!, dealId)).visible).toEqual([
       {
-        ...{ desk: 'BANK', purpose: 'pre-loan-review', fields: ['identity', 'score'] },
-        ...{ until: YEAR_END, consentVersion: 2 },
+        desk: 'BANK',
+        purpose: 'pre-loan-review',
+        fields: ['identity', 'score'],
+        until: YEAR_END,
+        consentVersion: 2,
       },
     ]);
     expect((await cases.get(who['bank']!, dealId)).consents).toHaveLength(1);
@@ -280,7 +301,8 @@ describe('joint cases', () => {
     ]);
     expect((await cases.get(who['bank']!, dealId)).parties).toEqual([]);
     const wrong: Command<JointChange> = {
-      ...{ dealId, version: 2 },
+      dealId,
+      version: 2,
       change: { event: 'share', textSha256: HASH, consents: [consent('investor', 'BANK', 'pre-loan-review')] },
     };
     expect(await codeOf(cases.raise(who['firm']!, wrong))).toBe('joint-consent-invalid');

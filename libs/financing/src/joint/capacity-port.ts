@@ -66,7 +66,11 @@ function heldBy(deal: JointDeal): readonly Held[] {
       const at = body.positions.find((one) => one.part === is.part && one.institutionId === institutionId)!;
       const open = state === 'RUN_OFF' ? at.outstanding : Math.max(at.effective, at.drawn) - at.drawn + at.outstanding;
       return {
-        ...{ dealId, guarantorId: institutionId, uscc, programme, issued },
+        dealId,
+        guarantorId: institutionId,
+        uscc,
+        programme,
+        issued,
         principal: issued ? open : amount,
         shareBp: line.guarantorShareBp!,
         until: issued ? line.guaranteeUntil! : expiresOn,

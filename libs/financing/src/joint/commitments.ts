@@ -98,8 +98,11 @@ export function balanceOf(terms: JointTerms, body: Said, today: LocalDate): Join
       }
     if (required && state === 'declined')
       lacking.push({
-        ...{ code: 'desk-declined', part: own[0]!.part, institutionId: null },
-        ...{ zh: `${zh}无机构承诺`, en: `nobody commits to ${en}` },
+        code: 'desk-declined',
+        part: own[0]!.part,
+        institutionId: null,
+        zh: `${zh}无机构承诺`,
+        en: `nobody commits to ${en}`,
       });
     return {
       desk,
@@ -112,7 +115,9 @@ export function balanceOf(terms: JointTerms, body: Said, today: LocalDate): Join
   const equity = desks.find(({ desk }) => desk === 'INVEST');
   if (equity?.state === 'committed' && equity.committed < terms.minEquity)
     lacking.push({
-      ...{ code: 'equity-below-minimum', part: 'equity', institutionId: null },
+      code: 'equity-below-minimum',
+      part: 'equity',
+      institutionId: null,
       zh: `承诺股权低于方案下限 ${terms.minEquity} 分`,
       en: `the equity committed is below the programme's minimum of ${terms.minEquity} fen`,
     });
@@ -120,8 +125,11 @@ export function balanceOf(terms: JointTerms, body: Said, today: LocalDate): Join
   for (const { part, partner } of substitution === null ? [] : [substitution.from, substitution.to])
     if (committedOf({ part, institutionId: partner } as ProposalLine) === undefined)
       lacking.push({
-        ...{ code: 'substitution-open', part, institutionId: partner },
-        ...{ zh: '替代须经双方重新承诺', en: 'a substitution is committed to by both' },
+        code: 'substitution-open',
+        part,
+        institutionId: partner,
+        zh: '替代须经双方重新承诺',
+        en: 'a substitution is committed to by both',
       });
   if (terms.required.length === 0 && !desks.some(({ state }) => state === 'committed'))
     lacking.push(

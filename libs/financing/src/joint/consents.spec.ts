@@ -125,8 +125,16 @@ describe('the consent of a firm', () => {
     expect(view.consents.map(({ institutionId }) => institutionId)).toEqual(['bank']);
     expect(jointView(deal, { kind: 'firm' }, today).consents).toHaveLength(3);
     const row = {
-      ...{ version: 2, event: 'share', proposed: false, role: 'FIRM' as const, institutionId: null, personId: null },
-      ...{ firstPersonId: null, at: OPENED_AT, from: 'NEED', to: 'CONSULT' },
+      version: 2,
+      event: 'share',
+      proposed: false,
+      role: 'FIRM' as const,
+      institutionId: null,
+      personId: null,
+      firstPersonId: null,
+      at: OPENED_AT,
+      from: 'NEED',
+      to: 'CONSULT',
       detail: { consents: [consentTo('bank'), consentTo('investor')], textSha256: HASH },
     } as const;
     const gone = { ...row, event: 'unshare', detail: { institutionId: 'investor', purpose: null } } as const;

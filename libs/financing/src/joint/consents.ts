@@ -124,8 +124,15 @@ export function shared(
   return [
     ...before,
     ...consents.map(({ institutionId, desk, purpose, fields, until }) => ({
-      ...{ institutionId, desk, purpose, fields, until },
-      ...{ version, from: today, textSha256, withdrawnOn: null },
+      institutionId,
+      desk,
+      purpose,
+      fields,
+      until,
+      version,
+      from: today,
+      textSha256,
+      withdrawnOn: null,
     })),
   ];
 }

@@ -4,9 +4,7 @@ import { balanceOf } from './commitments.ts';
 import {
   after,
   commit,
-  consentTo,
   firm,
-  HASH,
   house,
   LATER,
   lineFor,
@@ -24,7 +22,6 @@ import {
   TDD,
   time,
   toActive,
-  toBalanced,
   toCommitting,
   toSigned,
   type Told,
@@ -123,7 +120,10 @@ describe('a joint case', () => {
     } as const;
     const counter = (amount: number): Told => [
       {
-        ...{ event: 'counter', lines: null, availableUntil: LATER, note: '' },
+        event: 'counter',
+        lines: null,
+        availableUntil: LATER,
+        note: '',
         substitution: { ...place, amount: amount as never },
       },
       partner('guarantor'),
@@ -373,30 +373,5 @@ describe('a joint case', () => {
     const loan = after(toCommitting([lineFor('bank', MILLION)], SERVICE), commit('bank', MILLION));
     const open2 = after(loan, sign(firm()), sign(partner('bank')), [{ event: 'activate' }, house()]);
     expect(after(open2, onPart('draw', 'loan', 'bank', MILLION)).body.positions[0]!.outstanding).toBe(MILLION);
-  });
-
-  it('keeps each word of consultation, the internal ones from the firm', () => {
-    const say = (round: 'internal' | 'external', raiser = partner('bank')): Told => [
-      { event: 'say', round, opinion: 'conditional', need: '近两年审计报告', text: '可做' },
-      raiser,
-    ];
-    const deal = after(newCase(), share('bank', 'investor'), say('internal'), say('external'), say('external', firm()));
-    expect(deal.body.words.map(({ round, desk }) => [round, desk])).toEqual([
-      ['internal', 'BANK'],
-      ['external', 'BANK'],
-      ['external', 'FIRM'],
-    ]);
-    expect(codeOf(deal, say('internal', firm()))).toBe('joint-word-invalid');
-    expect(jointView(deal, { kind: 'firm' }, today).words).toHaveLength(2);
-    expect(jointView(deal, { kind: 'institution', institutionId: 'investor' }, today).words).toHaveLength(3);
-    expect(jointView(deal, { kind: 'institution', institutionId: 'stranger' }, today).words).toHaveLength(0);
-  });
-
-  it('gives nobody a desk before the firm does', () => {
-    expect(newCase().parties).toEqual([]);
-    const given = after(newCase(), [{ event: 'share', consents: [consentTo('bank')], textSha256: HASH }, firm()]);
-    expect(given.parties).toEqual([{ institutionId: 'bank', desk: 'BANK' }]);
-    expect(after(given, share('bank', 'investor')).parties).toHaveLength(2);
-    expect(toBalanced().parties).toHaveLength(6);
   });
 });

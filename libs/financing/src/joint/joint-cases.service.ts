@@ -199,17 +199,15 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
   return {
     type: 'joint.event.v1',
     body: {
-      ...{
-        caseId,
-        usc,
-        event: change.event,
-        state,
-        version,
-        proposalVersion,
-        by: by.institutionId,
-        ...part,
-        ...amount,
-      },
+      caseId,
+      usc,
+      event: change.event,
+      state,
+      version,
+      proposalVersion,
+      by: by.institutionId,
+      ...part,
+      ...amount,
       occurredAt: instantText(by.at),
     },
   };

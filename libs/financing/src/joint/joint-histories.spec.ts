@@ -104,7 +104,9 @@ function saidOf(deal: JointDeal, one: Try, at: Date): Told {
   const raiser = one.who ?? may[one.odd % may.length]!;
   const who: Who = raiser in AT ? (raiser as Who) : 'bank';
   const newest = deal.body.versions.at(-1);
-  const own = deal.body.positions.find((at) => at.institutionId === who || (one.pick % 2 === 0 && at.lender === who));
+  const own = deal.body.positions.find(
+    ({ institutionId, lender }) => institutionId === who || (one.pick % 2 === 0 && lender === who),
+  );
   const owed = event === 'recover' || event === 'write-off' ? own?.toRecover : own?.outstanding;
   const least = event === 'draw' || event === 'pay' || event === 'commit' || event === 'back' ? own?.requested : owed;
   const asked = least || LARGEST / 20;
@@ -190,10 +192,17 @@ function activeCase(terms: JointDeal['terms'], equity: number): JointDeal {
   const all = ['investor', 'bank', 'guarantor', 'lessor'] as const;
   const signed = [firm(), ...all.map((who) => partner(who))].map((one) => sign(one));
   return after(
-    ...([newCase(terms), share(...all), propose(lines, addDays(dateAt(OPENED_AT), 200)), open] as const),
-    ...[commit('lessor', equity), commit('investor', equity), commit('bank', equity), commit('guarantor', equity)],
+    newCase(terms),
+    share(...all),
+    propose(lines, addDays(dateAt(OPENED_AT), 200)),
+    open,
+    commit('lessor', equity),
+    commit('investor', equity),
+    commit('bank', equity),
+    commit('guarantor', equity),
     // The lessor signs first: nobody waits for it.
-    ...[signed[4]!, ...signed.slice(0, 4)],
+    signed[4]!,
+    ...signed.slice(0, 4),
     [{ event: 'activate' }, partner('bank')],
   );
 }

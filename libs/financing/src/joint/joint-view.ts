@@ -61,7 +61,15 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     terms.reading === 'A' && linesOf(body).length > 0 ? drawable(compositionOf(terms, body, state === 'FROZEN')) : null;
   const positions = outside ? [] : body.positions.map((one) => positionView(deal, one, today));
   return {
-    ...{ dealId, uscc, programme, openedAt, state, version, stateSince, terms, parties: outside ? [] : parties },
+    dealId,
+    uscc,
+    programme,
+    openedAt,
+    state,
+    version,
+    stateSince,
+    terms,
+    parties: outside ? [] : parties,
     stateName: { zh: JOINT_TABLE.states[state].zh, en: JOINT_TABLE.states[state].en },
     waitsForSecond: proposal?.change.event ?? null,
     words: viewer.kind === 'firm' ? body.words.filter(({ round }) => round === 'external') : body.words,

@@ -268,8 +268,13 @@ interface Staged {
     ];
     let deal = toActive(
       after(
-        ...([newCase(TDD), share('investor', 'bank', 'guarantor'), propose(lines), open] as const),
-        ...[commit('investor', equityFen), commit('bank', commitLoanFen), commit('guarantor', commitGuaranteeFen)],
+        newCase(TDD),
+        share('investor', 'bank', 'guarantor'),
+        propose(lines),
+        open,
+        commit('investor', equityFen),
+        commit('bank', commitLoanFen),
+        commit('guarantor', commitGuaranteeFen),
       ),
     );
     expect(deal.body.positions.map(({ effective }) => effective)).toEqual([
@@ -297,9 +302,13 @@ interface Staged {
       const { positions, overdrawn, state } = view(deal);
       const [equity, loan, guaranteed] = positions;
       expect({
-        ...{ state, overdrawn, equityPaid: equity!.paid },
-        ...{ drawableLoan: loan!.drawable, drawableGuaranteed: guaranteed!.drawable },
-        ...{ drawnLoan: loan!.drawn, drawnGuaranteed: guaranteed!.drawn },
+        state,
+        overdrawn,
+        equityPaid: equity!.paid,
+        drawableLoan: loan!.drawable,
+        drawableGuaranteed: guaranteed!.drawable,
+        drawnLoan: loan!.drawn,
+        drawnGuaranteed: guaranteed!.drawn,
       }).toEqual(Object.fromEntries(Object.entries(step).filter(([key]) => !TOLD_WITH.includes(key))));
     }
   });

@@ -145,14 +145,16 @@ function checkDraw({ terms, body, state }: JointDeal, line: ProposalLine, amount
   const errors: ProblemDetail[] = drawLimits(terms, body, line)
     .filter(({ room }) => amount > room)
     .map(({ code, zh, en, room }) => ({
-      ...{ pointer, code },
+      pointer,
+      code,
       zh: `${zh}：尚可 ${room} 分`,
       en: `${en}: ${room} fen are left`,
     }));
   const { availableUntil } = newestOf(body)!;
   if (today > availableUntil)
     errors.push({
-      ...{ code: 'availability-over', zh: `提款期已于 ${availableUntil} 届满` },
+      code: 'availability-over',
+      zh: `提款期已于 ${availableUntil} 届满`,
       en: `the last day to draw was ${availableUntil}`,
     });
   if (state !== 'ACTIVE') errors.push({ code: 'not-active', zh: '案件未处于生效状态', en: 'the case is not active' });

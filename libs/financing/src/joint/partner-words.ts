@@ -134,8 +134,10 @@ export function met({ body }: JointDeal, { part, condition }: Of<'meet'>, by: Ra
 /** 生效. Throws ProblemError joint-conditions-open 409 with every condition that is not met. */
 export function activated({ terms, body }: JointDeal, today: LocalDate): JointBody {
   const errors = openConditions(terms, body).map(({ part, institutionId, text }) => ({
-    ...{ field: institutionId, code: 'joint-conditions-open' },
-    ...{ zh: `${part}：${text}`, en: `${part}: ${text}` },
+    field: institutionId,
+    code: 'joint-conditions-open',
+    zh: `${part}：${text}`,
+    en: `${part}: ${text}`,
   }));
   if (errors.length > 0)
     throw refusal('joint-conditions-open', '生效条件尚未满足', 'conditions are not met yet', { errors });

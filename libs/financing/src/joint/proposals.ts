@@ -37,7 +37,7 @@ export function nextVersion(
       status: 422,
     });
   const { lines, moved } = asked === null ? { lines: change.lines!, moved: 0 } : substituted(terms, body, asked);
-  checkLines({ lines, moved }, terms, parties, today);
+  checkLines({ lines, moved }, terms, parties);
   if (change.availableUntil <= today)
     throw refusal(CODE, '提款期须晚于今日', 'the last day to draw lies in the future', {
       status: 422,
@@ -84,7 +84,6 @@ function checkLines(
   { lines, moved }: Pick<ProposalVersion, 'lines' | 'moved'>,
   terms: JointTerms,
   parties: readonly Party[],
-  today: LocalDate,
 ): void {
   const faults: Faults = [];
   const sits = (institutionId: string | null, desk: Party['desk']): boolean =>
