@@ -51,7 +51,7 @@ export async function benchCompose(options: ComposeBenchOptions): Promise<Record
   };
 }
 
-/** Figures of all, in whole yuan and modulo 2^32 so that they can be added up; looked at, so that none can be left out. */
+/** The figures of all, modulo 2^32 so that they can be added up; looked at, so that no composition can be left out. */
 function round<T>(cases: readonly T[], count: number, figure: (one: T) => number): number {
   let sum = 0;
   for (let i = 0, at = 0; i < count; i++) {
@@ -64,8 +64,8 @@ function round<T>(cases: readonly T[], count: number, figure: (one: T) => number
 function composed(one: JointCase): number {
   const { parts, overdrawn, effective } = drawable(one);
   let figure = parts.loan.drawable + parts.guaranteed.drawable + overdrawn + effective.package;
-  for (const [i, row] of parts.loan.partners.entries()) figure += (i + 1) * (row.effective + row.drawable);
-  for (const [i, row] of parts.guaranteed.partners.entries()) figure += (i + 1) * (row.effective + row.drawable);
+  for (const { partners } of [parts.loan, parts.guaranteed])
+    for (let i = 0; i < partners.length; i++) figure += (i + 1) * (partners[i]!.effective + partners[i]!.drawable);
   return figure;
 }
 

@@ -3,7 +3,7 @@ import { fen, type Fen } from '#lib/kernel';
 import { drawable, effective, type JointCase } from '../index.ts';
 import { anyJointCase, debtPartner, jointCase } from './fixtures/joint-cases.ts';
 
-const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 500;
+const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 200;
 const total = (amounts: readonly number[]): number => amounts.reduce((sum, one) => sum + one, 0);
 const DEBT = ['loan', 'guaranteed'] as const;
 
@@ -99,9 +99,47 @@ describe('effective amounts', () => {
       const most = Number.MAX_SAFE_INTEGER;
       expect(() => compute(jointCase(most, [], []))).toThrow(': /equity');
       expect(() => compute(jointCase(1, [debtPartner('a', most), debtPartner('b', 1)], []))).toThrow(': /loan');
+      const rich = (amount: number, of: 'paid' | 'drawn') =>
+        of === 'paid'
+          ? jointCase(5, [], [], {
+              equity: [1, 2].map((i) => ({ ...jointCase(5, [], []).equity[0]!, partner: `${i}`, paid: fen(amount) })),
+            })
+          : jointCase(5, [debtPartner('a', 1, { drawn: fen(amount) })], [debtPartner('a', 1, { drawn: fen(amount) })]);
+      expect(() => compute(rich(most, 'paid'))).toThrow(': /equity');
+      expect(() => compute(rich(most, 'drawn'))).toThrow(': /loan');
+      expect(() => compute(jointCase(1, [], [debtPartner('a', most), debtPartner('b', 1)]))).toThrow(': /guaranteed');
       const half = (most - 1) / 2;
       expect(effective(jointCase(half, [debtPartner('a', most)], [])).equity).toBe(half);
     }
+  });
+});
+
+describe('a fault in any one place', () => {
+  it('is refused, and by that place', () => {
+    const bad = fc.constantFrom(-1, 0.5, Number.NaN, 2 ** 53, Infinity);
+    const rows = {
+      equity: ['requested', 'committed', 'recognised', 'paid'],
+      debt: ['requested', 'committed', 'drawn'],
+    };
+    const places = (joint: JointCase): [part: 'equity' | 'loan' | 'guaranteed', i: number, field: string][] =>
+      (['equity', 'loan', 'guaranteed'] as const).flatMap((part) =>
+        joint[part].flatMap((_, i) =>
+          rows[part === 'equity' ? 'equity' : 'debt'].map((field): [typeof part, number, string] => [part, i, field]),
+        ),
+      );
+    fc.assert(
+      fc.property(anyJointCase, fc.nat(), bad, (joint, pick, value) => {
+        const all = places(joint);
+        fc.pre(all.length > 0);
+        const [part, i, field] = all[pick % all.length]!;
+        const broken = joint[part].map((row, k) => (k === i ? { ...row, [field]: value } : row));
+        expect(() => drawable({ ...joint, [part]: broken })).toThrow(`: /${part}/${i}/${field}`);
+        const repeated = { ...joint, [part]: [...joint[part], joint[part][0]] };
+        const last = joint[part].length;
+        expect(() => drawable(repeated as JointCase)).toThrow(`: /${part}/${last}/partner`);
+      }),
+      { numRuns },
+    );
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Fen } from '#lib/kernel';
 import { checkedTotals, type DebtPartner, type Investor, type JointCase } from './joint-case.ts';
 import { ceilings, type Amounts } from './plan.ts';
-import { inWholeUnits, leverageBp, splitWithin } from './whole-units.ts';
+import { leverageBp, quotient, splitWithin } from './whole-units.ts';
 import { binding, ceilingRule, step, STEPS, type Ceiling, type DebtPart, type Step } from './words.ts';
 
 /** Debt on equity (联合杠杆). `bp` is null without equity, and where the ratio is past what is exact. */
@@ -101,21 +101,18 @@ function effectivePart(
   const weights: number[] = [];
   const room: number[] = [];
   let [committed, usable] = [0, 0];
-  for (const partner of partners) {
-    const units = inWholeUnits(partner.committed, unit);
-    weights.push(partner.committed);
-    room.push(units / unit);
-    committed += partner.committed;
-    usable += units;
+  for (const one of partners) {
+    const units = quotient(one.committed, unit);
+    weights.push(one.committed);
+    room.push(units);
+    committed += one.committed;
+    usable += units * unit;
   }
   const amount = Math.min(usable, ceiling);
   const shares = splitWithin(amount / unit, weights, room);
-  const steps = [
-    step(STEPS.usable, usable),
-    step(ceilingRule(part, 'recognised', moved), ceiling),
-    step(STEPS.effective, amount),
-  ];
-  if (moved !== 0) steps.splice(1, 0, step(STEPS.substituted, moved));
+  const own = step(STEPS.usable, usable);
+  const plan = step(ceilingRule(part, 'recognised', moved), ceiling);
+  const last = step(STEPS.effective, amount);
   return {
     part,
     ceiling: ceiling as Fen,
@@ -130,6 +127,6 @@ function effectivePart(
       committed: one.committed,
       effective: (shares[i]! * unit) as Fen,
     })),
-    steps,
+    steps: moved === 0 ? [own, plan, last] : [own, step(STEPS.substituted, moved), plan, last],
   };
 }

@@ -1,5 +1,5 @@
 import type { Fen, ProblemDetail } from '#lib/kernel';
-import { amountFault, checkUnit, fault, refuseFaults } from './faults.ts';
+import { checkAmount, checkUnit, compositionInvalid, fault } from './faults.ts';
 import type { Part } from './words.ts';
 
 interface Partner {
@@ -46,46 +46,73 @@ export interface Totals {
   readonly guaranteedDrawn: number;
 }
 
-const EQUITY_AMOUNTS = ['requested', 'committed', 'recognised', 'paid'] as const;
-const DEBT_AMOUNTS = ['requested', 'committed', 'drawn'] as const;
-
 /** Adds up a case, refusing what cannot be: composition-invalid 422 with every fault by its pointer. */
-export function checkedTotals({ unit, equity, loan, guaranteed, moved }: JointCase): Totals {
+export function checkedTotals(joint: JointCase): Totals {
+  const { unit, equity, loan, guaranteed, moved } = joint;
+  let sound = Number.isSafeInteger(unit) && unit > 0 && isDistinct(equity);
+  if (moved !== 0) sound &&= Number.isSafeInteger(moved) && moved % unit === 0;
+  let [recognised, paid] = [0, 0];
+  for (const one of equity) {
+    sound &&= isAmount(one.requested) && isAmount(one.committed) && isAmount(one.recognised) && isAmount(one.paid);
+    recognised += one.recognised;
+    paid += one.paid;
+  }
+  const [loanDrawn, guaranteedDrawn] = [drawnBy(loan), drawnBy(guaranteed)];
+  // A package is at most twice its equity.
+  sound &&= Number.isSafeInteger(2 * recognised) && Number.isSafeInteger(paid);
+  // NaN where a part is unsound. Which fault it is, is looked for only now: composing is for millions, refusing is not.
+  if (!sound || !Number.isSafeInteger(loanDrawn + guaranteedDrawn)) throw compositionInvalid(faultsOf(joint));
+  return { recognised, paid, loanDrawn, guaranteedDrawn };
+}
+
+const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
+
+function isDistinct(partners: readonly Partner[]): boolean {
+  for (let i = 1; i < partners.length; i++)
+    for (let k = 0; k < i; k++) if (partners[i]!.partner === partners[k]!.partner) return false;
+  return true;
+}
+
+function drawnBy(partners: readonly DebtPartner[]): number {
+  let [committed, drawn] = [0, 0];
+  for (const one of partners) {
+    if (!isAmount(one.requested) || !isAmount(one.committed) || !isAmount(one.drawn)) return Number.NaN;
+    committed += one.committed;
+    drawn += one.drawn;
+  }
+  return Number.isSafeInteger(committed) && isDistinct(partners) ? drawn : Number.NaN;
+}
+
+function faultsOf({ unit, equity, loan, guaranteed, moved }: JointCase): ProblemDetail[] {
   const errors: ProblemDetail[] = [];
   checkUnit(errors, unit);
   if (moved !== 0 && !(Number.isSafeInteger(moved) && moved % unit === 0))
     errors.push(fault('/moved', 'not-whole-units'));
-  const [, , recognised, paid] = addUp(errors, 'equity', equity, EQUITY_AMOUNTS) as [number, number, number, number];
-  const [, , loanDrawn] = addUp(errors, 'loan', loan, DEBT_AMOUNTS) as [number, number, number];
-  const [, , guaranteedDrawn] = addUp(errors, 'guaranteed', guaranteed, DEBT_AMOUNTS) as [number, number, number];
-  if (errors.length === 0) {
-    // A package is at most twice its equity.
-    if (!Number.isSafeInteger(2 * recognised)) errors.push(fault('/equity', 'amount-too-large'));
-    if (!Number.isSafeInteger(loanDrawn + guaranteedDrawn)) errors.push(fault('/loan', 'amount-too-large'));
-  }
-  refuseFaults(errors);
-  return { recognised, paid, loanDrawn, guaranteedDrawn };
+  checkRows(errors, 'equity', equity, ['requested', 'committed', 'recognised', 'paid']);
+  checkRows(errors, 'loan', loan, ['requested', 'committed', 'drawn']);
+  checkRows(errors, 'guaranteed', guaranteed, ['requested', 'committed', 'drawn']);
+  if (errors.length > 0) return errors;
+  const isTooLarge = (amounts: readonly number[]): boolean =>
+    !Number.isSafeInteger(amounts.reduce((sum, amount) => sum + amount, 0));
+  const drawn = [...loan, ...guaranteed].map((one) => one.drawn);
+  if (isTooLarge(equity.map((one) => 2 * one.recognised)) || isTooLarge(equity.map((one) => one.paid)))
+    errors.push(fault('/equity', 'amount-too-large'));
+  if (isTooLarge(loan.map((one) => one.committed)) || isTooLarge(drawn))
+    errors.push(fault('/loan', 'amount-too-large'));
+  if (isTooLarge(guaranteed.map((one) => one.committed))) errors.push(fault('/guaranteed', 'amount-too-large'));
+  return errors;
 }
 
-function addUp<F extends string>(
+function checkRows<F extends string>(
   errors: ProblemDetail[],
   part: Part,
   partners: readonly (Readonly<Record<F, number>> & { readonly partner: string })[],
   fields: readonly F[],
-): number[] {
-  const sums = fields.map(() => 0);
-  for (let i = 0; i < partners.length; i++) {
-    const row = partners[i]!;
-    for (let k = 0; k < i; k++)
-      if (partners[k]!.partner === row.partner) errors.push(fault(`/${part}/${i}/partner`, 'partner-repeated'));
-    for (let f = 0; f < fields.length; f++) {
-      const amount = row[fields[f]!];
-      const code = amountFault(amount);
-      if (code) errors.push(fault(`/${part}/${i}/${fields[f]!}`, code));
-      sums[f]! += amount;
-    }
-  }
-  // With a fault of its own a row makes any sum; it is named once.
-  if (errors.length === 0 && !sums.every(Number.isSafeInteger)) errors.push(fault(`/${part}`, 'amount-too-large'));
-  return sums;
+): void {
+  const names = new Set<string>();
+  partners.forEach((row, i) => {
+    if (names.has(row.partner)) errors.push(fault(`/${part}/${i}/partner`, 'partner-repeated'));
+    names.add(row.partner);
+    for (const field of fields) checkAmount(errors, `/${part}/${i}/${field}`, row[field]);
+  });
 }

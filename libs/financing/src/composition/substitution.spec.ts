@@ -11,7 +11,7 @@ import {
 } from '../index.ts';
 import { anyJointCase, debtPartner, jointCase } from './fixtures/joint-cases.ts';
 
-const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 500;
+const numRuns = process.env['FIRSTMILE_LONG'] ? 3_000 : 200;
 const first = (joint: JointCase): CompositionVersion => ({ version: 1, joint, approvedBy: ['investor'] });
 const loan = (partner: string): PlaceInPart => ({ part: 'loan', partner });
 const guaranteed = (partner: string): PlaceInPart => ({ part: 'guaranteed', partner });

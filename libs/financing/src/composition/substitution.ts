@@ -45,7 +45,8 @@ export function substitute(
   if (amount > shortfall) return refused(aboveShortfall(Math.max(0, shortfall)));
   const committed = Math.max(rowOf(before, to).committed, rowOf(before, to).effective + amount) as Fen;
   const takes = (one: DebtPartner): DebtPartner => (one.partner === to.partner ? { ...one, committed } : one);
-  const moved = from.part === to.part ? joint.moved : movedSoFar(before) + (from.part === 'loan' ? amount : -amount);
+  const sign = from.part === 'loan' ? 1 : -1;
+  const moved = from.part === to.part ? joint.moved : movedSoFar(before) + sign * amount;
   const next: JointCase = { ...joint, moved, [to.part]: joint[to.part].map(takes) };
   const needed = new Set([from.partner, to.partner, ...changed(before, effective(next))]);
   const missing = [...needed].filter((partner) => !approvedBy.includes(partner));

@@ -1,10 +1,10 @@
 /** Whole-number arithmetic for safe integers ≥ 0: numbers where every product is safe, else BigInt, with one result. */
 
-/** ⌊a ÷ b⌋, exact although the quotient of two numbers is rounded: it can only come out one too high, and shows it. */
-export function quotient(a: number, b: number): number {
-  const q = Math.floor(a / b);
-  return q * b > a ? q - 1 : q;
-}
+/**
+ * ⌊a ÷ b⌋ of safe integers, b > 0. The quotient of two numbers is rounded, but never up to a whole k: that needs
+ * a = kb − r with r/b ≤ half the distance below k, less than k·2^−53, so that a > r·(2^53 − 1), which is not safe.
+ */
+export const quotient = (a: number, b: number): number => Math.floor(a / b);
 
 /** ⌊amount ÷ unit⌋ × unit. */
 export const inWholeUnits = (amount: number, unit: number): number => quotient(amount, unit) * unit;
@@ -54,16 +54,20 @@ export function splitWithin(total: number, weights: readonly number[], room: rea
 function handOut(total: number, parts: number[], rests: Quotas['rests'], room: readonly number[]): number[] {
   let left = total;
   for (const part of parts) left -= part;
-  if (left === 0) return parts;
-  const order = parts.map((_, i) => i).sort((a, b) => (rests[a] === rests[b] ? a - b : rests[a]! > rests[b]! ? -1 : 1));
+  // Fewer units are left than there are parts, and parts are few: looking for the next beats sorting.
+  const served = parts.map(() => false);
   while (left > 0) {
-    const before = left;
-    for (const i of order) {
-      if (left === 0 || parts[i]! >= room[i]!) continue;
-      parts[i]! += 1;
-      left -= 1;
+    let next = -1;
+    for (let i = 0; i < parts.length; i++)
+      if (!served[i] && parts[i]! < room[i]! && (next === -1 || rests[i]! > rests[next]!)) next = i;
+    if (next === -1) {
+      if (!served.includes(true)) throw new RangeError(`no room for ${left} of ${total} units`);
+      served.fill(false);
+      continue;
     }
-    if (left === before) throw new RangeError(`no room for ${left} of ${total} units`);
+    served[next] = true;
+    parts[next]! += 1;
+    left -= 1;
   }
   return parts;
 }

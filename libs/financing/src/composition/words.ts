@@ -149,7 +149,7 @@ export function ceilingRule(part: DebtPart, anchor: Anchor, moved: number): Step
 }
 
 const ORDER: readonly Ceiling[] = ['own-commitment', 'equity-recognised', 'equity-paid', 'joint-cap', 'freeze'];
-const SETS: readonly (readonly Ceiling[])[] = Array.from({ length: 1 << ORDER.length }, (_, bits) =>
+const SETS: readonly (readonly Ceiling[])[] = Array.from({ length: 1 << ORDER.length }, (_none, bits) =>
   Object.freeze(ORDER.filter((_, i) => bits & (1 << i))),
 );
 
