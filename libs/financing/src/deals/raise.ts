@@ -25,6 +25,11 @@ export interface DealMessage {
 export interface DealFlow<S extends string, E extends string, B, C extends { readonly event: E }, O> {
   readonly type: DealType<S, E, B, C, O>;
   /**
+   * Adds to a change what is true at that moment and has to be replayed with it, such as the caps of a guarantor. In the
+   * transaction, after the rules allowed the change as it came; not for events that two persons raise, which say the same.
+   */
+  readonly prepare?: (tx: Tx, move: Move<S, B, C, O>) => Promise<C>;
+  /**
    * In the transaction, after the rules allowed the change and before it is saved: capacity is taken, linked deals move,
    * outcomes are written down. Throws ProblemError to refuse it all.
    */
@@ -101,11 +106,15 @@ export async function move<S extends string, E extends string, B, C extends { re
   { notices, calendar }: Pick<DealParts, 'notices' | 'calendar'>,
   flow: DealFlow<S, E, B, C, O>,
   before: Deal<S, B, C, O>,
-  change: C,
+  given: C,
   by: Raiser,
 ): Promise<Deal<S, B, C, O>> {
-  const after = changed(flow.type, before, change, by);
-  const made = { before, after, change, by };
+  let made = { before, after: changed(flow.type, before, given, by), change: given, by };
+  if (flow.prepare && !flow.type.twoPersons.includes(given.event)) {
+    const change = await flow.prepare(tx, made);
+    made = { ...made, change, after: changed(flow.type, before, change, by) };
+  }
+  const { after } = made;
   if (after.proposal === null) await flow.effects?.(tx, made);
   await saveDeal(tx, flow.type, made, { by, calendar });
   const message = after.proposal === null ? flow.message?.(made) : undefined;

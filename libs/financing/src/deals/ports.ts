@@ -1,0 +1,76 @@
+import type { Fen, LocalDate, Uscc } from '#lib/kernel';
+import type { Tx } from '#lib/platform';
+
+/** What a programme says of a firm at this moment. Amounts in 分. */
+export interface Admission {
+  /** 建议额度; null: none can be said. */
+  readonly suggestedLine: Fen | null;
+  /** 产品上限; null: the programme has none. */
+  readonly programmeCap: Fen | null;
+}
+
+/** 准入: whether a programme takes a firm. Throws ProblemError programme-refused 409 naming every condition that does not pass. */
+export type Admit = (
+  tx: Tx,
+  asked: {
+    readonly programme: string;
+    readonly uscc: Uscc;
+    readonly on: LocalDate;
+    /** What the applicants themselves state: desks that take part, a need, an amount of equity … */
+    readonly stated?: Readonly<Record<string, unknown>>;
+  },
+) => Promise<Admission>;
+
+/** 业务结果 of domain §1.4 row 16, as the ledger's source `loan-outcomes` names them. */
+export type OutcomeKind =
+  | 'referred'
+  | 'accepted'
+  | 'declined'
+  | 'approved'
+  | 'guaranteed'
+  | 'drawn'
+  | 'repaid'
+  | 'restructured'
+  | 'claimPaid'
+  | 'recovered'
+  | 'released'
+  | 'closed'
+  | 'writtenOff';
+
+export interface Outcome {
+  readonly dealId: string;
+  /** With the deal the key of the event. */
+  readonly version: number;
+  readonly uscc: Uscc;
+  /** Who reports it. */
+  readonly institutionId: string;
+  readonly kind: OutcomeKind;
+  readonly loanId?: string;
+  readonly guaranteeId?: string;
+  readonly letterNo?: string;
+  readonly amount?: Fen;
+  readonly on: LocalDate;
+  /** The version that it corrects. */
+  readonly corrects?: number;
+}
+
+/** A month of a loan (贷后月报). */
+export interface OutcomeMonth {
+  readonly dealId: string;
+  readonly uscc: Uscc;
+  readonly institutionId: string;
+  readonly loanId: string;
+  readonly month: string;
+  readonly drawnOn: LocalDate | null;
+  readonly principal: Fen;
+  readonly balance: Fen;
+  readonly daysPastDue: number;
+  readonly loanClass: string;
+  readonly status: string;
+}
+
+/** What becomes a record of source 16: written down in the transaction of the event, delivered to the ledger afterwards. */
+export interface OutcomeBook {
+  note(tx: Tx, outcome: Outcome): Promise<void>;
+  noteMonth(tx: Tx, month: OutcomeMonth): Promise<void>;
+}

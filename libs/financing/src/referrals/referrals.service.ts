@@ -1,0 +1,331 @@
+import { v7 as uuidv7 } from 'uuid';
+import { actorOf, HOUSE, type Principal } from '#lib/access';
+import { dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
+import { actAs, type Tx } from '#lib/platform';
+import { amountAt, dayAt, refusal } from '../deals/checks.ts';
+import type { DealOrder, Raiser } from '../deals/deal.ts';
+import {
+  dealEvents,
+  findDeal,
+  openDeal,
+  pageOfDeals,
+  type DealEventRow,
+  type DealQuery,
+} from '../deals/deals.store.ts';
+import type { Admit, OutcomeBook } from '../deals/ports.ts';
+import {
+  command,
+  commandIn,
+  move,
+  sweepDeals,
+  type Command,
+  type DealFlow,
+  type DealParts,
+  type Move,
+} from '../deals/raise.ts';
+import { dealUnknown } from '../deals/refusals.ts';
+import { referralMessage } from './referral-messages.ts';
+import { noteOutcomes } from './referral-outcomes.ts';
+import { MOST_OPEN, OPEN_REFERRALS, type ReferralEvent, type ReferralState } from './referral-table.ts';
+import type { LoanForm, Referral, ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
+import { loanOf, REFERRAL } from './referral.ts';
+
+/** What is offered to a firm. */
+export interface ReferralOffer {
+  readonly uscc: Uscc;
+  readonly programme: string;
+  readonly bank: string;
+  readonly nextBanks: readonly string[];
+  readonly amount: Fen;
+  readonly form: LoanForm;
+  readonly validUntil: LocalDate;
+  readonly guaranteeId?: string;
+}
+
+/** A guarantee moves with the loan that it covers, in the same transaction. */
+export interface CoveringGuarantee {
+  /** Throws ProblemError where the letter does not allow it. */
+  loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void>;
+}
+
+export interface LoanMove {
+  readonly kind: 'draw' | 'payment' | 'repaid' | 'correct';
+  readonly amount: Fen;
+  readonly on: LocalDate;
+  /** What is outstanding of the loan after it. */
+  readonly outstanding: Fen;
+  readonly by: Raiser;
+}
+
+export interface ReferralPorts {
+  readonly admit: Admit;
+  readonly outcomes: OutcomeBook;
+  readonly guarantee?: CoveringGuarantee;
+}
+
+type Flow = DealFlow<ReferralState, ReferralEvent, ReferralBody, ReferralChange, ReferralTerms>;
+type ReferralMove = Move<ReferralState, ReferralBody, ReferralChange, ReferralTerms>;
+
+/** Any number of ours: referrals of one firm are counted one after the other. */
+const FIRM_LOCK = 7_104_024;
+
+/** 贷款推荐: several banks one after the other or in parallel, and the loan that comes of it. */
+export class Referrals {
+  private readonly flow: Flow;
+
+  constructor(
+    private readonly parts: DealParts,
+    private readonly ports: ReferralPorts,
+  ) {
+    this.flow = {
+      type: REFERRAL,
+      prepare: (_, { change }) =>
+        Promise.resolve(change.event === 'renew' ? { ...change, renewedBy: this.id() } : change),
+      effects: (tx, made) => this.effects(tx, made),
+      message: referralMessage,
+    };
+  }
+
+  /**
+   * An offer to a firm, by the house or by the bank itself. Throws ProblemError company-unknown 404, programme-refused 409
+   * naming every condition that does not pass, bank-unknown 422, amount-invalid or date-invalid 422.
+   */
+  async offer(principal: Principal, offer: ReferralOffer): Promise<Referral> {
+    const at = this.parts.clock.now();
+    const { institutionId, personId, kind } = principal;
+    const role = kind === 'operator' ? 'OPS' : 'BANK';
+    if (role === 'BANK' && offer.bank !== institutionId)
+      throw refusal('bank-unknown', 422, '/bank', '银行只能以自己的名义要约', 'a bank offers in its own name');
+    const amount = amountAt('/amount', offer.amount);
+    dayAt('/validUntil', offer.validUntil, dateAt(at));
+    return this.parts.db.as(HOUSE, async (tx) => {
+      await knownFirm(tx, offer.uscc);
+      await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
+      const { uscc, programme } = offer;
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const terms: ReferralTerms = {
+        bank: offer.bank,
+        nextBanks: offer.nextBanks,
+        amount,
+        ...admitted,
+        form: offer.form,
+        validUntil: offer.validUntil,
+        guaranteeId: offer.guaranteeId ?? null,
+        follows: null,
+      };
+      const by = { role, institutionId, personId, at } as const;
+      return this.open(tx, { uscc, programme, terms }, by);
+    });
+  }
+
+  /** Throws as `command` of a deal, and referrals-full 409. */
+  command(principal: Principal, given: Command<ReferralChange>): Promise<Referral> {
+    return command(this.parts, this.flow, principal, given);
+  }
+
+  /** As a callback: in the caller's transaction, at whatever version the referral stands. */
+  commandIn(tx: Tx, principal: Principal, given: Omit<Command<ReferralChange>, 'version'>): Promise<Referral> {
+    return commandIn(tx, this.parts, this.flow, principal, given);
+  }
+
+  /** Throws ProblemError deal-unknown 404. */
+  async get(
+    principal: Principal,
+    dealId: string,
+  ): Promise<{ readonly deal: Referral; readonly events: DealEventRow[] }> {
+    return this.parts.db.as(actorOf(principal), async (tx) => {
+      const deal = await findDeal(tx, REFERRAL, dealId);
+      if (deal === undefined) throw dealUnknown(dealId);
+      return { deal, events: await dealEvents(tx, dealId) };
+    });
+  }
+
+  /** The newest first, as the actor may see. */
+  page(principal: Principal, query: DealQuery): Promise<Referral[]> {
+    return this.parts.db.as(actorOf(principal), (tx) => pageOfDeals(tx, REFERRAL, query));
+  }
+
+  /** What time brings: offers lapse, silent banks are passed by. Resolves to the number of deals that moved. */
+  sweep(): Promise<number> {
+    return this.parts.db.as(HOUSE, (tx) =>
+      sweepDeals(tx, this.parts, this.flow, (event) => ({ event }) as ReferralChange),
+    );
+  }
+
+  /** A claim was filed under the guarantee of a loan: the loan is in default (违约), whatever its days. */
+  async claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void> {
+    const deal = await findDeal(tx, REFERRAL, dealId, 'update');
+    if (deal?.state !== 'OVERDUE' && deal?.state !== 'RESTRUCTURED') return;
+    const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: by.at };
+    await move(tx, this.parts, this.flow, deal, { event: 'default', cause: 'claim', on }, system);
+  }
+
+  private id(): string {
+    return uuidv7({ msecs: this.parts.clock.now().getTime() });
+  }
+
+  private async open(
+    tx: Tx,
+    {
+      dealId = this.id(),
+      uscc,
+      programme,
+      terms,
+    }: Pick<Referral, 'uscc' | 'programme' | 'terms'> & { dealId?: string },
+    by: Raiser & { readonly institutionId: string },
+  ): Promise<Referral> {
+    const seated = by.role === 'BANK' ? [{ institutionId: terms.bank, desk: 'BANK' } as const] : [];
+    const order: DealOrder<ReferralTerms> = { dealId, uscc, programme, openedAt: by.at, parties: seated, terms };
+    return openDeal(tx, REFERRAL, order, { by, calendar: this.parts.calendar });
+  }
+
+  private async effects(tx: Tx, made: ReferralMove): Promise<void> {
+    const { before, change } = made;
+    if (change.event === 'send') await roomForOneMore(tx, before);
+    if (change.event === 'no-response') await this.next(tx, made);
+    if (change.event === 'renew') await this.carryOver(tx, made, change);
+    await this.moveGuarantee(tx, made);
+    await noteOutcomes(tx, this.ports.outcomes, made);
+  }
+
+  /** The next bank is asked in the place of one that did not answer, with the consent that the firm gave. */
+  private async next(tx: Tx, { after, by }: ReferralMove): Promise<void> {
+    const [bank, ...nextBanks] = after.terms.nextBanks;
+    if (bank === undefined || after.body.consent === null) return;
+    const opener = await openerOf(tx, after.dealId, by);
+    const terms = { ...after.terms, bank, nextBanks, follows: after.dealId };
+    const { uscc, programme } = after;
+    const offered = await this.open(tx, { uscc, programme, terms }, { ...opener, role: 'OPS' });
+    const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: by.at };
+    const consented = await move(
+      tx,
+      this.parts,
+      this.flow,
+      offered,
+      { event: 'consent', ...after.body.consent },
+      system,
+    );
+    // This one no longer counts: its place is free.
+    await move(
+      tx,
+      this.parts,
+      { ...this.flow, effects: () => Promise.resolve() },
+      consented,
+      { event: 'send' },
+      system,
+    );
+  }
+
+  /** 无还本续贷: the new loan begins with what the old one leaves, under its own contract. */
+  private async carryOver(
+    tx: Tx,
+    { before, after, by }: ReferralMove,
+    change: Extract<ReferralChange, { event: 'renew' }>,
+  ): Promise<void> {
+    const { contractNo, signedOn, drawUntil, maturity, rateBp, on } = change;
+    const { uscc, programme, terms, body } = before;
+    const amount = loanOf(before).outstanding;
+    const opener = await openerOf(tx, before.dealId, by);
+    const dealId = after.body.renewedBy!;
+    const order = { dealId, uscc, programme, terms: { ...terms, nextBanks: [], follows: before.dealId } };
+    const opened = await this.open(tx, order, { ...opener, role: 'OPS' });
+    const approval = { ...body.approval!, amount, rateBp };
+    const contract = { contractNo, signedOn, drawUntil, maturity };
+    const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: by.at };
+    const carried: ReferralChange = {
+      event: 'carry-over',
+      amount,
+      on,
+      consent: body.consent,
+      approval,
+      contract,
+      firstLoan: body.firstLoan,
+    };
+    await move(tx, this.parts, this.flow, opened, carried, system);
+  }
+
+  private async moveGuarantee(tx: Tx, { after, before, change, by }: ReferralMove): Promise<void> {
+    const { guaranteeId } = after.terms;
+    if (guaranteeId === null || this.ports.guarantee === undefined) return;
+    const { outstanding } = loanOf(after);
+    const loan = { outstanding, by };
+    if (change.event === 'draw')
+      await this.ports.guarantee.loanMoved(tx, guaranteeId, {
+        ...loan,
+        kind: 'draw',
+        amount: change.amount,
+        on: change.on,
+      });
+    else if (change.event === 'pay')
+      await this.ports.guarantee.loanMoved(tx, guaranteeId, {
+        ...loan,
+        kind: 'payment',
+        amount: change.amount,
+        on: change.on,
+      });
+    else if (change.event === 'repaid')
+      await this.ports.guarantee.loanMoved(tx, guaranteeId, { ...loan, kind: 'repaid', amount: fen(0), on: change.on });
+    else if (change.event === 'correct') {
+      const amount = fen(loanOf(after).outstanding - loanOf(before).outstanding);
+      await this.ports.guarantee.loanMoved(tx, guaranteeId, { ...loan, kind: 'correct', amount, on: dateAt(by.at) });
+    }
+  }
+}
+
+async function knownFirm(tx: Tx, uscc: Uscc): Promise<void> {
+  const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
+  if (firm) return;
+  throw new ProblemError({
+    code: 'company-unknown',
+    status: 404,
+    zh: `没有企业 ${uscc}`,
+    en: `there is no company ${uscc}`,
+    errors: [{ pointer: '/uscc', code: 'company-unknown', zh: '没有该企业', en: 'there is no such company' }],
+  });
+}
+
+async function knownBanks(tx: Tx, banks: readonly string[]): Promise<void> {
+  const rows = await tx.query<{ institution_id: string }>(
+    `SELECT institution_id FROM institution WHERE kind = 'bank' AND state = 'ACTIVE' AND institution_id = ANY($1::uuid[])`,
+    [banks],
+  );
+  const known = new Set(rows.map((row) => row.institution_id));
+  const at = banks.findIndex((bank, i) => !known.has(bank) || banks.indexOf(bank) !== i);
+  if (at === -1) return;
+  const pointer = at === 0 ? '/bank' : `/nextBanks/${at - 1}`;
+  throw refusal(
+    'bank-unknown',
+    422,
+    pointer,
+    '不是有效的合作银行，或重复',
+    'not a bank of ours that is active, or named twice',
+  );
+}
+
+/** 并行上限: counted under a lock of the firm. Throws ProblemError referrals-full 409. */
+async function roomForOneMore(tx: Tx, { uscc, terms }: Referral): Promise<void> {
+  await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [FIRM_LOCK, uscc]);
+  const [row] = await tx.query<{ open: number }>(
+    // The one that this follows is about to end: its place is free.
+    `SELECT count(*)::int AS open FROM deal WHERE kind = 'referral' AND uscc = $1 AND state = ANY($2) AND deal_id IS DISTINCT FROM $3`,
+    [uscc, OPEN_REFERRALS, terms.follows],
+  );
+  if (row!.open < MOST_OPEN) return;
+  throw refusal(
+    'referrals-full',
+    409,
+    '',
+    `同时转介的银行至多${MOST_OPEN}家`,
+    `${MOST_OPEN} banks at once are the most`,
+  );
+}
+
+/** What follows from a deal by itself is opened in the name of who opened that deal. */
+async function openerOf(tx: Tx, dealId: string, { at }: Raiser): Promise<Raiser & { readonly institutionId: string }> {
+  await actAs(tx, HOUSE);
+  const [row] = await tx.query<{ institution_id: string; person_id: string }>(
+    `SELECT d.institution_id, e.person_id FROM deal d JOIN deal_event e ON e.deal_id = d.deal_id AND e.version = 1 WHERE d.deal_id = $1`,
+    [dealId],
+  );
+  return { role: 'OPS', institutionId: row!.institution_id, personId: row!.person_id, at };
+}
