@@ -7,11 +7,14 @@ import {
   ledgerOf,
   recordsOf,
   replayed,
+  type Admit,
   type CapacityPort,
   type Command,
   type JointCaseView,
   type JointChange,
   type JointDesk,
+  type Outcome,
+  type OutcomeBook,
   type ProposalLine,
 } from '#lib/financing';
 import { fen, FixedClock, localDate, ProblemError, type Fen } from '#lib/kernel';
@@ -70,6 +73,18 @@ describe('joint cases', () => {
   let product: TestProduct;
   let capacity: RoomOf;
   let cases: JointCases;
+  let noted: Outcome[];
+  const outcomes: OutcomeBook = {
+    note: (_tx, outcome) => Promise.resolve(void noted.push(outcome)),
+    noteMonth: () => Promise.reject(new Error('no month of a joint case')),
+  };
+  /** What a programme was asked: NOT takes no firm. */
+  const admit: Admit = (_tx, { programme }) =>
+    programme === 'NOT'
+      ? Promise.reject(
+          new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合准入条件', en: 'refused' }),
+        )
+      : Promise.resolve({ suggestedLine: null, programmeCap: null });
   let who: Record<string, Principal>;
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
@@ -99,8 +114,9 @@ describe('joint cases', () => {
   beforeEach(() => {
     clock = new FixedClock(START);
     capacity = new RoomOf();
+    noted = [];
     const { db, notices } = product;
-    cases = new JointCases({ db, notices, calendar: readCalendar(), clock }, capacity);
+    cases = new JointCases({ db, notices, calendar: readCalendar(), clock }, { capacity, admit, outcomes });
   });
   afterAll(() => product.close());
 
@@ -136,7 +152,14 @@ describe('joint cases', () => {
     return 'done';
   };
   const consent = (name: string, desk: JointDesk, purpose: 'equity-review' | 'pre-loan-review' | 'guarantee-review') =>
-    ({ institutionId: id(name), desk, purpose, fields: ['identity', 'score'], until: YEAR_END }) as const;
+    ({
+      institutionId: id(name),
+      desk,
+      purpose,
+      fields: ['identity', 'score'],
+      until: YEAR_END,
+      outcomes: name !== 'guarantor',
+    }) as const;
   const share = (): readonly [string, JointChange] => [
     'firm',
     {
@@ -230,6 +253,13 @@ describe('joint cases', () => {
       cash: { [id('investor')]: -10 * MILLION, [id('bank')]: 0, FIRM: 10 * MILLION },
       books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0 },
     });
+    // What the firm let its bank report, the equity not among it.
+    expect(noted.map(({ kind, amount, institutionId }) => [kind, amount, institutionId === id('bank')])).toEqual([
+      ['drawn', 5 * MILLION, true],
+      ['drawn', 4 * MILLION, true],
+      ['repaid', 4 * MILLION, true],
+      ['repaid', 5 * MILLION, true],
+    ]);
     // Its availability ends by time, and it is over with the day after: nothing is owed.
     clock.set('2027-01-01T02:00:00Z');
     await cases.sweep();
@@ -293,6 +323,7 @@ describe('joint cases', () => {
     expect(await codeOf(open('house', { uscc: demoUscc(77) }))).toBe('company-unknown');
     expect(await codeOf(open('firm', { uscc: demoUscc(2) }))).toBe('joint-open-refused');
     expect(await codeOf(open('firm', { needs: [] }))).toBe('joint-terms-invalid');
+    expect(await codeOf(open('firm', { programme: 'NOT' }))).toBe('programme-refused');
     // A partner that opens a case sees that it is there, and no more.
     const { dealId } = await open('bank');
     await tell(dealId, [

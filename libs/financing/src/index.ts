@@ -20,6 +20,7 @@ export { balanceOf, type JointBalance, type JointLack } from './joint/commitment
 export {
   FIELD_GROUPS,
   JOINT_PURPOSES,
+  mayReport,
   visibleTo,
   type Consent,
   type FieldGroup,

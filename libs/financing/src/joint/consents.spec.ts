@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { addDays, dateAt, localDate, ProblemError } from '#lib/kernel';
-import { FIELD_GROUPS, visibleTo, type Consent, type FieldGroup } from './consents.ts';
+import { FIELD_GROUPS, mayReport, visibleTo, type Consent, type FieldGroup } from './consents.ts';
 import {
   after,
   AT,
@@ -79,6 +79,17 @@ describe('the consent of a firm', () => {
     expect(fieldsOf(after(narrower, unshare('bank'), giving(consentTo('bank'))), 'bank')).toEqual([
       ['pre-loan-review', 'identity', 'score'],
     ]);
+  });
+
+  it('lets an institution report what became of its loan where it says so, and as long as it stands', () => {
+    const may = (of: JointDeal, who: Who, day = today) => mayReport(of.body.consents, who, day);
+    const given = after(newCase(), giving(consentTo('bank', { outcomes: true, until }), consentTo('guarantor')));
+    expect([may(given, 'bank'), may(given, 'guarantor'), may(given, 'bank', addDays(until, 1))]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(may(after(given, unshare('bank')), 'bank')).toBe(false);
   });
 
   it('is over with the case', () => {

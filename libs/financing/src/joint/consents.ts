@@ -40,6 +40,8 @@ export interface Consent {
   readonly purpose: JointPurpose;
   readonly fields: readonly FieldGroup[];
   readonly until: LocalDate;
+  /** Whether the institution may report what became of its loan (征信业管理条例 art. 29). */
+  readonly outcomes: boolean;
 }
 
 /** A consent as it was given. A newer one for the same desk and purpose stands in its place. */
@@ -80,12 +82,28 @@ export function visibleTo(
   today: LocalDate,
 ): readonly Visible[] {
   if (ENDED.includes(state)) return [];
-  return body.consents
-    .filter((given, i) => !body.consents.slice(i + 1).some((later) => sameSeat(given, later)))
-    .filter((given) => given.institutionId === institutionId)
-    .filter(({ withdrawnOn, from, until }) => withdrawnOn === null && from <= today && today <= until)
-    .map(({ desk, purpose, fields, until, version }) => ({ desk, purpose, fields, until, consentVersion: version }));
+  return standing(body.consents, institutionId, today).map(({ desk, purpose, fields, until, version }) => ({
+    desk,
+    purpose,
+    fields,
+    until,
+    consentVersion: version,
+  }));
 }
+
+const standing = (
+  consents: readonly GivenConsent[],
+  institutionId: string,
+  today: LocalDate,
+): readonly GivenConsent[] =>
+  consents
+    .filter((given, i) => !consents.slice(i + 1).some((later) => sameSeat(given, later)))
+    .filter((given) => given.institutionId === institutionId)
+    .filter(({ withdrawnOn, from, until }) => withdrawnOn === null && from <= today && today <= until);
+
+/** Whether this institution may report today what became of its loan (贷后信息报送). Pure. */
+export const mayReport = (consents: readonly GivenConsent[], institutionId: string, today: LocalDate): boolean =>
+  standing(consents, institutionId, today).some(({ outcomes }) => outcomes);
 
 /** Throws ProblemError joint-consent-invalid 422 with every fault by its pointer. */
 export function shared(
@@ -123,12 +141,13 @@ export function shared(
   refuse(faults, code, { zh: '授权同意有误', en: 'the consent is not valid' });
   return [
     ...before,
-    ...consents.map(({ institutionId, desk, purpose, fields, until }) => ({
+    ...consents.map(({ institutionId, desk, purpose, fields, until, outcomes }) => ({
       institutionId,
       desk,
       purpose,
       fields,
       until,
+      outcomes,
       version,
       from: today,
       textSha256,

@@ -11,6 +11,7 @@ import {
   type DealEventRow,
   type DealQuery,
 } from '../deals/deals.store.ts';
+import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
   commandIn,
@@ -27,6 +28,7 @@ import { newestOf } from './commitments.ts';
 import { JOINT_CASE } from './joint-case.ts';
 import type { FreezeReason, JointBody, JointChange, JointDeal } from './joint-body.ts';
 import { jointExposures, type JointExposure } from './joint-exposures.reader.ts';
+import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
 import { requiredDesks, type JointDesk, type JointTerms } from './joint-terms.ts';
@@ -44,6 +46,13 @@ export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> 
 export interface JointCaseView extends JointView {
   /** 期限, the earliest first. */
   readonly deadlines: ReturnType<typeof deadlinesOf>;
+}
+
+/** What the product ties to joint cases. */
+export interface JointPorts {
+  readonly admit: Admit;
+  readonly capacity: CapacityPort;
+  readonly outcomes: OutcomeBook;
 }
 
 type JointMove = Move<JointState, JointBody, JointChange, JointTerms>;
@@ -66,12 +75,12 @@ export class JointCases {
 
   constructor(
     private readonly parts: DealParts,
-    private readonly capacity: CapacityPort,
+    private readonly ports: JointPorts,
   ) {}
 
   /**
    * 需求登记, by the firm, the house or a partner: nobody has a desk before the firm's consent gives one. Throws ProblemError
-   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403.
+   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403, and what the programme refuses (programme-refused 409).
    */
   async open(principal: Principal, { uscc, programme, required, ...rest }: OpenJointCase): Promise<JointCaseView> {
     const { calendar, clock, db } = this.parts;
@@ -84,6 +93,8 @@ export class JointCases {
     return db.as(actorOf(principal), async (tx) => {
       const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
       if (!firm) throw companyUnknown(uscc);
+      const stated = statedOf(terms);
+      await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated });
       return this.viewed(await openDeal(tx, JOINT_CASE, order, { by, calendar }), principal);
     });
   }
@@ -166,7 +177,8 @@ export class JointCases {
     return { ...view, deadlines: deadlinesOf(JOINT_CASE, deal, calendar) };
   }
 
-  private async effects(tx: Tx, { before, after, change, by }: JointMove): Promise<void> {
+  private async effects(tx: Tx, made: JointMove): Promise<void> {
+    const { before, after, change, by } = made;
     if (change.event === 'share') await checkKinds(tx, change.consents);
     if (change.event === 'unshare') {
       const { institutionId, purpose } = change;
@@ -178,9 +190,17 @@ export class JointCases {
         at: by.at,
       });
     }
-    await makeCalls(tx, this.capacity, capacityCalls(before, after));
+    await makeCalls(tx, this.ports.capacity, capacityCalls(before, after));
+    await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+/** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant. */
+const statedOf = ({ needs, required }: JointTerms): Readonly<Record<string, unknown>> => ({
+  desks: required,
+  needs: needs.map(({ part }) => (part === 'guaranteed' ? 'guarantee' : part)),
+  equityCommitted: needs.find(({ part }) => part === 'equity')?.amount ?? null,
+});
 
 const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
   kind === 'operator' || kind === 'regulator'
