@@ -1,5 +1,6 @@
 export * from './callbacks/callback-keys.ts';
 export * from './callbacks/callback-signature.ts';
+export * from './callbacks/callback-types.ts';
 export * from './callbacks/callbacks.service.ts';
 export { CountedBook, counts, netAssetsAt, reservedUntil } from './capacity/capacity-book.ts';
 export type {
@@ -28,7 +29,9 @@ export * from './composition/plan.ts';
 export * from './composition/strict.ts';
 export * from './composition/substitution.ts';
 export type * from './composition/words.ts';
+export { MOST_FEN } from './deals/checks.ts';
 export * from './deals/deal.ts';
+export * from './deals/deal-desk.ts';
 export * from './deals/deals.service.ts';
 export * from './deals/deals.store.ts';
 export * from './deals/event-words.ts';
@@ -89,6 +92,7 @@ export * from './programmes/shipped-programmes.ts';
 export * from './programmes/statements.ts';
 export * from './programmes/words.ts';
 export * from './referrals/loan-account.ts';
+export { referralDesk } from './referrals/referral-desk.ts';
 export * from './referrals/referral-table.ts';
 export * from './referrals/referral-terms.ts';
 export * from './referrals/referral-words.ts';
