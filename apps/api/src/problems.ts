@@ -1,4 +1,5 @@
 import type { Text } from '#lib/scoring';
+import { JOINT_PROBLEMS } from './joint-problems.ts';
 
 export interface ProblemEntry extends Text {
   readonly status: number;
@@ -375,4 +376,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'renewal-late': entry(409, '续贷须在到期日前办理', 'A renewal is made before maturity'),
   'correction-unknown': entry(422, '没有可更正的流水', 'The version that it corrects moved no money'),
   'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
+  ...JOINT_PROBLEMS,
 };
