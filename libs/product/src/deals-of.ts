@@ -2,8 +2,13 @@ import type { Principal } from '#lib/access';
 import {
   CallbackKeys,
   Callbacks,
+  dealDesk,
+  Deals,
   Outcomes,
+  REFERRAL,
   REFERRAL_EVENTS,
+  REFERRAL_MONEY,
+  REFERRAL_WORDS,
   Referrals,
   type Admit,
   type Callback,
@@ -17,11 +22,12 @@ import type { SecretBox } from '#lib/notices';
 import type { Tx } from '#lib/platform';
 
 /** 融资业务: what deals are worked with. */
-export interface Deals {
+export interface DealServices {
   readonly referrals: Referrals;
   readonly outcomes: Outcomes;
   readonly callbackKeys: CallbackKeys;
   readonly callbacks: Callbacks;
+  readonly deals: Deals;
 }
 
 export interface DealsParts extends DealParts {
@@ -39,7 +45,7 @@ export const noProgramme: Admit = (_, { programme }) => {
   return Promise.reject(new ProblemError({ code: 'programme-unknown', status: 422, zh, en, errors }));
 };
 
-export function dealsOf(parts: DealsParts): Deals {
+export function dealsOf(parts: DealsParts): DealServices {
   const { db, clock, notices, deliveries, secretBox, person, admit } = parts;
   const outcomes = new Outcomes(db, deliveries, person);
   const referrals = new Referrals(parts, { admit, outcomes });
@@ -49,6 +55,12 @@ export function dealsOf(parts: DealsParts): Deals {
     referrals,
     outcomes,
     callbackKeys,
+    deals: new Deals(
+      db,
+      [dealDesk(referrals, REFERRAL, { words: REFERRAL_WORDS, money: REFERRAL_MONEY })],
+      parts.calendar,
+      clock,
+    ),
     callbacks: new Callbacks(db, { keys: callbackKeys, notices, clock, apply }),
   };
 }

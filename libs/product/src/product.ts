@@ -9,15 +9,15 @@ import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendN
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { ListReviews, Lists } from '#lib/whitelist';
-import { dealsOf, noProgramme, type Deals } from './deals-of.ts';
+import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { dealsOf, noProgramme, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
 import { migrateAll } from './schema.ts';
 
 /** Everything a process of ours works with, put together once. */
-export interface Product extends Deals {
+export interface Product extends DealServices {
   readonly config: Config;
   readonly server: Server;
   readonly db: Database;
@@ -37,6 +37,7 @@ export interface Product extends Deals {
   readonly disputes: Disputes;
   readonly lists: Lists;
   readonly listReviews: ListReviews;
+  readonly listRuleChanges: ListRuleChanges;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
   /** Seals partners' secrets: its key lies in the data folder, not in the database. */
@@ -98,7 +99,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const notices = new Notices();
     const calendar = readCalendar();
     const disputes = new Disputes(db, notices, calendar);
-    const lists = new Lists(db, runs, { disputes: (usccs) => disputes.openOf(usccs) });
+    const registers = { disputes: (usccs: readonly string[]) => disputes.openOf(usccs) };
+    const lists = new Lists(db, runs, registers);
     await lists.ensureShipped(operator.personId, clock);
     const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
     const addresses = { allowPrivate: config.webhookAllowPrivate ?? false, resolve: resolveBySystem };
@@ -126,6 +128,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       disputes,
       lists,
       listReviews: new ListReviews(db, calendar, clock),
+      listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,
