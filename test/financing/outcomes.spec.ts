@@ -24,11 +24,15 @@ const GRANTED = [
 describe('outcomes', () => {
   let desks: Desks;
   let bank: Principal;
+  let background: Background | undefined;
   beforeAll(async () => {
     desks = await Desks.open(AT, 1, 7);
     bank = desks.banks[0]!;
   });
-  afterAll(() => desks.close());
+  afterAll(async () => {
+    await background?.stop();
+    await desks.close();
+  });
   beforeEach(async () => {
     await desks.deliverOutcomes(); // of the test before
     desks.clock.set(new Date(AT));
@@ -115,7 +119,12 @@ describe('outcomes', () => {
     const dealId = await lent(4);
     await desks.deliverOutcomes();
     const before = await desks.records(4);
-    await expect(pay(dealId, 600_000_01)).rejects.toThrow();
+    const change = { event: 'pay', amount: fen(1), on: day('2026-03-02') } as const;
+    const undone = desks.product.db.as(HOUSE, async (tx) => {
+      await desks.deals.referrals.commandIn(tx, bank, { dealId, change });
+      throw new Error('after all not');
+    });
+    await expect(undone).rejects.toThrow('after all not');
     expect([await desks.deals.outcomes.deliver(desks.clock), await desks.records(4)]).toEqual([[], before]);
   });
 
@@ -194,5 +203,4 @@ describe('outcomes', () => {
     const drawn = Object.values(await desks.records(7)).find(({ event }) => event === 'drawn');
     expect(drawn).toMatchObject({ loanId: dealId, amount: 600_000_00 });
   });
-  let background: Background | undefined;
 });

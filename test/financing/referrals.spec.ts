@@ -166,6 +166,9 @@ describe('referrals', () => {
     expect(await desks.seenBy(b, 4)).toEqual([dealId]);
     expect(await notices(`referral/${next!}`)).toEqual(['bank-4 REFERRED']);
     expect(await desks.seenBy(desks.firm(5), 5)).toEqual([unasked]);
+    // Asked as any bank is: that it was is an outcome too.
+    const { rows } = await desks.product.database.admin.query('SELECT line FROM outcome WHERE deal_id = $1', [next]);
+    expect(rows).toEqual([{ line: expect.objectContaining({ event: 'REFERRED', partner: 'bank-4' }) }]);
   });
 
   it('pass it by also when the consent of the firm has ended: then nobody else is asked', async () => {
