@@ -1,5 +1,6 @@
 import type { Access } from '#lib/access';
 import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
+import type { FirmStandings } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Notices, Webhooks } from '#lib/notices';
@@ -33,6 +34,7 @@ export interface ApiDeps {
   readonly disputes: Disputes;
   readonly notices: Notices;
   readonly webhooks: Webhooks;
+  readonly standings: FirmStandings;
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;

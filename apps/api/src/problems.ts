@@ -230,6 +230,28 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'record-unknown': entry(404, '该企业没有此记录', 'The firm has no such record'),
   'correction-missing': entry(409, '更正须先经数据交付入账', 'A correction comes through the ledger first'),
   'not-rescored': entry(409, '已发布的评分尚未包含此更正', 'The published run does not know the correction yet'),
+
+  // Programmes, lines and statements
+  'programme-unknown': entry(404, '没有该产品', 'There is no such programme'),
+  'programme-refused': entry(
+    409,
+    '不符合产品条件',
+    'The programme does not take the firm: errors names every condition that fails or is unknown',
+  ),
+  'condition-failed': entry(409, '条件不满足', 'A condition of a programme does not hold for the firm'),
+  'condition-unknown': entry(
+    409,
+    '条件未知',
+    'Whether a condition of a programme holds is not known; the text says what would make it known',
+  ),
+  'programme-without-line': entry(422, '该产品不测算额度', 'Nobody borrows under the programme: it has no line'),
+  'line-parameters-absent': entry(422, '当日没有有效的额度参数', 'No parameters of the line are valid on the day'),
+  'statement-invalid': entry(
+    422,
+    '说明有误',
+    'What is stated cannot be taken: no such fact, not for this kind of institution, or no value of it',
+  ),
+
   // Notices and webhooks
   'notice-unknown': entry(404, '没有该序号的通知', 'There is no notice of this number'),
   'replay-ahead': entry(422, '尚未发布到该序号', 'No notice has been given that number yet'),

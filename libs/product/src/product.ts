@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
+import { FirmStandings } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -36,6 +37,7 @@ export interface Product {
   readonly disputes: Disputes;
   readonly lists: Lists;
   readonly listReviews: ListReviews;
+  readonly standings: FirmStandings;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
   /** Seals partners' secrets: its key lies in the data folder, not in the database. */
@@ -106,6 +108,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
+    const listReviews = new ListReviews(db, readCalendar(), clock);
+    const standings = new FirmStandings({ db, scores, lists, listReviews, clock });
     return {
       config,
       server,
@@ -122,7 +126,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
-      listReviews: new ListReviews(db, readCalendar(), clock),
+      listReviews,
+      standings,
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,
@@ -131,7 +136,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       queryLog,
       reportRequests: new ReportRequests(db, authorisations, runs),
       reports: new Reports(
-        { db, scores, history, authorisations, queryLog, ports: reportPorts(lists, disputes) },
+        { db, scores, history, authorisations, queryLog, ports: reportPorts(lists, disputes, standings) },
         reportKeys,
       ),
       reportKeys,

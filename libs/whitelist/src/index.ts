@@ -21,4 +21,4 @@ export * from './review/list-reviews.service.ts';
 export * from './review/review-case.ts';
 export * from './review/review-statistics.ts';
 export type { ListReviewer } from './review/reviewers.ts';
-export type { Outcome, ProposalView, QueuedCase } from './review/reviews.store.ts';
+export type { Outcome, ProposalView, QueuedCase, ReviewOpinion } from './review/reviews.store.ts';

@@ -41,6 +41,7 @@ import {
   insertDecision,
   insertProposal,
   insertVote,
+  opinionsOf,
   proposalsOf,
   queueOf,
   type FirmInVersion,
@@ -48,6 +49,7 @@ import {
   type ProposalView,
   type QueuedCase,
   type QueueQuery,
+  type ReviewOpinion,
 } from './reviews.store.ts';
 
 const HOLD_WORKING_DAYS = 10;
@@ -106,6 +108,11 @@ export class ListReviews {
     await requireReviewer(tx, listCode, who.institutionId);
     const { items, more } = await queueOf(tx, listCode, query);
     return { items: items.map((item) => ({ ...item, ...this.due(item) })), more };
+  }
+
+  /** What reviewers of any list said of a firm in the expert form, each in their newest: read in the house's transaction. */
+  opinions(tx: Tx, uscc: string): Promise<ReviewOpinion[]> {
+    return opinionsOf(tx, uscc);
   }
 
   /** The day by which somebody should act; a hold puts it off. It warns and moves nothing. */
