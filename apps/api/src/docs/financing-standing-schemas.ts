@@ -20,6 +20,11 @@ const uscc = str('统一社会信用代码.', '91440300DMAB12340K');
 const words = (zh: string, en: string): JsonSchema => object(text(zh, en));
 const money = (fen: number, description?: string): JsonSchema =>
   object({ fen: int('Amount in 分.', fen), currency: choice('Currency.', ['CNY']) }, [], description);
+const measuredOrNull: JsonSchema = {
+  ...measured,
+  description: 'A number, an exact fraction, or a category; null: not known.',
+  oneOf: [...measured.oneOf!, { type: 'string', enum: [null], nullable: true }],
+};
 const status = choice(
   'stated: read in a source; proposal: a starting value of this service; unverified: not checked.',
   ['stated', 'proposal', 'unverified'],
@@ -216,10 +221,10 @@ const line = object({
       ),
       inputs: list(
         object({
-          input: str('Input.', 'medianHeads'),
+          code: str('Input.', 'medianHeads'),
           ...text('参保人数中位数', 'median insured heads'),
           unit: choice('Unit.', ['fen', 'heads', 'months', 'days', 'bp', 'times', 'code'], 'heads'),
-          value: nullable(measured),
+          value: measuredOrNull,
         }),
       ),
       statedOn: nullable(day('Day on which it was stated; null: records say so.'), null),
@@ -251,9 +256,8 @@ const line = object({
 
 const level = (example: unknown): JsonSchema => ({
   description: 'An amount, or a confidence or grade; null: not available now.',
-  nullable: true,
   example,
-  oneOf: [money(0), { type: 'string' }],
+  oneOf: [money(0), { type: 'string', nullable: true }],
 });
 
 const raises = object({

@@ -187,7 +187,7 @@ const baseDocument = ({ code, formula, amount, gaps, inputs, statement, records,
   formula: words(formula),
   amount: moneyOrNull(amount),
   gaps: gaps.map(({ cause, input, ...gap }) => ({ cause, input: input ?? null, ...words(gap) })),
-  inputs: inputs.map(({ code: input, unit, value, ...said }) => ({ code: input, ...words(said), unit, value })),
+  inputs: inputs.map(({ code: input, zh, en, unit, value }) => ({ code: input, zh, en, unit, value })),
   statedOn: statement?.on ?? null,
   records: records.length,
 });
