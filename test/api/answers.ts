@@ -22,6 +22,7 @@ export interface OpenApi {
 /** Holds values against the schemas of the document: an undocumented or missing member is an error. */
 export class Answers {
   private readonly ajv: Ajv;
+  private readonly compiled = new Map<string, ValidateFunction>();
 
   constructor(readonly document: OpenApi) {
     this.ajv = new Ajv({ strict: false, allErrors: true });
@@ -32,7 +33,8 @@ export class Answers {
   /** Faults of a value against a schema of the document; empty when it fits. */
   faults(schema: object, value: unknown): string[] {
     const text = JSON.stringify(schema).replaceAll('#/components', 'doc#/components');
-    const validate: ValidateFunction = this.ajv.compile(JSON.parse(text) as object);
+    const validate = this.compiled.get(text) ?? this.ajv.compile(JSON.parse(text) as object);
+    this.compiled.set(text, validate);
     if (validate(value)) return [];
     return (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message} ${JSON.stringify(e.params)}`);
   }

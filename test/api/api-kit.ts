@@ -4,8 +4,7 @@ import { addDays, dateAt, usccCheckDigit, type Clock, type Uscc } from '#lib/ker
 import type { Config } from '#lib/platform';
 import { Background } from '#lib/product';
 import { createApi, type ApiOptions } from '../../apps/api/src/create-api.ts';
-import type { ApiDeps } from '../../apps/api/src/deps.ts';
-import { buildOpenApi } from '../../apps/api/src/openapi.ts';
+import { OPENAPI, type ApiDeps, type OpenApiHolder } from '../../apps/api/src/deps.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { Answers, type OpenApi } from './answers.ts';
 
@@ -48,7 +47,7 @@ export class TestApi {
     readonly app: NestFastifyApplication,
     readonly background: Background,
     readonly clock: TestClock,
-    private readonly answers: Answers,
+    readonly answers: Answers,
     private readonly keys: Map<string, string>,
     logged: Readonly<Record<string, unknown>>[],
   ) {
@@ -73,7 +72,9 @@ export class TestApi {
       options,
     );
     const background = new Background(product, (event, error) => void logged.push({ event, error: String(error) }));
-    const answers = new Answers((await buildOpenApi()) as OpenApi);
+    // As it is served.
+    const { document } = app.get<OpenApiHolder>(OPENAPI);
+    const answers = new Answers(JSON.parse(JSON.stringify(document)) as OpenApi);
     const api = new TestApi(product, app, background, clock, answers, new Map(), logged);
     api.keys.set('ops', await api.issue(product.person, ['ops:deliveries', 'ops:runs', 'ops:models']));
     const bank = await product.access.createInstitution({

@@ -313,6 +313,52 @@ describe('lists and their reviews over HTTP', () => {
     );
   });
 
+  it('changes its rules by a simulation and two approvals of others', async () => {
+    const { institutionId } = (await api.product.access.institutionByCode('operator'))!;
+    for (const handle of ['keeper-a', 'keeper-b']) {
+      const { personId } = await api.product.access.createPerson({ institutionId, handle, name: handle });
+      keys.set(handle, await api.issue(personId, ['ops:lists']));
+    }
+    const rules = '/ops/v1/lists/CKT/rules';
+    const { document } = (await ops(`rules/${String((await ops('rules')).body['items'][0]['rulesHash'])}`)).body;
+    const submit = (more: object): Promise<Reply> =>
+      api.post(rules, { ...as('ops'), body: { document: { ...document, ...more }, reason: '提高入库线' } });
+    const made = await submit({ version: '2', cut: 640 });
+    const path = `${rules}/${String(made.body['rulesHash'])}`;
+    expect([made.status, made.body['state'], made.headers['location']]).toEqual([201, 'DRAFT', path]);
+    const faulty = await submit({ version: '3', cut: -1, colour: 'red' });
+    expect([coded(faulty), faulty.body['errors'].map(({ pointer }: { pointer: string }) => pointer)]).toEqual([
+      [422, 'list-rules-invalid'],
+      ['/cut', '/colour'],
+    ]);
+    expect(coded(await submit({ version: '2', cut: 650 }))).toEqual([409, 'list-rules-version-taken']);
+    expect(coded(await ops(`rules/${'0'.repeat(64)}`))).toEqual([404, 'list-rules-unknown']);
+    expect((await api.get(path, as('ops'))).body).toMatchObject({ simulation: null, document: { cut: 640 } });
+
+    const choose = async (event: string, who: string, version?: number): Promise<Reply> => {
+      const seen = (await api.get(path, as('ops'))).body['version'] as number;
+      return api.post(`${path}/decisions`, {
+        ...as(who),
+        body: { event, reason: '已核对', version: version ?? seen },
+      });
+    };
+    expect(coded(await choose('approve', 'keeper-a'))).toEqual([409, 'transition-refused']);
+    const simulated = (await api.post(`${path}/simulations`, as('keeper-a'))).body;
+    expect(simulated).toMatchObject({ state: 'SIMULATED', simulation: { asOf: city.runs[1]!.asOf, exposure: null } });
+    expect(simulated['simulation']['movers']['total']).toBeGreaterThan(0);
+    expect(simulated['simulation']['counts']['after']).toBeLessThan(simulated['simulation']['counts']['before']);
+    expect(coded(await choose('approve', 'ops'))).toEqual([409, 'list-rules-four-eyes']);
+    expect(coded(await choose('approve', 'keeper-a', 1))).toEqual([409, 'version-stale']);
+    expect(coded(await choose('approve', 'keeper-a'))).toEqual([200, 'ENDORSED']);
+    expect(coded(await choose('approve', 'keeper-a'))).toEqual([409, 'list-rules-four-eyes']);
+    expect(coded(await choose('withdraw', 'keeper-b'))).toEqual([403, 'role-refused']);
+    expect(coded(await choose('approve', 'keeper-b'))).toEqual([200, 'APPROVED']);
+    const newest = await api.post('/ops/v1/lists/CKT/versions', as('ops'));
+    expect([newest.body['version'], (await ops('rules')).body['items'][0]['rulesVersion']]).toEqual([2, '1']);
+    expect(coded(await choose('withdraw', 'ops'))).toEqual([200, 'RETIRED']);
+    expect(coded(await choose('enforce', 'ops'))).toEqual([400, 'request-invalid']);
+  });
+
   it('shows nothing to an institution that reviews no longer', async () => {
     const left = await api.ask('DELETE', `/ops/v1/lists/CKT/reviewers/${guarantorId}`, as('ops'));
     expect(left.body).toEqual({ items: [] });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { monthsByDayReached, type LocalDate } from '#lib/kernel';
-import type { CohortKind, Percentile, PercentileKind } from '#lib/runs';
+import { verifyRun, type CohortKind, type Percentile, type PercentileKind } from '#lib/runs';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { csv, demoUscc } from '../kit/firms.ts';
@@ -154,6 +154,29 @@ describe('percentiles of a published run', () => {
     await expect(book.db.query('UPDATE run_cohort SET equal = 1')).rejects.toThrow(/permission denied/);
     const [small] = await book.db.query(`SELECT min(firms) AS n FROM run_cohort WHERE run_id = $1`, [runId]);
     expect(small).toEqual({ n: 30 });
+  });
+
+  it('are counted again by verify: every column of a row of them, one less and one more', async () => {
+    const { admin } = book.database;
+    // The scores of this book are told, so that they differ from a replay; what is changed here comes on top.
+    const found = async (): Promise<number> => (await verifyRun(book.db, runId)).differencesFound;
+    const untouched = await found();
+    const row = `ctid = (SELECT min(ctid) FROM run_cohort)`;
+    const harms = [
+      ...['score', 'equal', 'below', 'firms'].map((name) => `UPDATE run_cohort SET ${name} = ${name} + 1 WHERE ${row}`),
+      ...['kind', 'cohort'].map((name) => `UPDATE run_cohort SET ${name} = 'sector' WHERE ${row}`),
+      `DELETE FROM run_cohort WHERE ${row}`,
+      `INSERT INTO run_cohort SELECT run_id, 'sector', 'X', 500, 1, 0, 30 FROM run_cohort WHERE ${row}`,
+    ];
+    await admin.query('ALTER TABLE run_cohort DROP CONSTRAINT run_cohort_pkey');
+    await admin.query('CREATE TABLE kept AS SELECT * FROM run_cohort');
+    for (const harm of harms) {
+      expect((await admin.query(harm)).rowCount).toBe(1);
+      expect([harm, await found()]).toEqual([harm, untouched + 1]);
+      await admin.query('DELETE FROM run_cohort');
+      await admin.query('INSERT INTO run_cohort SELECT * FROM kept');
+    }
+    await admin.query('DROP TABLE kept');
   });
 
   it('do not enter the output hash', async () => {

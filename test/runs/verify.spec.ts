@@ -77,7 +77,7 @@ describe('finds, and names the firm', () => {
     const found = await verifyWith(`UPDATE ${part} SET measured = replace(measured, '[', '[ ') WHERE uscc = $1`, code);
     expect(found).toMatchObject({
       agrees: false,
-      differences: [{ uscc: code, en: 'values differ' }],
+      differences: [{ uscc: code, en: 'not what the replay gives: measured' }],
       differencesFound: 1,
     });
   });

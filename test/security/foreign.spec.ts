@@ -66,7 +66,7 @@ describe.each(['checked', 'unchecked'] as const)('ids of another, with scopes %s
   beforeAll(async () => {
     api = await TestApi.open({ rateLimits: UNLIMITED, scopes });
     keys = await populate(api);
-    routes = (await allRoutes()).filter(({ scope }) => scope !== undefined);
+    routes = (await allRoutes(api.answers.document)).filter(({ scope }) => scope !== undefined);
   });
   afterAll(() => api.close());
 

@@ -13,7 +13,7 @@ describe('every route, every actor', () => {
   let cast: Actor[];
   beforeAll(async () => {
     api = await TestApi.open({ rateLimits: UNLIMITED });
-    routes = await allRoutes();
+    routes = await allRoutes(api.answers.document);
     cast = await castOf(api);
   });
   afterAll(() => api.close());

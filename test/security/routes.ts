@@ -27,6 +27,7 @@ interface Operation {
   readonly security?: readonly object[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 
 interface Document {
@@ -45,11 +46,13 @@ export interface Route {
   readonly json?: Readonly<Record<string, unknown>>;
   /** The route takes a stream. */
   readonly streamed: boolean;
+  /** Content types of what it answers when all is well. */
+  readonly answers: readonly string[];
 }
 
-/** Every route of the document. Throws when a guarded route does not say its scope, or a public one does. */
-export async function allRoutes(): Promise<Route[]> {
-  const document = (await buildOpenApi()) as Document;
+/** Every route of the document, built anew where none is at hand. Throws when a guarded route does not say its scope, or a public one does. */
+export async function allRoutes(known?: object): Promise<Route[]> {
+  const document = (known ?? (await buildOpenApi())) as Document;
   const resolved = ({ $ref, allOf, ...schema }: Schema): Schema =>
     allOf !== undefined
       ? resolved(allOf[0]!)
@@ -69,6 +72,9 @@ export async function allRoutes(): Promise<Route[]> {
         scope,
         parameters: operation.parameters ?? [],
         streamed: Object.keys(content).some((type) => type !== 'application/json'),
+        answers: Object.entries(operation.responses).flatMap(([status, answer]) =>
+          status < '300' ? Object.keys(answer.content ?? {}) : [],
+        ),
         ...(schema ? { json: valueOf(schema, resolved) as Record<string, unknown> } : {}),
       };
     }),

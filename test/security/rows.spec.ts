@@ -82,4 +82,35 @@ describe('rows of two institutions and two firms, in every table with row-level 
       await expect(foreign).rejects.toMatchObject({ code: '42501' });
     }
   });
+
+  it('nor changes or drops a row of another, as far as it may change or drop any', async () => {
+    let tried = 0;
+    for (const { name, columns } of tables) {
+      const { rows } = await database.admin.query<{ deletes: boolean; updates: string[] }>(
+        `SELECT has_table_privilege('firstmile_app', $1, 'DELETE') AS deletes,
+           ARRAY(SELECT c FROM unnest($2::text[]) c WHERE has_column_privilege('firstmile_app', $1, c, 'UPDATE')) AS updates`,
+        [name, columns.map((column) => column.name)],
+      );
+      const [{ deletes, updates } = { deletes: false, updates: [] }] = rows;
+      const changes = [
+        ...updates.map((column) => `UPDATE "${name}" t SET "${column}" = "${column}" RETURNING t::text AS text`),
+        ...(deletes ? [`DELETE FROM "${name}" t RETURNING t::text AS text`] : []),
+      ];
+      for (const actor of [institution('A'), firm('A'), ''])
+        for (const sql of changes) {
+          tried += 1;
+          // Undone by the error; a trigger may have refused it before.
+          const told = await database.db
+            .as(actor, async (tx) => {
+              const touched = await tx.query<{ text: string }>(sql);
+              throw new Touched(touched.map(({ text }) => text).join('\n'));
+            })
+            .catch((error: unknown) => (error instanceof Touched ? error.message : ''));
+          expect([name, actor, sql, sidesIn(told).includes('B')]).toEqual([name, actor, sql, false]);
+        }
+    }
+    expect(tried).toBeGreaterThan(50);
+  });
 });
+
+class Touched extends Error {}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { openServer } from '#lib/platform';
 import {
   endAll,
   freshDataDir,
@@ -23,7 +24,8 @@ import {
 jest.setTimeout(240_000);
 afterAll(endAll);
 
-const SMALL = ['--demo-firms', '30'];
+/** What takes the time is the number of deliveries, which is the same in a book of any size. */
+const SMALL = ['--demo-firms', '10'];
 const NO_DEMO = ['--no-demo'];
 const FILLING = /\d+ of \d+: /;
 const LAST_RUN = '2026-06-30';
@@ -34,7 +36,7 @@ async function newestHash(screen: Screen): Promise<string> {
   return items[0]!.outputHash;
 }
 
-describe('a start on a book of thirty firms', () => {
+describe('a start on a book of ten firms', () => {
   let broken: string;
   let whole: string;
   let witness: Started;
@@ -130,8 +132,14 @@ describe('a start on a book of thirty firms', () => {
 });
 
 describe('the port', () => {
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = freshDataDir();
+    const server = await openServer({ dataDir });
+    await server.close();
+  });
+
   it('PORT set and taken: refused with its name and number, and nothing is left', async () => {
-    const dataDir = freshDataDir();
     const taken = await takePort();
     const { code, stdout, stderr } = await startIn(dataDir, NO_DEMO, { PORT: String(taken.port) }).ended;
     expect([code, stdout]).toEqual([1, '']);
@@ -142,7 +150,7 @@ describe('the port', () => {
 
   it('the default taken: the next free one', async () => {
     const mine = await takePort(3000).catch(() => undefined); // somebody else may have it: as good
-    const started = startIn(freshDataDir(), NO_DEMO, { PORT: '' });
+    const started = startIn(dataDir, NO_DEMO, { PORT: '' });
     const { url } = readScreen(await started.screen());
     const port = Number(new URL(url).port);
     expect(port).toBeGreaterThan(3000);
@@ -153,7 +161,7 @@ describe('the port', () => {
   });
 
   it('HOST that is no address of this machine: refused by name', async () => {
-    const { code, stderr } = await startIn(freshDataDir(), NO_DEMO, { HOST: '203.0.113.1' }).ended;
+    const { code, stderr } = await startIn(dataDir, NO_DEMO, { HOST: '203.0.113.1' }).ended;
     expect(code).toBe(1);
     expect(stderr).toContain('203.0.113.1');
   });

@@ -24,6 +24,18 @@ const pairs = {
 };
 
 describe('npm run bench', () => {
+  it('compose: one JSON line, and the bare arithmetic gives the same figures', async () => {
+    expect(await bench('compose', '--cases', '300', '--compositions', '3000', '--pairs', '1')).toEqual({
+      bench: 'compose',
+      ...pairs,
+      unit: 'compositions/s',
+      cases: 300,
+      partnersPerCase: expect.any(Number),
+      perCpuSecond: expect.any(Number),
+      upTo1e13Fen: expect.any(Number),
+    });
+  });
+
   it('intake: one JSON line, every row applied', async () => {
     expect(await bench('intake', '--rows', '2000', '--pairs', '1')).toEqual({
       bench: 'intake',
@@ -47,6 +59,23 @@ describe('npm run bench', () => {
       documentBytes: expect.any(Number),
       single: expect.any(Number),
       publishSeconds: expect.any(Number),
+    });
+  });
+
+  it('list: one JSON line, as many changes by pages as at once', async () => {
+    expect(await bench('list', '--firms', '1000', '--pairs', '1')).toEqual({
+      bench: 'list',
+      unit: 's',
+      firms: 1000,
+      changes: 150,
+      passes: 1,
+      wholeSeconds: expect.any(Number),
+      pagedSeconds: expect.any(Number),
+      pageItems: 20,
+      firstPageMs: expect.any(Number),
+      pageMs: { median: expect.any(Number), p99: expect.any(Number) },
+      sparseFirstPageMs: expect.any(Number),
+      membersPageMs: expect.any(Number),
     });
   });
 

@@ -1,10 +1,14 @@
 import { parseArgs } from 'node:util';
+import { benchCompose } from './compose.bench.ts';
 import { benchIntake } from './intake.bench.ts';
+import { benchList } from './list.bench.ts';
 import { benchReport } from './report.bench.ts';
 import { benchRescore } from './rescore.bench.ts';
 import { benchScoreFirms } from './score-firms.bench.ts';
 
-const USAGE = `usage: npm run bench -- intake      [--rows 1000000] [--pairs 5]
+const USAGE = `usage: npm run bench -- compose     [--cases 4000] [--compositions 1000000] [--pairs 5]
+       npm run bench -- intake      [--rows 1000000] [--pairs 5]
+       npm run bench -- list        [--firms 200000] [--pairs 5]
        npm run bench -- report      [--firms 20] [--pairs 5] [--connections 16] [--seconds 5]
        npm run bench -- rescore     [--firms 20000] [--pairs 5] [--workers 2]
        npm run bench -- score       [--cases 400] [--evaluations 400000] [--firms 1000] [--pairs 5]
@@ -28,15 +32,25 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
       pairs: { type: 'string' },
       workers: { type: 'string' },
       cases: { type: 'string' },
+      compositions: { type: 'string' },
       evaluations: { type: 'string' },
       connections: { type: 'string' },
       seconds: { type: 'string' },
     },
   });
   const pairs = count(values.pairs, 5);
+  if (positionals[0] === 'compose') {
+    const cases = count(values.cases, 4000);
+    const compositions = count(values.compositions, 1_000_000);
+    return () => benchCompose({ cases, compositions, pairs, log });
+  }
   if (positionals[0] === 'intake') {
     const rows = count(values.rows, 1_000_000);
     return () => benchIntake({ rows, pairs, log });
+  }
+  if (positionals[0] === 'list') {
+    const firms = count(values.firms, 200_000);
+    return () => benchList({ firms, pairs, log });
   }
   if (positionals[0] === 'report') {
     const firms = count(values.firms, 20);

@@ -5,7 +5,8 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { FirmStandings } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { CandidatesReader, ListReviews, Lists } from '#lib/whitelist';
+import { Deals } from '#lib/financing';
+import { CandidatesReader, ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
@@ -36,6 +37,7 @@ import { NoticesController } from './partner/notices.controller.ts';
 import { ScoresController } from './partner/scores.controller.ts';
 import { PartnerAuthorisationsController } from './partner/authorisations.controller.ts';
 import { OpsListsController } from './ops/lists.controller.ts';
+import { OpsListRulesController } from './ops/list-rules.controller.ts';
 import { OpsListReviewsController } from './ops/list-reviews.controller.ts';
 import { ListsController } from './partner/lists.controller.ts';
 import { ReviewsController } from './partner/reviews.controller.ts';
@@ -44,6 +46,7 @@ import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
+import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
 import { ReportRequestsController } from './partner/report-requests.controller.ts';
@@ -95,6 +98,7 @@ export class ApiModule {
         ListsController,
         OpsListsController,
         OpsListReviewsController,
+        OpsListRulesController,
         ReviewsController,
         OwnListsController,
         OwnDisputesController,
@@ -104,6 +108,7 @@ export class ApiModule {
         OverdueNoticesController,
         ReportRequestsController,
         ReportKeysController,
+        DealsController,
         OwnReportsController,
       ],
       providers: [
@@ -112,6 +117,7 @@ export class ApiModule {
         { provide: Disputes, useValue: deps.disputes },
         { provide: Lists, useValue: deps.lists },
         { provide: ListReviews, useValue: deps.listReviews },
+        { provide: ListRuleChanges, useValue: deps.listRuleChanges },
         { provide: QueryLog, useValue: deps.queryLog },
         { provide: Deliveries, useValue: deps.deliveries },
         { provide: Reviews, useValue: deps.reviews },
@@ -129,6 +135,7 @@ export class ApiModule {
         { provide: ReportRequests, useValue: deps.reportRequests },
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },
+        { provide: Deals, useValue: deps.deals },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },

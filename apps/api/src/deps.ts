@@ -1,6 +1,6 @@
 import type { Access } from '#lib/access';
 import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
-import type { FirmStandings } from '#lib/financing';
+import type { Deals, FirmStandings } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Notices, Webhooks } from '#lib/notices';
@@ -8,7 +8,7 @@ import type { Database } from '#lib/platform';
 import type { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import type { Models, Runs, Scores } from '#lib/runs';
 import type { Model } from '#lib/scoring';
-import type { ListReviews, Lists } from '#lib/whitelist';
+import type { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
 import type { Log } from './http/request-log.ts';
 
 /** Rings after commit that there is work; a lost ring only delays. `Doorbells` of #lib/platform is one. */
@@ -31,6 +31,7 @@ export interface ApiDeps {
   readonly queryLog: QueryLog;
   readonly lists: Lists;
   readonly listReviews: ListReviews;
+  readonly listRuleChanges: ListRuleChanges;
   readonly disputes: Disputes;
   readonly notices: Notices;
   readonly webhooks: Webhooks;
@@ -38,6 +39,7 @@ export interface ApiDeps {
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
+  readonly deals: Deals;
   readonly clock: Clock;
   /** Requests a minute that differ from the defaults. */
   readonly rateLimits?: Readonly<Record<string, number>>;

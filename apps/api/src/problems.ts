@@ -220,6 +220,19 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'list-run-not-monthly': entry(409, '名单只由月末批次生成', 'A list is made from the run of a month end'),
   'list-provisional': entry(409, '暂定名单不对外提供', 'A provisional list is not given out'),
   'list-rules-invalid': entry(422, '名单规则有误', 'The rules of the list are not valid: errors names each place'),
+  'list-rules-unknown': entry(404, '该名单没有此规则', 'The list has no such rules'),
+  'list-rules-version-taken': entry(409, '该版本号已用于另一份规则', 'Other rules of the list have this version'),
+  'list-rules-four-eyes': entry(
+    409,
+    '须由提交人之外的两个不同的人批准',
+    'Rules are approved by two persons, neither of whom submitted them',
+  ),
+  'list-rules-simulation-stale': entry(
+    409,
+    '试算已过期，请重新试算',
+    'The simulation is older than the newest month end or the rules in force',
+  ),
+  'list-rules-waiting': entry(409, '已有待生效的规则', 'Other rules of the list wait for the next month end already'),
   'membership-unknown': entry(404, '该企业与名单没有关系', 'The firm never had to do with the list'),
   'version-stale': entry(409, '版本已过期，请重新查看', 'It has changed since it was read'),
 
@@ -335,4 +348,16 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'own-roles': entry(409, '不得变更本人的岗位', 'Nobody changes their own roles'),
   'scope-not-of-role': entry(409, '密钥权限超出岗位', 'A scope of the key lies outside the roles of its person'),
   'rate-limited': entry(429, '请求过于频繁', 'Too many requests: Retry-After says in how many seconds there is room'),
+
+  // Deals
+  'deal-unknown': entry(404, '没有该业务', 'There is no such deal, or it is not yours to see'),
+  'event-unknown': entry(
+    422,
+    '没有该事件',
+    'The kind of deal knows no such event: GET /partner/v1/deal-kinds lists them',
+  ),
+  'event-invalid': entry(422, '事件的字段有误', 'Fields of the event are unknown, missing or no money'),
+  'two-persons-needed': entry(409, '须由另一人复核', 'It takes a second person who says the same'),
+  'deal-refused': entry(409, '业务规则不允许', 'The rules of the deal refuse it: code and errors say why'),
+  'amount-invalid': entry(422, '金额有误', 'An amount is a whole, positive number of fen, 10 million million at most'),
 };

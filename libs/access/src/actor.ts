@@ -7,6 +7,9 @@ export const HOUSE = 'house';
 /** A firm that looks at its own records. */
 export const firmActor = (uscc: Uscc): string => `firm:${uscc}`;
 
+/** One person, to whom nothing belongs but the answers kept for them. */
+export const personActor = (personId: string): string => `person:${personId}`;
+
 /** For whom a request acts (行级权限主体): what row-level security lets it see. */
 export function actorOf(principal: Pick<Principal, 'kind' | 'institutionId' | 'uscc'>): string {
   if (principal.uscc !== undefined) return firmActor(principal.uscc);

@@ -228,4 +228,14 @@ INSERT INTO role_conflict
   FROM unnest(ARRAY['access-administrator', 'compliance-officer', 'house']) b;
 `,
   },
+  {
+    name: 'Access1763800000190',
+    sql: `
+-- What a POST answered is kept for the person who sent it, and for nobody else.
+ALTER TABLE idempotency ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON idempotency USING (actor() = 'person:' || person_id) WITH CHECK (actor() = 'person:' || person_id);
+CREATE POLICY swept ON idempotency FOR DELETE USING (actor_is_house());
+CREATE POLICY seen ON idempotency FOR SELECT USING (actor_is_house());
+`,
+  },
 ];

@@ -143,14 +143,16 @@ export class QueryLog {
   async verify(progress: (entries: number) => void = () => undefined): Promise<LogVerification> {
     return this.db.as(HOUSE, async (tx) => {
       const faults: LogFault[] = [];
-      const anchors = await this.anchors(tx);
+      const { inside, outside } = await this.anchors(tx);
+      const anchors = bySeq([...inside, ...outside]);
+      const counted = anchors.size;
       let previous: Buffer = GENESIS;
       let seq = 0;
       const cursor = tx.client.query(new Cursor<LogRow>('SELECT * FROM query_log ORDER BY seq'));
       for (;;) {
-        const rows = await cursor.read(ROWS_AT_ONCE);
-        if (rows.length === 0) break;
-        for (const row of rows) {
+        const some = await cursor.read(ROWS_AT_ONCE);
+        if (some.length === 0) break;
+        for (const row of some) {
           seq += 1;
           if (row.seq !== seq) {
             faults.push({ seq, zh: `第${seq}条缺失`, en: `entry ${seq} is missing` });
@@ -159,7 +161,7 @@ export class QueryLog {
             faults.push({ seq, zh: `第${seq}条被改动`, en: `entry ${seq} was changed` });
           previous = row.hash;
           for (const anchor of anchors.get(seq) ?? [])
-            if (anchor.hash !== row.hash.toString('hex'))
+            if (anchor.hash !== row.hash.toString('hex') || anchor.day !== dateAt(row.at))
               faults.push({
                 seq,
                 zh: `与${anchor.day}的日锚不符`,
@@ -176,27 +178,42 @@ export class QueryLog {
           zh: `${anchor!.day}的日锚所指记录缺失`,
           en: `the entry of the anchor of ${anchor!.day} is missing`,
         });
-      const counted = await this.anchors(tx);
+      // The table has a day's anchor before the file has: a line without its row is of a row that was changed or taken out.
+      const rows = new Set(inside.map(anchorLine));
+      for (const anchor of outside)
+        if (!rows.has(anchorLine(anchor)) && !faults.some((fault) => fault.seq === anchor.seq))
+          faults.push({
+            seq: anchor.seq,
+            zh: `库外${anchor.day}的日锚在库内缺失或不同`,
+            en: `the anchor of ${anchor.day} outside the database is not that inside`,
+          });
+      faults.sort((a, b) => a.seq - b.seq);
       return {
         agrees: faults.length === 0,
         entries: seq,
         end: previous.toString('hex'),
-        anchors: counted.size,
+        anchors: counted,
         faults: faults.slice(0, 20),
       };
     });
   }
 
-  /** By entry: those of the table, and those of the file where there is one. */
-  private async anchors(tx: Tx): Promise<Map<number, Anchor[]>> {
+  /** Those of the table, and those of the file where there is one. */
+  private async anchors(tx: Tx): Promise<{ inside: Anchor[]; outside: Anchor[] }> {
     const rows = await tx.query<{ day: LocalDate; seq: number; hash: Buffer }>(
       'SELECT day, seq, hash FROM query_log_anchor',
     );
-    const all = rows.map(({ day, seq, hash }): Anchor => ({ day, seq, hash: hash.toString('hex') }));
-    if (existsSync(this.anchorFile))
-      all.push(...readFileSync(this.anchorFile, 'utf8').split('\n').filter(Boolean).map(parseAnchor));
-    const bySeq = new Map<number, Anchor[]>();
-    for (const anchor of all) bySeq.set(anchor.seq, [...(bySeq.get(anchor.seq) ?? []), anchor]);
-    return bySeq;
+    return {
+      inside: rows.map(({ day, seq, hash }): Anchor => ({ day, seq, hash: hash.toString('hex') })),
+      outside: existsSync(this.anchorFile)
+        ? readFileSync(this.anchorFile, 'utf8').split('\n').filter(Boolean).map(parseAnchor)
+        : [],
+    };
   }
+}
+
+function bySeq(anchors: readonly Anchor[]): Map<number, Anchor[]> {
+  const found = new Map<number, Anchor[]>();
+  for (const anchor of anchors) found.set(anchor.seq, [...(found.get(anchor.seq) ?? []), anchor]);
+  return found;
 }

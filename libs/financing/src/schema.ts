@@ -1,7 +1,13 @@
 import type { SchemaStep } from '#lib/platform';
 import { CALLBACKS_SCHEMA } from './callbacks/schema.ts';
 import { DEALS_SCHEMA } from './deals/schema.ts';
+import { OUTCOMES_SCHEMA } from './outcomes/schema.ts';
 import { STANDING_SCHEMA } from './standing/schema.ts';
 
 /** Financing. After compliance, whitelist and reports, on which it stands. */
-export const FINANCING_SCHEMA: readonly SchemaStep[] = [...DEALS_SCHEMA, ...CALLBACKS_SCHEMA, ...STANDING_SCHEMA];
+export const FINANCING_SCHEMA: readonly SchemaStep[] = [
+  ...DEALS_SCHEMA,
+  ...CALLBACKS_SCHEMA,
+  ...OUTCOMES_SCHEMA,
+  ...STANDING_SCHEMA,
+];

@@ -8,9 +8,12 @@ import { ERROR_COLUMNS, errorRowName } from './error-columns.ts';
 
 const ROWS_AT_ONCE = 1000;
 
-/** What a spreadsheet would run as a formula; plain numbers and the null words of dashes are harmless. */
-const FORMULA = /^[=+\-@\t\r]/;
-const HARMLESS = /^(?:[+-]?\d+(?:\.\d+)?%?|-{1,2})$/;
+/**
+ * What a spreadsheet would run as a formula, in full width too, as one in Chinese may; plain numbers and the null words of
+ * dashes are harmless.
+ */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
+const HARMLESS = /^(?:[+\-＋－]?\d+(?:\.\d+)?%?|[-－]{1,2})$/;
 
 const quoted = (cell: string): string => csvCell(FORMULA.test(cell) && !HARMLESS.test(cell) ? `'${cell}` : cell);
 const line = (cells: readonly string[]): string => `${cells.map(quoted).join(',')}\r\n`;

@@ -11,7 +11,8 @@ const SWEEP_MS = 1000;
 /** How often what follows the calendar is looked at. */
 const CALENDAR_MS = 60_000;
 
-export type Bell = 'intake' | 'documents' | 'runs' | 'notices' | 'reports' | 'calendar';
+export const BELLS = ['intake', 'documents', 'runs', 'notices', 'reports', 'calendar', 'deals'] as const;
+export type Bell = (typeof BELLS)[number];
 
 /**
  * The kinds of work that wait in the database. Each call works off what is there and returns; two calls at once
@@ -23,7 +24,7 @@ export class Background {
   private readonly busy = new Map<Bell, Promise<void>>();
   private droppedOn: LocalDate | undefined;
   private readonly worker = `${process.pid}`;
-  private calendarAt = Number.NEGATIVE_INFINITY;
+  private readonly lookedAt = new Map<Bell, number>();
 
   constructor(
     private readonly product: Product,
@@ -31,7 +32,7 @@ export class Background {
   ) {}
 
   /** Answers rings and sweeps, until `stop`. */
-  start(bells: readonly Bell[] = ['intake', 'documents', 'runs', 'notices', 'reports', 'calendar']): void {
+  start(bells: readonly Bell[] = BELLS): void {
     for (const bell of bells) this.product.doorbells.listen(bell, () => this.answer(bell));
     const sweep = (): void => {
       for (const bell of bells) void this.answer(bell);
@@ -61,6 +62,7 @@ export class Background {
     else if (bell === 'calendar') await this.followCalendar();
     else if (bell === 'notices') await this.workNotices();
     else if (bell === 'reports') await this.workReports();
+    else if (bell === 'deals') await this.workDeals();
     else await this.workRuns();
   }
 
@@ -74,13 +76,30 @@ export class Background {
 
   /** Authorisations end, days of the query log are anchored, a list is made from each new month end: once a minute at most. */
   private async followCalendar(): Promise<void> {
-    if (performance.now() - this.calendarAt < CALENDAR_MS) return;
-    this.calendarAt = performance.now();
+    if (!this.isTimeFor('calendar')) return;
     const { db, authorisations, queryLog, disputes, lists, clock } = this.product;
     await db.as(HOUSE, (tx) => authorisations.expire(tx, clock));
     await queryLog.anchor(clock);
     await disputes.tick(clock);
     await lists.tick(clock);
+  }
+
+  /** True once a minute. */
+  private isTimeFor(bell: Bell): boolean {
+    const now = performance.now();
+    if (now - (this.lookedAt.get(bell) ?? Number.NEGATIVE_INFINITY) < CALENDAR_MS) return false;
+    this.lookedAt.set(bell, now);
+    return true;
+  }
+
+  /** What time does to deals, and what they brought about becomes deliveries: once a minute at most. */
+  private async workDeals(): Promise<void> {
+    if (!this.isTimeFor('deals')) return;
+    const { referrals, outcomes, callbacks, doorbells, clock } = this.product;
+    // A deal that cannot move today keeps no outcome from the ledger.
+    await referrals.sweep().catch((error: unknown) => this.log('sweep-referrals', error));
+    for (const deliveryId of await outcomes.deliver(clock)) await doorbells.ring('intake', deliveryId);
+    await callbacks.sweepNonces();
   }
 
   /** Delivers what is due, and once a day drops what was kept for long enough. */

@@ -10,14 +10,15 @@ import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendN
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { ListReviews, Lists } from '#lib/whitelist';
+import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { dealsOf, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
 import { migrateAll } from './schema.ts';
 
 /** Everything a process of ours works with, put together once. */
-export interface Product {
+export interface Product extends DealServices {
   readonly config: Config;
   readonly server: Server;
   readonly db: Database;
@@ -38,6 +39,7 @@ export interface Product {
   readonly lists: Lists;
   readonly listReviews: ListReviews;
   readonly standings: FirmStandings;
+  readonly listRuleChanges: ListRuleChanges;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
   /** Seals partners' secrets: its key lies in the data folder, not in the database. */
@@ -97,8 +99,10 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     await models.ensureChampion(operator.personId, clock);
     const runs = new Runs(db);
     const notices = new Notices();
-    const disputes = new Disputes(db, notices, readCalendar());
-    const lists = new Lists(db, runs, { disputes: (usccs) => disputes.openOf(usccs) });
+    const calendar = readCalendar();
+    const disputes = new Disputes(db, notices, calendar);
+    const registers = { disputes: (usccs: readonly string[]) => disputes.openOf(usccs) };
+    const lists = new Lists(db, runs, registers);
     await lists.ensureShipped(operator.personId, clock);
     const secretBox = new SecretBox(keyFile(config.dataDir, 'webhook-secrets'));
     const addresses = { allowPrivate: config.webhookAllowPrivate ?? false, resolve: resolveBySystem };
@@ -108,8 +112,9 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const listReviews = new ListReviews(db, readCalendar(), clock);
+    const listReviews = new ListReviews(db, calendar, clock);
     const standings = new FirmStandings({ db, scores, lists, listReviews, clock });
+    const house = { person: operator.personId, admit: standings.admit };
     return {
       config,
       server,
@@ -128,6 +133,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       lists,
       listReviews,
       standings,
+      listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
       secretBox,
@@ -140,6 +146,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
+      ...dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house }),
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -43,12 +43,15 @@ export interface ReportFault {
     | 'not-canonical'
     | 'key-missing'
     | 'key-wrong'
-    | 'signature-wrong';
+    | 'signature-wrong'
+    // Of stored reports only: their rows beside the signed bytes.
+    | 'row-differs'
+    | 'report-missing';
   readonly zh: string;
   readonly en: string;
 }
 
-const fault = (code: ReportFault['code'], zh: string, en: string): ReportFault => ({ code, zh, en });
+export const fault = (code: ReportFault['code'], zh: string, en: string): ReportFault => ({ code, zh, en });
 
 const SHAPE: Readonly<Record<keyof Receipt, RegExp>> = {
   reportNo: /^FM-[0-9]{8}-[0-9A-HJ-NPQRTUWXY]{10}$/,

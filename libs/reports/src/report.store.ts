@@ -103,11 +103,53 @@ export async function previousReport(
   return row && { reportNo: row.report_no, bytes: row.bytes, pins: row.pins };
 }
 
+/** A stored report with what its row says of it beside the signed bytes. */
+export interface FiledReport extends StoredReport {
+  readonly filed: Readonly<Record<'requestId' | 'uscc' | 'product' | 'profile' | 'runId' | 'asOf' | 'knownAt', string>>;
+  /** It lies with the institution whose request names it. */
+  readonly asAsked: boolean;
+}
+
 /** Some reports after this number, in the order of their numbers: for checking all of them. */
-export async function reportsAfter(db: Db, reportNo: string, limit: number): Promise<StoredReport[]> {
-  const rows = await db.query<ReportRow>(
-    `SELECT ${RECEIPT}, bytes FROM report WHERE report_no > $1 ORDER BY report_no LIMIT $2`,
+export async function reportsAfter(db: Db, reportNo: string, limit: number): Promise<FiledReport[]> {
+  const rows = await db.query<
+    ReportRow & {
+      request_id: string;
+      uscc: string;
+      product: string;
+      profile: string;
+      run_id: string;
+      pins: ReportPins;
+      as_asked: boolean;
+    }
+  >(
+    `SELECT r.report_no, r.sha256, r.key_id, r.signature, ${SIGNED_AT}, r.bytes, r.request_id, r.uscc, r.product, r.profile, r.run_id, r.pins,
+       q.request_id IS NOT NULL AS as_asked
+     FROM report r LEFT JOIN report_request q ON q.request_id = r.request_id AND q.report_no = r.report_no AND q.institution_id = r.institution_id
+     WHERE r.report_no > $1 ORDER BY r.report_no LIMIT $2`,
     [reportNo, limit],
   );
-  return rows.map((row) => ({ bytes: row.bytes, receipt: receiptOf(row) }));
+  return rows.map((row) => ({
+    bytes: row.bytes,
+    receipt: receiptOf(row),
+    filed: {
+      requestId: row.request_id,
+      uscc: row.uscc,
+      product: row.product,
+      profile: row.profile,
+      runId: row.run_id,
+      asOf: row.pins.asOf,
+      knownAt: row.pins.knownAt,
+    },
+    asAsked: row.as_asked,
+  }));
+}
+
+/** Numbers that requests name and nothing bears. */
+export async function missingReports(db: Db): Promise<string[]> {
+  const rows = await db.query<{ report_no: string }>(
+    `SELECT report_no FROM report_request q WHERE report_no IS NOT NULL AND NOT EXISTS (SELECT FROM report r WHERE r.report_no = q.report_no)
+     ORDER BY report_no`,
+  );
+  return rows.map((row) => row.report_no);
 }

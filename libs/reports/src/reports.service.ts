@@ -4,12 +4,20 @@ import { dateAt, ProblemError, type Clock } from '#lib/kernel';
 import type { Database, Tx } from '#lib/platform';
 import { reportBytes } from './document/build.ts';
 import { gather, type GatherFrom } from './gather.ts';
-import { receiptFor, verifyReport, type Receipt, type ReportFault } from './receipt.ts';
+import { fault, receiptFor, verifyReport, type Receipt, type ReportFault } from './receipt.ts';
 import { reportNotReady, reportOver, requestUnknown } from './refusals.ts';
 import { dueEvent, type ReportRequest } from './report-request.ts';
 import { RecentBytes } from './recent-bytes.ts';
 import type { ReportKeys } from './report-keys.ts';
-import { insertReport, readReceipt, readReport, reportsAfter, type StoredReport } from './report.store.ts';
+import {
+  insertReport,
+  missingReports,
+  readReceipt,
+  readReport,
+  reportsAfter,
+  type FiledReport,
+  type StoredReport,
+} from './report.store.ts';
 import { endEvent, move } from './requests.service.ts';
 import { findRequest, nextToMake } from './requests.store.ts';
 
@@ -193,7 +201,7 @@ export class Reports {
     return this.db.as(actorOf(principal), async (tx) => (await readReceipt(tx, reportNo)) ?? null);
   }
 
-  /** Holds every stored report against its receipt and the published keys. */
+  /** Holds every stored report against its receipt and the published keys, its row against what was signed, and requests against reports. */
   async verifyAll(progress: (reports: number) => void = () => undefined): Promise<ReportVerification> {
     const keys = (await this.keys.published()).map(({ publicKey }) => publicKey);
     const faults: (ReportFault & { reportNo: string })[] = [];
@@ -202,16 +210,33 @@ export class Reports {
     for (;;) {
       const some = await this.db.as(HOUSE, (tx) => reportsAfter(tx, after, VERIFIED_AT_ONCE));
       if (some.length === 0) break;
-      for (const { bytes, receipt } of some) {
-        after = receipt.reportNo;
-        for (const fault of verifyReport(bytes, JSON.stringify(receipt), keys))
-          faults.push({ reportNo: after, ...fault });
+      for (const report of some) {
+        after = report.receipt.reportNo;
+        const found = verifyReport(report.bytes, JSON.stringify(report.receipt), keys);
+        for (const one of found.length > 0 ? found : filedFaults(report)) faults.push({ reportNo: after, ...one });
       }
       reports += some.length;
       progress(reports);
     }
+    for (const reportNo of await this.db.as(HOUSE, missingReports))
+      faults.push({ reportNo, ...fault('report-missing', '报告缺失', 'a request names it, and it is not there') });
     return { agrees: faults.length === 0, reports, faults };
   }
+}
+
+/** What the row says of a report whose bytes and signature are sound, against the bytes. */
+function filedFaults({ bytes, filed, asAsked }: FiledReport): ReportFault[] {
+  const { cover } = JSON.parse(bytes.toString('utf8')) as {
+    cover: Record<keyof FiledReport['filed'], unknown> & { type: { code: string }; firm: { uscc: string } };
+  };
+  const signed = { ...cover, product: cover.type.code, uscc: cover.firm.uscc };
+  const names = Object.keys(filed) as (keyof typeof filed)[];
+  const differing = [
+    ...names.filter((name) => filed[name] !== signed[name]),
+    ...(asAsked ? [] : ['institutionId']),
+  ].join(', ');
+  if (differing === '') return [];
+  return [fault('row-differs', `登记与内容不符：${differing}`, `its row is not what was signed: ${differing}`)];
 }
 
 class MakingFailed extends Error {

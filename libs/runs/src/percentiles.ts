@@ -68,20 +68,38 @@ const joined = (alias: string, recordKey: string): string => `
       AND ${alias}.record_key = '${recordKey}' AND ${alias}.op = 'U'
       AND ${alias}.known_from <= $3 AND (${alias}.known_to IS NULL OR ${alias}.known_to > $3)`;
 
-/** Counts the cohorts of a run that is being published: one row a cohort and score, of cohorts with enough firms. */
+/** `counted`: the cohorts of run $1 with enough firms, one row a cohort and score. */
+const countedCohorts = `
+  ${firmsInCohorts('SELECT company_id, uscc, score FROM run_score WHERE run_id = $1 AND grade IS NOT NULL')},
+  counted AS (
+    SELECT kind, cohort, score, equal, upto - equal AS below, firms FROM (
+      SELECT kind, cohort, score, count(*) AS equal,
+        sum(count(*)) OVER (PARTITION BY kind, cohort ORDER BY score) AS upto,
+        sum(count(*)) OVER (PARTITION BY kind, cohort) AS firms
+      FROM firm WHERE cohort IS NOT NULL GROUP BY kind, cohort, score) scores
+    WHERE firms >= ${MIN_FIRMS}
+  )`;
+
+/** Counts the cohorts of a run that is being published. */
 export async function countCohorts(tx: Tx, { runId, asOf, knownAt }: Pins): Promise<void> {
-  const scored = 'SELECT company_id, uscc, score FROM run_score WHERE run_id = $1 AND grade IS NOT NULL';
   await tx.execute(
-    `WITH ${firmsInCohorts(scored)}
+    `WITH ${countedCohorts}
      INSERT INTO run_cohort (run_id, kind, cohort, score, equal, below, firms)
-     SELECT $1::uuid, kind, cohort, score, equal, upto - equal, firms FROM (
-       SELECT kind, cohort, score, count(*) AS equal,
-         sum(count(*)) OVER (PARTITION BY kind, cohort ORDER BY score) AS upto,
-         sum(count(*)) OVER (PARTITION BY kind, cohort) AS firms
-       FROM firm WHERE cohort IS NOT NULL GROUP BY kind, cohort, score) counted
-     WHERE firms >= ${MIN_FIRMS}`,
+     SELECT $1::uuid, kind, cohort, score, equal, below, firms FROM counted`,
     [runId, asOf, knownAt],
   );
+}
+
+/** Rows of a published run's cohorts that are not what its scores give, missing ones among them. */
+export async function differingCohorts(db: Db, { runId, asOf, knownAt }: Pins): Promise<number> {
+  const [found] = await db.query<{ n: number }>(
+    `WITH ${countedCohorts},
+     stored AS (SELECT kind COLLATE "default", cohort COLLATE "default", score, equal, below, firms FROM run_cohort WHERE run_id = $1)
+     SELECT count(*)::int AS n FROM (
+       (SELECT * FROM stored EXCEPT SELECT * FROM counted) UNION ALL (SELECT * FROM counted EXCEPT SELECT * FROM stored)) d`,
+    [runId, asOf, knownAt],
+  );
+  return found!.n;
 }
 
 /** Where a graded firm stands among the others of its published run. */

@@ -109,6 +109,26 @@ export function copyLine(runId: string, companyId: number, uscc: string, score: 
   );
 }
 
+/**
+ * The fields of a stored row that are not what was worked out just now, by the names of their columns; empty: it is the
+ * same score in everything that is stored, also in what the output hash leaves out.
+ */
+export function differingFields(row: ScoreRow, score: Score, values: Values): string[] {
+  const told: Omit<ScoreRow, 'company_id'> = {
+    ...hashedFields(row.uscc, score),
+    score: score.score,
+    confidence: score.confidence,
+    depth: score.depth,
+    published: score.published,
+    warnings: [...score.warnings],
+    dimension_tenths: [...score.dimensionTenths],
+    measured: packValues(values),
+  };
+  return Object.entries(told).flatMap(([name, value]) =>
+    JSON.stringify(row[name as keyof typeof told]) === JSON.stringify(value) ? [] : [name],
+  );
+}
+
 /** The hashed fields of a score that has just been worked out. */
 export const hashedFields = (uscc: Uscc, score: Score): HashedFields => ({
   uscc,

@@ -6,8 +6,9 @@ import { ProblemError } from '#lib/kernel';
 import { catalogueHash } from './catalogue.ts';
 import { modelByHash } from './models/models.ts';
 import { hashOutput } from './publish-run.ts';
+import { differingCohorts } from './percentiles.ts';
 import { findRun } from './runs.store.ts';
-import { hashedFields, outputLine, packValues, SCORE_COLUMNS, type ScoreRow } from './score-row.ts';
+import { differingFields, hashedFields, outputLine, SCORE_COLUMNS, type ScoreRow } from './score-row.ts';
 
 /** Differences that are named; all are counted. */
 const NAMED_DIFFERENCES = 20;
@@ -88,7 +89,11 @@ export async function verifyRun(
           `存${outputLine(row).trim()}，重放${line.trim()}`,
           `stored ${outputLine(row).trim()}, replayed ${line.trim()}`,
         );
-      else if (row.measured !== packValues(values)) differ(uscc, '指标值不一致', 'values differ');
+      else {
+        // What the hash leaves out is shown to people all the same.
+        const fields = differingFields(row, score, values).join(', ');
+        if (fields !== '') differ(uscc, `与重放不一致：${fields}`, `not what the replay gives: ${fields}`);
+      }
     }
     for (const row of stored.values()) differ(row.uscc, '台账中无此企业', 'is not in the ledger');
     progress(lines.length);
@@ -100,6 +105,14 @@ export async function verifyRun(
   const now = await db.transaction((tx) => hashOutput(tx, runId));
   if (now.hash.toString('hex') !== run.outputHash)
     differ('-', '已发布的分数被改动', 'the stored scores are not those that were published');
+  if (run.firms !== lines.length)
+    differ(
+      '-',
+      `批次记${run.firms}户，重放${lines.length}户`,
+      `the run says ${run.firms} firms, the replay ${lines.length}`,
+    );
+  const cohorts = run.state === 'PUBLISHED' || run.state === 'ARCHIVED' ? await differingCohorts(db, run) : 0;
+  if (cohorts > 0) differ('-', `${cohorts}行分组分布被改动`, `${cohorts} rows of the percentiles were changed`);
   return {
     agrees: found === 0 && outputHash === run.outputHash,
     firms: lines.length,

@@ -1,113 +1,58 @@
 import { createHash } from 'node:crypto';
-import {
-  addDays,
-  addMonthsToMonth,
-  dateAt,
-  lastDay,
-  monthOfDate,
-  ProblemError,
-  type Clock,
-  type Uscc,
-} from '#lib/kernel';
+import { addMonthsToMonth, dateAt, lastDay, monthOfDate, ProblemError, type Clock } from '#lib/kernel';
 import type { Database, Tx } from '#lib/platform';
-import { replayFirms, type ReplayedFirm, type Runs, type RunView } from '#lib/runs';
-import type { FeedState, Score } from '#lib/scoring';
-import { applyEvent, found, type MembershipEvent, type MembershipRow } from './apply-events.ts';
-import { isMonthly, type RunScore } from './candidate.ts';
-import {
-  candidateFacts,
-  isProvisional,
-  unknownForAll,
-  type RegisterFacts,
-  type UnknownRule,
-} from './candidate-facts.ts';
-import { isSampled, judge, type JudgeInput, type Judgement, type Membership, type RaisedEvent } from './judge.ts';
-import type { HashedRules, ListRules } from './list-rules.ts';
-import { LISTED, type MemberState } from './membership.ts';
+import type { Runs, RunView } from '#lib/runs';
+import type { FeedState } from '#lib/scoring';
+import { applyEvent } from './apply-events.ts';
+import { isMonthly } from './candidate.ts';
+import { isProvisional, unknownForAll, type UnknownRule } from './candidate-facts.ts';
+import type { RaisedEvent } from './judge.ts';
+import { factsOfRun, judgeFirm, lowestOf, type JudgedFirm, type Registers } from './judge-run.ts';
+import { entryOf } from './list-entry.ts';
+import type { HashedRules } from './list-rules.ts';
 import { lockList, membershipsOf, nextListVersion, saveMemberships } from './memberships.store.ts';
+import { rulesForVersion } from './rules/enforce-rules.ts';
 import { saveListVersion, versionOfRun, type ListEntry, type ListVersion } from './lists.store.ts';
-
-/** What other registers say of firms: open disputes, and the wish not to be listed. */
-export interface Registers {
-  /** By code; a firm that is not there has none. Undefined: no such register is kept. */
-  readonly disputes: ((usccs: readonly string[]) => Promise<ReadonlyMap<string, OpenDisputes>>) | undefined;
-}
-
-/** 未结异议 of one firm. */
-export interface OpenDisputes {
-  /** Characteristics whose records are disputed. */
-  readonly characteristics: readonly string[];
-  /** Knock-outs that rest on disputed records. */
-  readonly knockOuts: readonly string[];
-}
 
 export interface BuildInput {
   readonly runId: string;
-  readonly list: HashedRules;
+  readonly code: string;
   readonly clock: Clock;
   readonly registers: Registers;
   readonly progress?: (firms: number) => void;
 }
 
-/** A firm with what the list made of it. */
-interface JudgedFirm {
-  readonly firm: ReplayedFirm;
-  readonly judgement: Judgement;
-  readonly before: MembershipRow | undefined;
-  readonly after: MembershipRow | undefined;
-  readonly events: readonly MembershipEvent[];
-}
-
-/** In review or on the list: in the version, whatever the run says. */
-const IN_VERSION: readonly MemberState[] = [...LISTED, 'IN_REVIEW', 'PROPOSED_IN', 'PROPOSED_OUT', 'COMMITTEE'];
-
-/** Conditions that a near miss may lack. */
-const NEAR_MISS_LACKS = 2;
-
 /**
  * Makes the next version of a list from the published run of a month end, whole or not at all (名单出版): judges every
- * firm near or above the cut and every member, raises their events, and writes the version. The same run again is the
- * version that it made. Throws ProblemError list-run-not-monthly 409, list-version-order 409 or run-not-published 409.
+ * firm near or above the cut and every member, raises their events, and writes the version. Approved rules that wait come
+ * into force with it. The same run again is the version that it made. Throws ProblemError list-unknown 404,
+ * list-run-not-monthly 409, list-version-order 409 or run-not-published 409.
  */
 export async function buildListVersion(db: Database, runs: Runs, input: BuildInput): Promise<ListVersion> {
-  const { list, clock } = input;
-  const { rules } = list;
+  const { code, clock } = input;
   const run = await runs.get(input.runId);
   refuseOther(run);
   return db.transaction(async (tx) => {
-    await lockList(tx, rules.code);
-    const made = await versionOfRun(tx, rules.code, run.runId);
+    await lockList(tx, code);
+    const made = await versionOfRun(tx, code, run.runId);
     if (made) return made;
-    const version = await nextListVersion(tx, rules.code);
-    await refuseOlder(tx, rules.code, run);
-    const previousRun = await runs.publishedAsOf(lastDay(addMonthsToMonth(monthOfDate(run.asOf), -1)));
-    const members = await membershipsOf(tx, rules.code);
-    const optedOut = await optOuts(tx);
+    const version = await nextListVersion(tx, code);
+    await refuseOlder(tx, code, run);
     const at = clock.now();
+    const { rules, hash } = await rulesForVersion(tx, code, { asOf: run.asOf, version, at });
+    const previousRun = await runs.publishedAsOf(lastDay(addMonthsToMonth(monthOfDate(run.asOf), -1)));
+    const members = await membershipsOf(tx, code);
     const judged: JudgedFirm[] = [];
     let feeds: readonly FeedState[] = [];
     let seen = 0;
-    const wanted = (uscc: Uscc, score: Score): boolean =>
-      members.has(uscc) || (score.grade !== null && score.score >= rules.cut - rules.nearCut);
-    for await (const part of replayFirms(tx, run, wanted, previousRun?.runId)) {
-      const disputes = await input.registers.disputes?.(part.firms.map(({ uscc }) => uscc));
-      for (const firm of part.firms) {
-        feeds = firm.scored.feeds;
-        const of = disputes?.get(firm.uscc) ?? { characteristics: [], knockOuts: [] };
-        const given = judgeInput(firm, rules, run, previousRun, {
-          registers: {
-            blockingDisputes: disputes
-              ? { known: true, value: blocking(firm, of, rules), date: run.asOf }
-              : { known: false, why: { zh: '尚无异议登记', en: 'no register of disputes is kept yet' } },
-            consent: { known: true, value: optedOut.has(firm.uscc) ? 'opted-out' : 'valid', date: run.asOf },
-          },
-          disputedKnockOuts: of.knockOuts,
-          sampled: isSampled(firm.uscc, `${rules.code} ${version}`, rules.sampleBp),
-        });
-        judged.push(advance(firm, given, members.get(firm.uscc), { at, run, rules }));
+    const { registers } = input;
+    const wanted = { run, previousRun, members, registers, from: lowestOf(rules) };
+    for await (const part of factsOfRun(tx, wanted)) {
+      for (const facts of part.firms) {
+        ({ feeds } = facts.firm.scored);
+        judged.push(judgeFirm(facts, { run, previousRun, rules, version, at }));
       }
-      seen += part.seen;
-      input.progress?.(seen);
+      input.progress?.((seen += part.seen));
     }
     const provisional = feeds.length === 0 || isProvisional(feeds);
     const unknownRules: readonly UnknownRule[] = provisional ? unknownForAll(feeds) : [];
@@ -121,11 +66,11 @@ export async function buildListVersion(db: Database, runs: Runs, input: BuildInp
     );
     const entries = judged.flatMap((firm) => entryOf(firm, rules));
     return saveListVersion(tx, {
-      listCode: rules.code,
+      listCode: code,
       version,
       runId: run.runId,
       asOf: run.asOf,
-      rulesHash: list.hash,
+      rulesHash: hash,
       state: provisional ? 'PROVISIONAL' : 'IN_FORCE',
       unknownRules,
       totals: totalsOf(entries, judged),
@@ -165,129 +110,6 @@ async function refuseOlder(tx: Tx, listCode: string, run: RunView): Promise<void
     zh: `名单已有截至 ${newer.as_of} 的第${newer.version}版`,
     en: `the list has version ${newer.version} as of ${newer.as_of} already`,
   });
-}
-
-async function optOuts(tx: Tx): Promise<ReadonlySet<string>> {
-  const rows = await tx.query<{ uscc: string }>('SELECT uscc FROM list_opt_out WHERE ended_at IS NULL');
-  return new Set(rows.map(({ uscc }) => uscc));
-}
-
-const runScore = (score: Score, run: Pick<RunView, 'asOf'>): RunScore => ({ ...score, asOf: run.asOf });
-
-function judgeInput(
-  firm: ReplayedFirm,
-  rules: ListRules,
-  run: RunView,
-  previousRun: RunView | undefined,
-  other: Pick<JudgeInput, 'disputedKnockOuts' | 'sampled'> & { readonly registers: RegisterFacts },
-): JudgeInput {
-  const { scored, registration } = firm;
-  const industry = registration?.industry === undefined ? {} : { industry: registration.industry };
-  return {
-    uscc: firm.uscc,
-    rules,
-    newest: runScore(firm.score, run),
-    ...(firm.previous && previousRun ? { previous: runScore(firm.previous, previousRun) } : {}),
-    legalPerson: registration?.legalPerson === true,
-    warnings: scored.warnings.map(({ code }) => code),
-    disputedKnockOuts: other.disputedKnockOuts,
-    sampled: other.sampled,
-    ...candidateFacts({ ...scored, ...industry }, other.registers),
-  };
-}
-
-/** Disputed characteristics at their worst: would the firm fall under the cut? Then the dispute blocks an entry (rule 6). */
-function blocking({ scored, score }: ReplayedFirm, { characteristics }: OpenDisputes, { cut }: ListRules): number {
-  const atStake = scored.rich.parts
-    .filter((part) => characteristics.includes(part.characteristic))
-    .reduce((sum, part) => sum + part.partialTenths, 0);
-  // Points are a thousand over all maxima: so many tenths lost lower the score by their share.
-  const maxima = scored.rich.parts.reduce((sum, part) => sum + part.maxTenths, 0);
-  const worst = score.score - Math.ceil((1000 * atStake) / Math.max(1, maxima));
-  return characteristics.length > 0 && worst < cut ? characteristics.length : 0;
-}
-
-interface Moment {
-  readonly at: Date;
-  readonly run: RunView;
-  readonly rules: ListRules;
-}
-
-function advance(
-  firm: ReplayedFirm,
-  input: JudgeInput,
-  before: MembershipRow | undefined,
-  { at, run, rules }: Moment,
-): JudgedFirm {
-  const member: Membership | undefined = before && {
-    ...before,
-    validityOver: before.validUntil !== null && before.validUntil <= run.asOf,
-    cooledDown: addDays(dateAt(before.stateSince), rules.coolingDays) <= run.asOf,
-    excepted: before.exceptionUntil !== null && before.exceptionUntil >= run.asOf,
-    exceptionOver: before.exceptionUntil !== null && before.exceptionUntil < run.asOf,
-  };
-  const judgement = judge(input, member);
-  const events: MembershipEvent[] = [];
-  let row = before;
-  for (const raised of judgement.events) {
-    if (row === undefined) {
-      const begun = found(firm.uscc, { at });
-      row = begun.row;
-      events.push(begun.event);
-    }
-    const next = applyEvent(row, raised, { at, asOf: run.asOf, rules, role: 'SYSTEM' });
-    row = next.row;
-    events.push(next.event);
-  }
-  const over = member?.exceptionOver === true;
-  return { firm, judgement, before, after: row && counted(row, judgement, over), events };
-}
-
-/** Runs in a row that broke a rule for staying; an exception that is over and outlived is forgotten. */
-function counted(row: MembershipRow, judgement: Judgement, exceptionOver: boolean): MembershipRow {
-  const { bad, thin } = judgement;
-  if (!LISTED.includes(row.state)) return row;
-  if (exceptionOver) return counted({ ...row, exceptionUntil: null }, judgement, false);
-  const badRuns = bad ? row.badRuns + 1 : 0;
-  const thinRuns = thin ? row.thinRuns + 1 : 0;
-  return badRuns === row.badRuns && thinRuns === row.thinRuns ? row : { ...row, badRuns, thinRuns };
-}
-
-function entryOf({ firm, judgement, after }: JudgedFirm, rules: ListRules): ListEntry[] {
-  const { score, scored, registration } = firm;
-  const missing = judgement.conditions.filter(({ state }) => state !== 'pass');
-  const isMember = after !== undefined && IN_VERSION.includes(after.state);
-  const isNear =
-    !isMember &&
-    registration?.legalPerson === true &&
-    score.decision === 'SCORED' &&
-    score.score >= rules.cut - rules.nearCut &&
-    missing.length > 0 &&
-    missing.length <= NEAR_MISS_LACKS;
-  if (!isMember && !isNear) return [];
-  const qualification = scored.rich.parts.find(({ characteristic }) => characteristic === 'PR01');
-  return [
-    {
-      uscc: firm.uscc,
-      kind: isMember ? 'member' : 'near-miss',
-      state: after?.state ?? 'NONE',
-      name: registration?.name ?? null,
-      region: firm.region,
-      industry: registration?.industry ?? null,
-      score: score.score,
-      low: score.low,
-      high: score.high,
-      coverageBp: score.coverageBp,
-      confidence: score.confidence,
-      grade: score.grade,
-      warnings: scored.warnings.map(({ code }) => code),
-      flags: judgement.flags,
-      offList: qualification?.state === 'VALUE' ? qualification.value === 'none' : null,
-      enteredOn: isMember ? after.enteredOn : null,
-      validUntil: isMember ? after.validUntil : null,
-      missing: isNear || (isMember && !LISTED.includes(after.state)) ? missing : null,
-    },
-  ];
 }
 
 /** Firms by state, near misses, and events by kind. */

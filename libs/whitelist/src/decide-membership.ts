@@ -35,15 +35,7 @@ export async function applyMembershipEvent(tx: Tx, command: MembershipCommand): 
       zh: `企业 ${uscc} 与名单 ${rules.code} 没有关系`,
       en: `the firm ${uscc} never had to do with the list ${rules.code}`,
     });
-  if (command.expectedVersion !== undefined && command.expectedVersion !== row.version)
-    throw new ProblemError({
-      code: 'version-stale',
-      status: 409,
-      zh: `已变更为第${row.version}版，请重新查看`,
-      en: `it has changed: the version is ${row.version} now`,
-      extra: { version: row.version },
-      errors: [{ pointer: '/version', code: 'version-stale', zh: '版本已过期', en: 'an older version' }],
-    });
+  if (command.expectedVersion !== undefined && command.expectedVersion !== row.version) throw versionStale(row.version);
   const at = clock.now();
   const { exception = false } = command;
   const context = { at, asOf: dateAt(at), rules, role: command.role, exception };
@@ -56,3 +48,14 @@ export async function applyMembershipEvent(tx: Tx, command: MembershipCommand): 
   });
   return after;
 }
+
+/** 409: somebody changed it since it was read. */
+export const versionStale = (version: number): ProblemError =>
+  new ProblemError({
+    code: 'version-stale',
+    status: 409,
+    zh: `已变更为第${version}版，请重新查看`,
+    en: `it has changed: the version is ${version} now`,
+    extra: { version },
+    errors: [{ pointer: '/version', code: 'version-stale', zh: '版本已过期', en: 'an older version' }],
+  });

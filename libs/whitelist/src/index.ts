@@ -6,7 +6,7 @@ export * from './list-rules.ts';
 export * from './membership.ts';
 export * from './shipped-lists.ts';
 export { applyEvent, found, type MembershipEvent, type MembershipRow } from './apply-events.ts';
-export type { OpenDisputes, Registers } from './build-list.ts';
+export type { OpenDisputes, Registers } from './judge-run.ts';
 export * from './decide-membership.ts';
 export { isSampled, judge, type Judgement, type RaisedEvent } from './judge.ts';
 export type * from './list-difference.ts';
@@ -22,3 +22,14 @@ export * from './review/review-case.ts';
 export * from './review/review-statistics.ts';
 export type { ListReviewer } from './review/reviewers.ts';
 export type { Outcome, ProposalView, QueuedCase, ReviewOpinion } from './review/reviews.store.ts';
+export type { RulesView } from './rules/list-rules.store.ts';
+export {
+  advanceRules,
+  RULES_EVENTS,
+  RULES_STATES,
+  type RulesEvent,
+  type RulesLife,
+  type RulesState,
+} from './rules/rule-change.ts';
+export * from './rules/rule-changes.service.ts';
+export type { RulesMover, RulesSimulation } from './rules/simulation.ts';

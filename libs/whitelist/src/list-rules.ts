@@ -70,9 +70,11 @@ const NUMBERS: readonly (readonly [field: keyof ListRules, from: number, to: num
 const TEXTS: readonly (readonly [field: keyof ListRules, pattern: RegExp])[] = [
   ['code', /^[A-Z]{3,6}$/],
   ['version', /^[A-Za-z0-9.-]{1,20}$/],
-  ['zh', /^.{2,60}$/],
-  ['en', /^.{2,120}$/],
+  // No control character and no half of a pair: PostgreSQL keeps neither in jsonb.
+  ['zh', /^[^\p{Cc}\p{Cs}]{2,60}$/u],
+  ['en', /^[^\p{Cc}\p{Cs}]{2,120}$/u],
 ];
+const NOTE = /^[^\p{Cc}\p{Cs}]{0,2000}$/u;
 const LISTS: readonly (readonly [field: keyof ListRules, item: RegExp])[] = [
   ['territory', /^\d{2,6}$/],
   ['excludedIndustries', /^\d{2,4}$/],
@@ -110,6 +112,8 @@ export function listRules(document: unknown): HashedRules {
     fault('/validFrom', '应为日期 YYYY-MM-DD', 'a day YYYY-MM-DD is expected');
   if (!['undefined', 'boolean'].includes(typeof given['reviewByTwoOrganisations']))
     fault('/reviewByTwoOrganisations', '应为 true 或 false', 'true or false is expected');
+  if (given['note'] !== undefined && !(typeof given['note'] === 'string' && NOTE.test(given['note'])))
+    fault('/note', '应为至多2000字的文本', 'text of at most 2000 characters is expected');
   const age = (given['ageMonths'] ?? {}) as Readonly<Record<string, unknown>>;
   number('/ageMonths/from', age['from'], 0, 1200);
   number('/ageMonths/to', age['to'], 0, 1200);

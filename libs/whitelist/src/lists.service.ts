@@ -2,9 +2,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { ProblemError, type Clock, type LocalDate } from '#lib/kernel';
 import type { Database, Db, Tx } from '#lib/platform';
 import type { Runs } from '#lib/runs';
-import { buildListVersion, tickMemberships, type Registers } from './build-list.ts';
-import { listRules, type HashedRules } from './list-rules.ts';
-import { listDifference, type ListDifference } from './list-difference.ts';
+import { buildListVersion, tickMemberships } from './build-list.ts';
+import type { Registers } from './judge-run.ts';
+import type { HashedRules } from './list-rules.ts';
+import { flipsOf, knownDifference, type KnownDifference, type ListDifference } from './list-difference.ts';
 import {
   entriesOf,
   membershipEvents,
@@ -18,10 +19,16 @@ import { lockMembership, membershipsOf } from './memberships.store.ts';
 import type { MembershipRow } from './apply-events.ts';
 import { isMonthly, type Fact } from './candidate.ts';
 import type { MemberState } from './membership.ts';
+import { allRulesInForce, beginRules, rulesInForce } from './rules/list-rules.store.ts';
 import { shippedLists } from './shipped-lists.ts';
+
+/** Codes of flips that are kept at hand, over all differences: some 30 MB. */
+const CODES_KEPT = 500_000;
 
 /** 白名单: rules in force, versions by month, members with their history. */
 export class Lists {
+  private readonly known = new Map<string, KnownDifference>();
+
   constructor(
     private readonly db: Database,
     private readonly runs: Runs,
@@ -31,31 +38,20 @@ export class Lists {
   /** The lists that come with the program are in force until two persons approve other rules. Safe at every start. */
   async ensureShipped(person: string, clock: Clock): Promise<void> {
     await this.db.transaction(async (tx) => {
-      for (const { rules, hash } of shippedLists()) {
-        const made = await tx.query(
-          `INSERT INTO list_rules (rules_hash, list_code, rules_version, rules, state, version, shipped, submitted_by)
-           SELECT $1, $2, $3, $4, CASE WHEN EXISTS (SELECT FROM list_rules WHERE list_code = $2 AND state = 'IN_FORCE')
-             THEN 'RETIRED' ELSE 'IN_FORCE' END, 1, true, $5 ON CONFLICT DO NOTHING RETURNING state`,
-          [Buffer.from(hash, 'hex'), rules.code, rules.version, JSON.stringify(rules), person],
-        );
-        for (const { state } of made)
-          await tx.execute(
-            `INSERT INTO list_rules_event (rules_hash, version, event, from_state, to_state, person_id, at, reason)
-             VALUES ($1, 1, 'ship', NULL, $2, $3, $4, '随程序发布 came with the program')`,
-            [Buffer.from(hash, 'hex'), state, person, clock.now()],
-          );
+      const inForce = new Set((await allRulesInForce(tx)).map(({ rules }) => rules.code));
+      const by = { event: 'ship', person, at: clock.now(), reason: '随程序发布 came with the program' } as const;
+      for (const list of shippedLists()) {
+        const { code } = list.rules;
+        await beginRules(tx, list, inForce.has(code) ? 'RETIRED' : 'IN_FORCE', by);
+        inForce.add(code);
       }
     });
   }
 
   /** Codes, words and the newest version of each list. */
   async all(): Promise<readonly { readonly list: HashedRules; readonly newest: ListVersion | undefined }[]> {
-    const rows = await this.db.query<{ rules: unknown }>(
-      `SELECT rules FROM list_rules WHERE state = 'IN_FORCE' ORDER BY list_code`,
-    );
     return Promise.all(
-      rows.map(async ({ rules }) => {
-        const list = listRules(rules);
+      (await allRulesInForce(this.db)).map(async (list) => {
         const [newest] = await versionsOf(this.db, list.rules.code, 1);
         return { list, newest };
       }),
@@ -63,18 +59,8 @@ export class Lists {
   }
 
   /** The rules in force. Throws ProblemError list-unknown 404. */
-  async inForce(code: string, db: Db = this.db): Promise<HashedRules> {
-    const [row] = await db.query<{ rules: unknown }>(
-      `SELECT rules FROM list_rules WHERE list_code = $1 AND state = 'IN_FORCE'`,
-      [code],
-    );
-    if (row) return listRules(row.rules);
-    throw new ProblemError({
-      code: 'list-unknown',
-      status: 404,
-      zh: `没有名单 ${code}`,
-      en: `there is no list ${code}`,
-    });
+  inForce(code: string): Promise<HashedRules> {
+    return rulesInForce(this.db, code);
   }
 
   /** Throws ProblemError list-unknown, run-unknown, run-not-published, list-run-not-monthly or list-version-order. */
@@ -82,9 +68,9 @@ export class Lists {
     code: string,
     { runId, clock, progress }: { runId: string; clock: Clock; progress?: (firms: number) => void },
   ): Promise<ListVersion> {
-    const list = await this.inForce(code);
+    await this.inForce(code);
     const { registers } = this;
-    return buildListVersion(this.db, this.runs, { runId, list, clock, registers, ...(progress ? { progress } : {}) });
+    return buildListVersion(this.db, this.runs, { runId, code, clock, registers, ...(progress ? { progress } : {}) });
   }
 
   /** Brings every list up to the newest published month end, and raises what is due. */
@@ -131,7 +117,20 @@ export class Lists {
   ): Promise<ListDifference> {
     const from = await this.version(code, versions.from);
     const to = await this.version(code, versions.to);
-    return listDifference(db, from, to, query);
+    const known = await this.knownOf(from, to);
+    return { from, to, counts: known.counts, ...(await flipsOf(db, from, to, { known, ...query })) };
+  }
+
+  /** Versions never change, so what was worked out once holds; the oldest of many are forgotten. */
+  private async knownOf(from: ListVersion, to: ListVersion): Promise<KnownDifference> {
+    const key = `${from.listCode} ${from.version} ${to.version}`;
+    const kept = this.known.get(key);
+    if (kept) return kept;
+    const known = await knownDifference(this.db, from, to);
+    this.known.set(key, known);
+    const size = (): number => [...this.known.values()].reduce((sum, { usccs }) => sum + 1 + usccs.length, 0);
+    while (this.known.size > 1 && size() > CODES_KEPT) this.known.delete(this.known.keys().next().value!);
+    return known;
   }
 
   /** A firm's standing and its history, oldest event first; undefined: it never passed. */

@@ -1,5 +1,6 @@
 import type { SchemaStep } from '#lib/platform';
 import { REVIEW_SCHEMA } from './review/review-schema.ts';
+import { RULES_SCHEMA } from './rules/rules-schema.ts';
 
 /** Lists, their members and reviews. After runs and compliance. */
 export const WHITELIST_SCHEMA: readonly SchemaStep[] = [
@@ -154,4 +155,5 @@ GRANT UPDATE (ended_at) ON list_opt_out TO firstmile_app;
 `,
   },
   ...REVIEW_SCHEMA,
+  ...RULES_SCHEMA,
 ];

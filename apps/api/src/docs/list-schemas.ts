@@ -14,6 +14,9 @@ const STATES = [
   'REVOKED',
 ];
 
+/** How a firm may stand with a list; NONE: it never had to do with it. */
+export const LISTED_OR_NOT: readonly string[] = ['NONE', ...STATES];
+
 const version = object({
   list: str('Code of the list.', 'CKT'),
   version: int('Number of the version; one a month.', 6),

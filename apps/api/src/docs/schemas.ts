@@ -1,4 +1,6 @@
+import { dealSchemas } from './deal-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
+import { listRulesSchemas } from './list-rules-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
 import { reviewSchemas } from './review-schemas.ts';
 import { complianceSchemas } from './compliance-schemas.ts';
@@ -51,12 +53,14 @@ const problem: JsonSchema = {
 export const SCHEMAS = {
   Problem: problem,
   ...accessSchemas,
+  ...dealSchemas,
   ...deliverySchemas,
   ...correctionSchemas,
   ...identitySchemas,
   ...closureSchemas,
   ...complianceSchemas,
   ...listSchemas,
+  ...listRulesSchemas,
   ...reviewSchemas,
   ...disputeSchemas,
   ...runSchemas,

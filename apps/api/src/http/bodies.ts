@@ -31,22 +31,36 @@ async function readJson(payload: AsyncIterable<Buffer>): Promise<unknown> {
     if (bytes > JSON_LIMIT_BYTES) throw tooLarge(JSON_LIMIT_BYTES);
     chunks.push(chunk);
   }
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
-    if (depthWithin(value, JSON_DEPTH)) return value;
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
   } catch (error) {
     throw brokenJson('JSON 无法解析', `the body is not JSON: ${(error as Error).message}`);
   }
-  throw brokenJson(`JSON 嵌套超过${JSON_DEPTH}层`, `the body is nested deeper than ${JSON_DEPTH}`);
+  if (!depthWithin(value, JSON_DEPTH))
+    throw brokenJson(`JSON 嵌套超过${JSON_DEPTH}层`, `the body is nested deeper than ${JSON_DEPTH}`);
+  if (!widthWithin(value))
+    throw brokenJson(
+      `JSON 对象成员超过${JSON_MEMBERS}个`,
+      `an object of the body has more than ${JSON_MEMBERS} members`,
+    );
+  return value;
 }
 
 /** Deeper than any request of ours; validation walks a body by recursion. */
 const JSON_DEPTH = 16;
+/** More than any object of ours. Validation looks each name up among the others: 50,000 would hold the process for seconds. */
+const JSON_MEMBERS = 1000;
 
 const depthWithin = (value: unknown, levels: number): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (levels > 0 && Object.values(value).every((member) => depthWithin(member, levels - 1)));
+
+const widthWithin = (value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  ((Array.isArray(value) || Object.keys(value).length <= JSON_MEMBERS) && Object.values(value).every(widthWithin));
 
 function brokenJson(zh: string, en: string): ProblemError {
   const code = 'json-broken';

@@ -32,7 +32,10 @@ export class InputPipe implements PipeTransform {
     if (metadata.type === 'body' && (typeof value !== 'object' || value === null || Array.isArray(value))) {
       throw invalid([{ pointer: '', code: 'field-invalid', zh: '应为 JSON 对象', en: 'a JSON object is expected' }]);
     }
-    const inherited = Object.keys(value as object).filter((name) => name in Object.prototype);
+    const names = Object.keys(value as object);
+    if (metadata.type === 'query' && names.length > QUERY_NAMES)
+      throw invalid(names.slice(QUERY_NAMES).map((name) => unknownField('query', '', name)));
+    const inherited = names.filter((name) => name in Object.prototype);
     if (inherited.length > 0) throw invalid(inherited.map((name) => unknownField(metadata.type as Place, '', name)));
     return this.pipes[metadata.type].transform(value, metadata);
   }
@@ -60,6 +63,10 @@ const brokenText = (place: Place, path: string): ProblemDetail => ({
 });
 
 const pointerPart = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+/** More than any query of ours; validation looks each name up among the others. */
+const QUERY_NAMES = 50;
+/** Faults that are named: an answer is not longer than what was asked. */
+const NAMED_FAULTS = 100;
 
 const placeOf = (place: Place, parent: string, name: string): Pick<ProblemDetail, 'pointer' | 'field'> => {
   const path = `${parent}/${pointerPart(name)}`;
@@ -83,7 +90,8 @@ const pipeFor = (place: Place): ValidationPipe =>
     exceptionFactory: (errors: ValidationError[]) => invalid(errors.flatMap((error) => details(error, place, ''))),
   });
 
-function invalid(errors: readonly ProblemDetail[]): ProblemError {
+function invalid(all: readonly ProblemDetail[]): ProblemError {
+  const errors = all.slice(0, NAMED_FAULTS);
   const where = errors.map((error) => error.pointer ?? error.field ?? '').join(', ');
   return new ProblemError({
     code: 'request-invalid',

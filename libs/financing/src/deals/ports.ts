@@ -1,4 +1,5 @@
-import type { Fen, LocalDate, Uscc } from '#lib/kernel';
+import type { LoanClass, LoanStatus, OutcomeKind } from '#lib/data-sources';
+import type { Fen, LocalDate, LocalMonth, Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { FactName } from '../programmes/facts.ts';
 import type { Party } from './deal.ts';
@@ -27,22 +28,7 @@ export type Admit = (
   },
 ) => Promise<Admission>;
 
-/** 业务结果 of domain §1.4 row 16, as the ledger's source `loan-outcomes` names them. */
-export type OutcomeKind =
-  | 'referred'
-  | 'accepted'
-  | 'declined'
-  | 'approved'
-  | 'guaranteed'
-  | 'drawn'
-  | 'repaid'
-  | 'restructured'
-  | 'claimPaid'
-  | 'recovered'
-  | 'released'
-  | 'closed'
-  | 'writtenOff';
-
+/** 业务结果 of domain §1.4 row 16. */
 export interface Outcome {
   readonly dealId: string;
   /** With the deal the key of the event. */
@@ -56,7 +42,7 @@ export interface Outcome {
   readonly letterNo?: string;
   readonly amount?: Fen;
   readonly on: LocalDate;
-  /** The version that it corrects. */
+  /** The version whose amount it puts right, however often that was done before. */
   readonly corrects?: number;
 }
 
@@ -66,13 +52,13 @@ export interface OutcomeMonth {
   readonly uscc: Uscc;
   readonly institutionId: string;
   readonly loanId: string;
-  readonly month: string;
+  readonly month: LocalMonth;
   readonly drawnOn: LocalDate | null;
   readonly principal: Fen;
   readonly balance: Fen;
   readonly daysPastDue: number;
-  readonly loanClass: string;
-  readonly status: string;
+  readonly loanClass: LoanClass;
+  readonly status: LoanStatus;
 }
 
 /** What becomes a record of source 16: written down in the transaction of the event, delivered to the ledger afterwards. */

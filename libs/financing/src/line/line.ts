@@ -21,7 +21,7 @@ export interface ExistingLoans {
 }
 
 /** A programme's cap for one firm and what the firm uses of it. */
-export interface ProgrammeCap extends Text {
+export interface LineProgramme extends Text {
   readonly code: string;
   /** null: the programme has none. */
   readonly cap: Fen | null;
@@ -40,7 +40,7 @@ export interface LineInput {
   /** Approved and not yet drawn (已批未提) on this platform. */
   readonly undrawnApprovals: Fen;
   /** Left out: not asked for a programme. */
-  readonly programme?: ProgrammeCap;
+  readonly programme?: LineProgramme;
   /** What the firm uses of the platform's cap. */
   readonly platformUsed: Fen;
 }

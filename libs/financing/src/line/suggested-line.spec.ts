@@ -6,7 +6,7 @@ import { UNGRADED, type Confidence } from '#lib/scoring';
 import { basesOf, graded, lineInput, noLoans, shipped, wan, type Amounts } from '../../fixtures/line-cases.ts';
 import { BASE_CODES, unavailableBase } from './line-base.ts';
 import { LINE_GRADES } from './line-parameters.ts';
-import type { LineInput, ProgrammeCap, SuggestedLine } from './line.ts';
+import type { LineInput, LineProgramme, SuggestedLine } from './line.ts';
 import { suggestLine } from './suggested-line.ts';
 
 const { parameters } = shipped;
@@ -112,7 +112,7 @@ describe('the example of the text', () => {
   });
 });
 
-const CREDIT: ProgrammeCap = { code: 'CKT', zh: '样例', en: 'sample', cap: wan(150), used: fen(0), guaranteed: false };
+const CREDIT: LineProgramme = { code: 'CKT', zh: '样例', en: 'sample', cap: wan(150), used: fen(0), guaranteed: false };
 
 const refusals: readonly [string, Partial<LineInput>, readonly string[]][] = [
   ['a branch', { firm: graded('BBB', { legalPerson: false }) }, ['NOT_LEGAL_PERSON']],

@@ -69,7 +69,7 @@ export function corrected(entries: readonly LoanEntry[], version: number, amount
 function settleWrittenOff(entries: readonly LoanEntry[]): LoanEntry[] {
   const { outstanding } = accountOf(entries);
   if (outstanding >= 0) return [...entries];
-  let left = -outstanding;
+  let left = Math.abs(outstanding);
   return entries.map((entry) => {
     if (entry.kind !== 'written-off' || left === 0) return entry;
     const taken = Math.min(left, entry.amount);
@@ -93,7 +93,7 @@ function hold(entries: readonly LoanEntry[], limit: Fen, pointer: string): void 
       'amount-over',
       409,
       pointer,
-      `超过余额 ${-outstanding} 分`,
-      `${-outstanding} fen more than is outstanding`,
+      `超过余额 ${Math.abs(outstanding)} 分`,
+      `${Math.abs(outstanding)} fen more than is outstanding`,
     );
 }

@@ -1,6 +1,7 @@
+import type { LoanStatus, OutcomeKind } from '#lib/data-sources';
 import { dateAt, type LocalDate } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
-import type { Outcome, OutcomeBook, OutcomeKind } from '../deals/ports.ts';
+import type { Outcome, OutcomeBook } from '../deals/ports.ts';
 import type { Move } from '../deals/raise.ts';
 import type { ReferralEvent, ReferralState } from './referral-table.ts';
 import type { ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
@@ -14,15 +15,16 @@ const KINDS: Partial<Readonly<Record<ReferralEvent, OutcomeKind>>> = {
   draw: 'drawn',
   'carry-over': 'drawn',
   pay: 'repaid',
-  recover: 'recovered',
+  // 追偿 is a guarantor's; what a bank gets back of its own loan was paid on the loan.
+  recover: 'repaid',
   restructure: 'restructured',
   'write-off': 'writtenOff',
   close: 'closed',
 };
 
-/** 五级之外的账户状态 of the monthly report, as the source names it. */
-const statusOf = (state: ReferralState): string =>
-  state === 'RESTRUCTURED' ? 'restructured' : state === 'PERFORMING' ? 'normal' : 'overdue';
+/** 账户状态 at the end of a month: what the report says, not what the deal was told otherwise. */
+const statusOf = (state: ReferralState, daysPastDue: number): LoanStatus =>
+  state === 'RESTRUCTURED' ? 'restructured' : daysPastDue > 0 ? 'overdue' : 'normal';
 
 /**
  * What a lender reports of a loan becomes a record of source 16 where the firm agreed to it beforehand (条例 art. 29), and
@@ -52,7 +54,7 @@ export async function noteOutcomes(
       balance,
       daysPastDue,
       loanClass,
-      status: statusOf(after.state),
+      status: statusOf(after.state, daysPastDue),
     });
     return;
   }
@@ -60,6 +62,8 @@ export async function noteOutcomes(
     change.event === 'correct' ? body.entries.find((entry) => entry.version === change.corrects) : undefined;
   const kind = corrected ? ENTRY_KINDS[corrected.kind] : KINDS[change.event];
   if (kind === undefined) return;
+  // A write-off says no amount: it is all that was outstanding.
+  const amount = 'amount' in change ? change.amount : body.entries.find((entry) => entry.version === version)?.amount;
   const outcome: Outcome = {
     dealId,
     version,
@@ -67,7 +71,7 @@ export async function noteOutcomes(
     institutionId,
     kind,
     ...(loanId === undefined ? {} : { loanId }),
-    ...('amount' in change ? { amount: change.amount } : {}),
+    ...(amount === undefined ? {} : { amount }),
     on: corrected?.on ?? ('on' in change ? change.on : today),
     ...(change.event === 'correct' ? { corrects: change.corrects } : {}),
   };
@@ -77,7 +81,7 @@ export async function noteOutcomes(
 const ENTRY_KINDS = {
   draw: 'drawn',
   payment: 'repaid',
-  recovery: 'recovered',
+  recovery: 'repaid',
   carried: 'closed',
   'written-off': 'writtenOff',
 } as const satisfies Readonly<Record<string, OutcomeKind>>;

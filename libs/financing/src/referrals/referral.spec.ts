@@ -324,9 +324,7 @@ describe('a loan referral', () => {
           amount: fen(value),
           approval: { ...good.approval, amount: fen(value) },
         }));
-      return 'amount' in good
-        ? amount.map((value) => ({ ...good, amount: fen(value) }) as ReferralChange)
-        : fc.constant(good);
+      return 'amount' in good ? amount.map((value) => ({ ...good, amount: fen(value) })) : fc.constant(good);
     });
     // Mostly what the state allows: a sequence of refusals tests the door only.
     const sequence = fc.array(fc.tuple(change, fc.nat(), fc.boolean(), fc.constantFrom('p', 'q')), {

@@ -97,7 +97,12 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
       return { body: closed(referral) };
     case 'correct':
       return { body: correctedBody(referral, change) };
-    default:
+    case 'decline-offer':
+    case 'lapse':
+    case 'no-response':
+    case 'withdraw':
+    case 'end-draws':
+    case 'perform':
       return { body };
   }
 }

@@ -88,7 +88,8 @@ export class Referrals {
 
   /**
    * An offer to a firm, by the house or by the bank itself. Throws ProblemError company-unknown 404, programme-refused 409
-   * naming every condition that does not pass, bank-unknown 422, amount-invalid or date-invalid 422.
+   * naming every condition that does not pass, bank-unknown 422 (a bank offers for itself alone), amount-invalid or
+   * date-invalid 422.
    */
   async offer(principal: Principal, offer: ReferralOffer): Promise<Referral> {
     const at = this.parts.clock.now();
@@ -96,6 +97,9 @@ export class Referrals {
     const role = kind === 'operator' ? 'OPS' : 'BANK';
     if (role === 'BANK' && offer.bank !== institutionId)
       throw refusal('bank-unknown', 422, '/bank', '银行只能以自己的名义要约', 'a bank offers in its own name');
+    // What follows is opened in the name of who opened it, and is another bank's business.
+    if (role === 'BANK' && offer.nextBanks.length > 0)
+      throw refusal('bank-unknown', 422, '/nextBanks', '银行不得代他行排序', 'a bank names no other banks');
     const amount = amountAt('/amount', offer.amount);
     dayAt('/validUntil', offer.validUntil, dateAt(at));
     return this.parts.db.as(HOUSE, async (tx) => {
@@ -191,30 +195,21 @@ export class Referrals {
 
   /** The next bank is asked in the place of one that did not answer, with the consent that the firm gave. */
   private async next(tx: Tx, { after, by }: ReferralMove): Promise<void> {
-    const [bank, ...nextBanks] = after.terms.nextBanks;
-    if (bank === undefined || after.body.consent === null) return;
+    const { consent } = after.body;
+    if (consent === null || consent.until < dateAt(by.at)) return;
+    const active = await activeBanks(tx, after.terms.nextBanks);
+    const [bank, ...nextBanks] = after.terms.nextBanks.filter((next) => active.has(next));
+    if (bank === undefined) return;
     const opener = await openerOf(tx, after.dealId, by);
     const terms = { ...after.terms, bank, nextBanks, follows: after.dealId };
     const { uscc, programme } = after;
     const offered = await this.open(tx, { uscc, programme, terms }, { ...opener, role: 'OPS' });
     const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: by.at };
-    const consented = await move(
-      tx,
-      this.parts,
-      this.flow,
-      offered,
-      { event: 'consent', ...after.body.consent },
-      system,
-    );
-    // This one no longer counts: its place is free.
-    await move(
-      tx,
-      this.parts,
-      { ...this.flow, effects: () => Promise.resolve() },
-      consented,
-      { event: 'send' },
-      system,
-    );
+    const asked = { event: 'consent', ...consent } as const;
+    const consented = await move(tx, this.parts, this.flow, offered, asked, system);
+    // Not counted: it takes the place of the one that ends at this moment.
+    const effects = (_: Tx, sent: ReferralMove): Promise<void> => noteOutcomes(tx, this.ports.outcomes, sent);
+    await move(tx, this.parts, { ...this.flow, effects }, consented, { event: 'send' }, system);
   }
 
   /** 无还本续贷: the new loan begins with what the old one leaves, under its own contract. */
@@ -285,12 +280,16 @@ async function knownFirm(tx: Tx, uscc: Uscc): Promise<void> {
   });
 }
 
-async function knownBanks(tx: Tx, banks: readonly string[]): Promise<void> {
+async function activeBanks(tx: Tx, banks: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ institution_id: string }>(
     `SELECT institution_id FROM institution WHERE kind = 'bank' AND state = 'ACTIVE' AND institution_id = ANY($1::uuid[])`,
     [banks],
   );
-  const known = new Set(rows.map((row) => row.institution_id));
+  return new Set(rows.map((row) => row.institution_id));
+}
+
+async function knownBanks(tx: Tx, banks: readonly string[]): Promise<void> {
+  const known = await activeBanks(tx, banks);
   const at = banks.findIndex((bank, i) => !known.has(bank) || banks.indexOf(bank) !== i);
   if (at === -1) return;
   const pointer = at === 0 ? '/bank' : `/nextBanks/${at - 1}`;

@@ -5,7 +5,7 @@ import type { Fact, MemberState } from '#lib/whitelist';
 import type { RecognisedEquity } from '../line/base-records.ts';
 import { existingLoans } from '../line/existing-loans.ts';
 import { lineBases } from '../line/line-bases.ts';
-import type { LineInput, ProgrammeCap, SuggestedLine } from '../line/line.ts';
+import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
 import { raiseByNext, type LineRaises } from '../line/raise-line.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
 import { suggestLine } from '../line/suggested-line.ts';
@@ -79,7 +79,7 @@ export interface FirmLine {
   readonly line: SuggestedLine;
   readonly raises: LineRaises;
   /** null: not asked for a programme. */
-  readonly programme: ProgrammeCap | null;
+  readonly programme: LineProgramme | null;
 }
 
 /** The line as it stands on the day, under a programme where one is named. Pure. */
@@ -97,7 +97,7 @@ const NO_LOAN: readonly Programme['amount']['rule'][] = ['none', 'quote', 'subsi
 
 export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.includes(rule);
 
-function capOf(programme: Programme, { profile, use }: FirmStanding): ProgrammeCap {
+function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
   const { code, zh, en, amount, guaranteed, desks } = programme;
   const cap: Fen | null = CAPPING.includes(amount.rule) ? amountOf(programme, profile).atMostFen : null;
   const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
