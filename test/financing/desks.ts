@@ -10,7 +10,7 @@ import {
   type ReferralOffer,
 } from '#lib/financing';
 import { fen, localDate, type LocalDate } from '#lib/kernel';
-import { dealsOf, readCalendar, type Deals } from '#lib/product';
+import { dealsOf, readCalendar, type DealServices } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
@@ -27,7 +27,7 @@ export class Desks {
   private constructor(
     readonly product: TestProduct,
     readonly clock: TestClock,
-    readonly deals: Deals,
+    readonly deals: DealServices,
     readonly ops: Principal,
     readonly banks: readonly Principal[],
     private readonly firms: readonly Principal[],

@@ -112,8 +112,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const listReviews = new ListReviews(db, calendar, clock);
-    const standings = new FirmStandings({ db, scores, lists, listReviews, clock });
+    const standings = new FirmStandings({ db, scores, lists, clock });
     const house = { person: operator.personId, admit: standings.admit };
     return {
       config,
@@ -131,7 +130,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
-      listReviews,
+      listReviews: new ListReviews(db, calendar, clock),
       standings,
       listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),

@@ -12,11 +12,11 @@ import type { ReportPorts } from '#lib/reports';
 import { LISTED, MEMBERSHIP, type Lists } from '#lib/whitelist';
 
 /** What lists, disputes and financing say of a firm in a report: as they stand when it is made. */
-export const reportPorts = (lists: Lists, disputes: Disputes, standings: FirmStandings): ReportPorts => ({
+export const reportPorts = (lists: Lists, disputes: Disputes, firms: FirmStandings): ReportPorts => ({
   async programmes(tx, firm, { institutionId, kind, loans }, at) {
     const view = { readers: [{ institutionId, kind }], loans };
-    const standing = await standings.around(tx, firm, view, dateAt(at));
-    const line = standings.line(standing);
+    const standing = await firms.around(tx, firm, view, dateAt(at));
+    const line = firms.line(standing);
     return {
       programmes: matchesOf(standing, kind === 'firm').map(matchDocument),
       line: lineDocument(line),

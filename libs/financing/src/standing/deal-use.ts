@@ -56,7 +56,7 @@ export function useOfReferral(
 }
 
 const movedAfter = (entries: readonly LoanEntry[], day: LocalDate): number =>
-  entries.reduce((sum, { kind, amount, on }) => (on <= day ? sum : sum + (kind === 'draw' ? amount : -amount)), 0);
+  entries.reduce((sum, { kind, amount, on }) => (on <= day ? sum : kind === 'draw' ? sum + amount : sum - amount), 0);
 
 /** 占用合计 of a firm. Amounts in 分. */
 export interface FirmUse {

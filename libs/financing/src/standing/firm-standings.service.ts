@@ -3,7 +3,7 @@ import { actorOf, HOUSE, type InstitutionKind, type Principal } from '#lib/acces
 import { dateAt, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actingAs, type Database, type Tx } from '#lib/platform';
 import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
-import { checkedMarks, expertHundredths, shippedForm, type ListReviews, type Lists, type Marks } from '#lib/whitelist';
+import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
 import type { Admission, Admit } from '../deals/ports.ts';
 import type { RecognisedEquity } from '../line/base-records.ts';
@@ -37,7 +37,6 @@ export interface StandingParts {
   readonly db: Database;
   readonly scores: Scores;
   readonly lists: Lists;
-  readonly listReviews: ListReviews;
   readonly clock: Clock;
   /** One a kind of deal; default: referrals. */
   readonly uses?: readonly UseReader[];
@@ -179,23 +178,23 @@ export class FirmStandings {
         loans,
         standings: await lists.standingsOf(tx, uscc),
         optedOut: await lists.hasOptedOut(uscc, tx),
-        opinions: await this.opinions(tx, uscc),
+        opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
         uses: taken,
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
       });
     });
   }
+}
 
-  /** The newest form of each expert, whether it came with the review of a list or by itself. */
-  private async opinions(tx: Tx, uscc: Uscc): Promise<ExpertOpinion[]> {
-    const newest = new Map<string, { readonly marks: Marks; readonly at: Date }>();
-    for (const opinion of [...(await this.parts.listReviews.opinions(tx, uscc)), ...(await newestOpinions(tx, uscc))]) {
-      const known = newest.get(opinion.personId);
-      if (known === undefined || opinion.at >= known.at) newest.set(opinion.personId, opinion);
-    }
-    return [...newest.values()].map(({ marks, at }) => ({ marks, on: dateAt(at) }));
+/** The newest form of each expert, whether it came with the review of a list or by itself. */
+async function opinionsOf(tx: Tx, uscc: Uscc): Promise<ExpertOpinion[]> {
+  const newest = new Map<string, { readonly marks: Marks; readonly at: Date }>();
+  for (const opinion of [...(await reviewOpinions(tx, uscc)), ...(await newestOpinions(tx, uscc))]) {
+    const known = newest.get(opinion.personId);
+    if (known === undefined || opinion.at >= known.at) newest.set(opinion.personId, opinion);
   }
+  return [...newest.values()].map(({ marks, at }) => ({ marks, on: dateAt(at) }));
 }
 
 /** What applicants say for this once: the deal that asks vouches for who said it. Throws ProblemError statement-invalid 422. */

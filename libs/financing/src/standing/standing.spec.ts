@@ -55,7 +55,7 @@ describe('what a referral takes up', () => {
     [
       'PERFORMING',
       { approval: approved, contract, entries: [entry('draw', 60, '2026-06-10'), entry('payment', 20, '2026-07-01')] },
-      { offered: fen(0), undrawn: wan(40), outstanding: wan(40), movedSince: -wan(20) },
+      { offered: fen(0), undrawn: wan(40), outstanding: wan(40), movedSince: wan(-20) },
     ],
     [
       'PERFORMING',
@@ -115,8 +115,8 @@ describe('what a firm uses', () => {
   });
 
   it('does not count a debt twice that went over to another loan', () => {
-    expect(firmUse([part({ movedSince: -wan(80) }), part({ movedSince: wan(80) })]).drawnSince).toBe(0);
-    expect(firmUse([part({ movedSince: -wan(80) })]).drawnSince).toBe(0);
+    expect(firmUse([part({ movedSince: wan(-80) }), part({ movedSince: wan(80) })]).drawnSince).toBe(0);
+    expect(firmUse([part({ movedSince: wan(-80) })]).drawnSince).toBe(0);
     expect(firmUse([part({ movedSince: wan(80) })]).drawnSince).toBe(wan(80));
   });
 

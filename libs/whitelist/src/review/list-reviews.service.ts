@@ -41,7 +41,6 @@ import {
   insertDecision,
   insertProposal,
   insertVote,
-  opinionsOf,
   proposalsOf,
   queueOf,
   type FirmInVersion,
@@ -49,7 +48,6 @@ import {
   type ProposalView,
   type QueuedCase,
   type QueueQuery,
-  type ReviewOpinion,
 } from './reviews.store.ts';
 
 const HOLD_WORKING_DAYS = 10;
@@ -108,11 +106,6 @@ export class ListReviews {
     await requireReviewer(tx, listCode, who.institutionId);
     const { items, more } = await queueOf(tx, listCode, query);
     return { items: items.map((item) => ({ ...item, ...this.due(item) })), more };
-  }
-
-  /** What reviewers of any list said of a firm in the expert form, each in their newest: read in the house's transaction. */
-  opinions(tx: Tx, uscc: string): Promise<ReviewOpinion[]> {
-    return opinionsOf(tx, uscc);
   }
 
   /** The day by which somebody should act; a hold puts it off. It warns and moves nothing. */

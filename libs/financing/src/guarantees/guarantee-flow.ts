@@ -1,0 +1,126 @@
+import { dateAt, instantText, type Fen, type LocalDate } from '#lib/kernel';
+import type { Tx } from '#lib/platform';
+import type { Capacity, Reservation } from '../capacity/capacity.service.ts';
+import type { Taking } from '../capacity/capacity.store.ts';
+import type { CapacityAnswer } from '../capacity/check-capacity.ts';
+import type { Raiser } from '../deals/deal.ts';
+import { dealsWithTerm } from '../deals/deals.store.ts';
+import type { Admit, OutcomeBook } from '../deals/ports.ts';
+import type { DealFlow, DealMessage, Move } from '../deals/raise.ts';
+import { REFERRAL } from '../referrals/referral.ts';
+import { bpOf } from '../sharing/exact.ts';
+import { shareOf } from '../sharing/share-tree.ts';
+import { guaranteedOf } from './guarantee-entries.ts';
+import { noteGuarantee } from './guarantee-outcomes.ts';
+import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts';
+import { GUARANTEE } from './guarantee-type.ts';
+import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
+import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
+
+type GuaranteeMove = Move<GuaranteeState, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
+export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
+
+/** The loan under a guarantee: where a claim is filed it is in default, whatever its days (违约). */
+export interface GuaranteedLoan {
+  claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void>;
+}
+
+export interface GuaranteePorts {
+  readonly admit: Admit;
+  readonly outcomes: OutcomeBook;
+  readonly loan?: GuaranteedLoan;
+}
+
+/** A guarantee with the capacity that it takes: reserved with approval, held to with the letter, less with each repayment. */
+export const guaranteeFlow = (capacity: Capacity, ports: GuaranteePorts): GuaranteeFlow => ({
+  type: GUARANTEE,
+  prepare: (tx, made) => withCapacity(tx, capacity, made),
+  effects: async (tx, made) => {
+    await follow(tx, capacity, made);
+    if (made.change.event === 'claim') await claimed(tx, ports, made);
+    await noteGuarantee(tx, ports.outcomes, made);
+  },
+  message,
+});
+
+/** The loan that the guarantee names, and those that name the guarantee. */
+async function claimed(tx: Tx, { loan }: GuaranteePorts, { after, by }: GuaranteeMove): Promise<void> {
+  if (loan === undefined) return;
+  const { dealId, terms } = after;
+  const naming = await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId);
+  const loans = new Set([...(terms.loanDealId === null ? [] : [terms.loanDealId]), ...naming.map((one) => one.dealId)]);
+  for (const id of loans) await loan.claimed(tx, id, dateAt(by.at), by);
+}
+
+const takingOf = ({ dealId, uscc, programme, terms }: Guarantee): Taking => ({
+  dealId,
+  guarantor: terms.guarantorId,
+  client: uscc,
+  programme,
+});
+
+/** What a guarantee takes of its guarantor's capacity for so much of the loan. */
+export function reservationOf(deal: Guarantee, loan: Fen): Reservation {
+  const { tree, smallFirm } = deal.terms;
+  return {
+    ...takingOf(deal),
+    principal: guaranteedOf(loan, deal.terms),
+    ownShareBp: bpOf(shareOf(tree, OWN_PARTY)!, 'up'),
+    small: smallFirm === true,
+  };
+}
+
+/** The change with the caps as they stand, written by nobody else; what raises the guarantor's liability takes it here. */
+async function withCapacity(
+  tx: Tx,
+  capacity: Capacity,
+  { before, after, change, by }: GuaranteeMove,
+): Promise<GuaranteeChange> {
+  const { caps: _said, ...given } = change as GuaranteeChange & { readonly caps?: CapsRecord };
+  const on = dateAt(by.at);
+  const record = ({ checks, reservedUntil }: CapacityAnswer): GuaranteeChange =>
+    ({ ...given, caps: { on, reservedUntil, checks } }) as GuaranteeChange;
+  const taking = takingOf(after);
+  const reservation = reservationOf(after, after.body.approved);
+  const { principal } = reservation;
+  if (after.state === 'APPROVED' && before.state !== 'APPROVED') return record(await capacity.reserve(tx, reservation));
+  if (change.event === 'issue') return record(await capacity.issue(tx, { ...taking, principal }));
+  if (change.event === 'accept-batch') {
+    await capacity.reserve(tx, reservation);
+    return record(await capacity.issue(tx, { ...taking, principal }));
+  }
+  if (change.event === 'extend')
+    return {
+      ...given,
+      caps: { on, reservedUntil: null, checks: await capacity.recheck(tx, taking) },
+    } as GuaranteeChange;
+  return given;
+}
+
+/** What was taken follows what the guarantee has come to. */
+async function follow(tx: Tx, capacity: Capacity, { before, after }: GuaranteeMove): Promise<void> {
+  const [was, is] = [exposureOf(before), exposureOf(after)];
+  const taking = takingOf(after);
+  if (was === null || was === is) return;
+  if (is === null) await capacity.release(tx, taking);
+  else if (is < was) await capacity.lower(tx, { ...taking, principal: is });
+  else await capacity.raise(tx, { ...taking, principal: is });
+}
+
+/** `guarantee.event.v1` (domain §6.9). */
+function message({ after, change, by }: GuaranteeMove): DealMessage {
+  const { dealId, state, body, terms } = after;
+  return {
+    type: 'guarantee.event.v1',
+    body: {
+      guaranteeId: dealId,
+      letterNo: body.letter?.letterNo ?? null,
+      event: change.event,
+      status: state,
+      principal: body.approved > 0 ? body.approved : terms.principal,
+      shares: sharesInBp(terms.tree),
+      fee: body.fee,
+      occurredAt: instantText(by.at),
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import { v7 as uuidv7 } from 'uuid';
+import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal } from '#lib/access';
+import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
+import type { Db, Tx } from '#lib/platform';
+import type { Capacity } from '../capacity/capacity.service.ts';
+import type { Desk, Party } from '../deals/deal.ts';
+import {
+  dealEvents,
+  dealsWithTerm,
+  findDeal,
+  openDeal,
+  pageOfDeals,
+  type DealEventRow,
+  type DealQuery,
+} from '../deals/deals.store.ts';
+import { command, commandIn, deskOf, move, sweepDeals, type Command, type DealParts } from '../deals/raise.ts';
+import { dealUnknown } from '../deals/refusals.ts';
+import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
+import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
+import { changeOfLoan } from './loan-moves.ts';
+import { refusal } from '../deals/checks.ts';
+import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
+import type { Guarantee, GuaranteeChange } from './guarantee.ts';
+
+export interface GuaranteeApplication {
+  readonly uscc: Uscc;
+  /** 产品代码. */
+  readonly programme: string;
+  /** What the programme says of the firm is looked up. */
+  readonly terms: Omit<GuaranteeTerms, 'programmeMost' | 'suggestedLine'>;
+}
+
+/** 担保申请: opened by the firm, its bank, a guarantor or the platform; moved by whoever sits at it. */
+export class Guarantees implements CoveringGuarantee {
+  readonly flow: GuaranteeFlow;
+
+  constructor(
+    private readonly parts: DealParts,
+    readonly capacity: Capacity,
+    private readonly ports: GuaranteePorts,
+  ) {
+    this.flow = guaranteeFlow(capacity, ports);
+  }
+
+  /**
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown 422, programme-refused 409;
+   * application-refused 403 for whoever may not apply in these names.
+   */
+  async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
+    const asked = guaranteeTerms({ ...given, programmeMost: null, suggestedLine: null });
+    const role = applicantOf(principal, uscc, asked);
+    const { clock, calendar, db } = this.parts;
+    return db.as(HOUSE, async (tx) => {
+      await knownParties(tx, {
+        '/guarantorId': [asked.guarantorId, 'guarantor'],
+        '/bankId': [asked.bankId, 'bank'],
+        '/reGuarantorId': [asked.reGuarantorId, 'guarantor'],
+      });
+      const at = clock.now();
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
+      withinProgramme('/principal', terms.principal, terms);
+      const dealId = uuidv7({ msecs: at.getTime() });
+      const order = { dealId, uscc, programme, openedAt: at, parties: partiesOf(terms), terms };
+      const { institutionId, personId } = principal;
+      return openDeal(tx, GUARANTEE, order, { by: { role, institutionId, personId, at }, calendar });
+    });
+  }
+
+  /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
+  async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
+    const { change } = given;
+    if (change.event === 'contract' && change.bankId !== undefined)
+      await knownParties(this.parts.db, { '/bankId': [change.bankId, 'bank'] });
+    const deal = await command(this.parts, this.flow, principal, given);
+    return guaranteeFor(deskFor(principal, deal), deal);
+  }
+
+  /** As the reader's desk sees it. Throws ProblemError deal-unknown 404. */
+  async get(
+    principal: Principal,
+    dealId: string,
+  ): Promise<{ readonly deal: Guarantee; readonly events: readonly DealEventRow[] }> {
+    return this.parts.db.as(actorOf(principal), async (tx) => {
+      const deal = await findDeal(tx, GUARANTEE, dealId);
+      if (deal === undefined) throw dealUnknown(dealId);
+      const desk = deskFor(principal, deal);
+      const own = desk === 'GUAR' || desk === 'OPS';
+      const events = await dealEvents(tx, dealId);
+      return {
+        deal: guaranteeFor(desk, deal),
+        events: own
+          ? events
+          : events.map(({ detail, event, ...row }) => ({ ...row, event, detail: shown(event, detail) })),
+      };
+    });
+  }
+
+  /** Newest first, those that the reader may see. */
+  async page(principal: Principal, query: DealQuery): Promise<Guarantee[]> {
+    const deals = await this.parts.db.as(actorOf(principal), (tx) => pageOfDeals(tx, GUARANTEE, query));
+    return deals.map((deal) => guaranteeFor(deskFor(principal, deal), deal));
+  }
+
+  /** Guarantees of a loan, so that its draws and repayments reach them. */
+  ofLoan(db: Db, loanDealId: string): Promise<Guarantee[]> {
+    return dealsWithTerm(db, GUARANTEE, 'loanDealId', loanDealId);
+  }
+
+  /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
+  commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+    return commandIn(tx, this.parts, this.flow, principal, given);
+  }
+
+  /**
+   * What happened to the loan happens to its guarantee, in the loan's transaction: a draw is refused where the letter does not
+   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment.
+   */
+  async loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void> {
+    const deal = await findDeal(tx, GUARANTEE, guaranteeId, 'update');
+    if (deal === undefined) throw dealUnknown(guaranteeId);
+    const change = changeOfLoan(deal, loan);
+    if (change !== undefined) await move(tx, this.parts, this.flow, deal, change, loan.by);
+  }
+
+  /** 期限届满: what time brings, and reservations that are over. Resolves to the number of deals that moved. */
+  sweep(): Promise<number> {
+    return this.parts.db.as(HOUSE, async (tx) => {
+      await this.capacity.lockAll(tx);
+      const moved = await sweepDeals(tx, this.parts, this.flow, dueChange);
+      await this.capacity.expire(tx);
+      return moved;
+    });
+  }
+}
+
+/** Where somebody stands who may see the deal; a regulator reads like the house. */
+const deskFor = (principal: Principal, deal: Guarantee): Desk =>
+  principal.kind === 'regulator' ? 'OPS' : (deskOf(principal, deal, ['GUAR']) ?? 'FIRM');
+
+/** The details of an event without what is the guarantor's own. */
+function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {
+  if (event === 'report') return {};
+  const { caps: _own, ...rest } = detail;
+  return rest;
+}
+
+/** In the order in which they are read back. */
+export const partiesOf = ({ guarantorId, bankId, reGuarantorId }: GuaranteeTerms): Party[] => [
+  ...(bankId === null ? [] : [{ institutionId: bankId, desk: 'BANK' as const }]),
+  { institutionId: guarantorId, desk: 'GUAR' },
+  ...(reGuarantorId === null ? [] : [{ institutionId: reGuarantorId, desk: 'REGUAR' as const }]),
+];
+
+function applicantOf(principal: Principal, uscc: Uscc, terms: GuaranteeTerms): Desk {
+  const { kind, institutionId } = principal;
+  if (kind === 'operator') return 'OPS';
+  if (kind === 'firm' && principal.uscc === uscc) return 'FIRM';
+  if (kind === 'bank' && terms.bankId === institutionId) return 'BANK';
+  if (kind === 'guarantor' && terms.guarantorId === institutionId) return 'GUAR';
+  const zh = '只能以本企业、本机构的名义申请';
+  const en = 'an application is made in one’s own name';
+  throw new ProblemError({ code: 'application-refused', status: 403, zh, en });
+}
+
+async function knownParties(
+  db: Db,
+  asked: Readonly<Record<string, readonly [string | null, InstitutionKind]>>,
+): Promise<void> {
+  const ids = Object.values(asked).flatMap(([id]) => (id === null ? [] : [id]));
+  const known = await institutionsById(db, ids);
+  for (const [pointer, [id, kind]] of Object.entries(asked))
+    if (id !== null && known.get(id)?.kind !== kind)
+      throw refusal(
+        'party-unknown',
+        422,
+        pointer,
+        `没有该${kind === 'bank' ? '银行' : '担保机构'}`,
+        `there is no such ${kind}`,
+      );
+}

@@ -1,0 +1,250 @@
+import { actorOf, firmActor, HOUSE } from '#lib/access';
+import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
+import { addMonths, fen } from '#lib/kernel';
+import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
+
+const LOAN = '019a8c2e-7f00-7000-8000-00000000010b';
+const HASH = 'cd'.repeat(32);
+
+describe('a guarantee from the application to what is recovered', () => {
+  let kit: GuaranteeKit;
+  beforeAll(async () => {
+    kit = await GuaranteeKit.open();
+    await kit.capital(500 * MILLION);
+    await kit.unrelated([1, 2, 3, 4, 5, 6, 7, 8]);
+  });
+  afterAll(() => kit.close());
+
+  const stored = (dealId: string) =>
+    kit.product.db.as(HOUSE, async (tx) => {
+      const events = await dealEvents(tx, dealId);
+      return { events, deal: (await kit.guarantees.get(kit.operator, dealId)).deal };
+    });
+  const replays = async (dealId: string): Promise<Guarantee> => {
+    const { events, deal } = await stored(dealId);
+    const { dealId: id, uscc: firm, programme, openedAt, terms } = deal;
+    const parties = deal.parties.filter(({ desk }) => desk !== 'BANK' || terms.bankId !== null);
+    const order = { dealId: id, uscc: firm, programme, openedAt, parties, terms };
+    expect(replayed(GUARANTEE, order, recordsOf<GuaranteeChange>(events))).toEqual(deal);
+    expect(events.map(({ version }) => version)).toEqual(events.map((_, i) => i + 1));
+    return deal;
+  };
+
+  it('is drawn, overdue, claimed, paid and recovered, and every part adds up', async () => {
+    const { bank, guarantor } = kit;
+    let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId: LOAN });
+    expect(await kit.position()).toMatchObject({ reserved: 4 * MILLION, issued: 0 });
+    deal = await kit.issue(deal);
+    // 4 m × 16 % × 75 %.
+    expect((await kit.position()).total).toMatchObject({ limit: 5000 * MILLION, after: 48_000_000 });
+    const today = kit.today();
+    deal = await kit.act(bank, deal, { event: 'draw', amount: fen(3 * MILLION), on: today });
+    expect((await kit.position()).issued).toBe(4 * MILLION);
+    deal = await kit.act(bank, deal, { event: 'reduce', amount: fen(MILLION), on: today });
+    expect((await kit.position()).issued).toBe(3 * MILLION);
+    deal = await kit.act(bank, deal, { event: 'overdue', dueOn: today });
+    kit.pass(30);
+    deal = await kit.act(bank, deal, { event: 'claim', interest: fen(123_457), document: HASH });
+    expect((await kit.position()).issued).toBe(2 * MILLION);
+    deal = await kit.act(guarantor, deal, { event: 'review' });
+    deal = await kit.act(guarantor, deal, { event: 'pay', amount: fen(200_123_457), on: kit.today() });
+    expect(await kit.position()).toMatchObject({ reserved: 0, issued: 0, breaches: [] });
+    deal = await kit.act(guarantor, deal, {
+      event: 'recover',
+      amount: fen(50_000_001),
+      costs: fen(3),
+      on: kit.today(),
+    });
+    const off = { event: 'write-off', reason: '破产终结' } as const;
+    deal = await kit.act(kit.people.a, deal, off);
+    expect(await codes(kit.act(kit.people.a, deal, off))).toBe('two-persons-needed');
+    deal = await kit.act(kit.people.b, deal, off);
+    expect(deal.state).toBe('WRITTEN_OFF');
+    expect(kit.inDefault).toEqual([LOAN]);
+    expect(kit.noted.map(({ kind, amount, on }) => [kind, amount, on])).toEqual([
+      ['accepted', undefined, '2026-06-05'],
+      ['approved', 4 * MILLION, '2026-06-05'],
+      ['guaranteed', 4 * MILLION, '2026-06-05'],
+      ['claimPaid', 200_123_457, '2026-07-05'],
+      ['recovered', 50_000_001, '2026-07-05'],
+      ['writtenOff', undefined, '2026-07-05'],
+    ]);
+    const { account } = (await replays(deal.dealId)).body;
+    const sum = (amounts: readonly number[]): number => amounts.reduce((s, amount) => s + amount, 0);
+    expect(sum(account!.leaves.map(({ borne }) => borne))).toBe(200_123_457);
+    expect(sum(account!.leaves.map(({ recovered }) => recovered))).toBe(49_999_998);
+    const { events } = await stored(deal.dealId);
+    expect(events.find(({ event }) => event === 'issue')!.detail['caps']).toMatchObject({ on: '2026-06-05' });
+    expect(
+      events
+        .filter(({ event, proposed }) => event === 'write-off' && !proposed)
+        .map((e) => [e.firstPersonId, e.personId]),
+    ).toEqual([[kit.people.a.personId, kit.people.b.personId]]);
+  });
+
+  it('tells its partners what happened, and nothing of the guarantor’s own book', async () => {
+    const deal = await kit.issue(await kit.contracted(2));
+    const { db } = kit.product;
+    const told = await db.as(actorOf(kit.bank), (tx) =>
+      tx.query<{ body: Record<string, unknown> }>(`SELECT body FROM notice WHERE aggregate = $1 ORDER BY seq`, [
+        `guarantee/${deal.dealId}`,
+      ]),
+    );
+    expect(told.map(({ body }) => body['event'])).toEqual(['accept', 'start', 'report', 'decide', 'contract', 'issue']);
+    expect(told.at(-1)!.body).toEqual({
+      guaranteeId: deal.dealId,
+      letterNo: 'BH-1',
+      event: 'issue',
+      status: 'ISSUED',
+      principal: 4 * MILLION,
+      shares: [
+        { party: 'bank', bp: 2000 },
+        { party: 'national', bp: 4000 },
+        { party: 'city', bp: 2400 },
+        { party: 'guarantor', bp: 1600 },
+      ],
+      fee: 0,
+      occurredAt: expect.stringMatching(/\+08:00$/),
+    });
+    const seen = await kit.guarantees.get(kit.bank, deal.dealId);
+    expect([seen.deal.body.caps, seen.deal.body.report]).toEqual([[], null]);
+    expect(JSON.stringify(seen)).not.toMatch(/"caps":\{|尽调/);
+    expect((await kit.guarantees.get(kit.guarantor, deal.dealId)).deal.body.caps).toHaveLength(2);
+  });
+
+  it('is nobody else’s: other banks, guarantors and firms find nothing', async () => {
+    const deal = await kit.approve(await kit.reviewed(3));
+    const stranger = await kit.firm(30);
+    const own = await kit.firm(3);
+    for (const principal of [kit.otherBank, kit.otherGuarantor, stranger]) {
+      expect(await codes(kit.guarantees.get(principal, deal.dealId))).toBe('deal-unknown');
+      expect(await codes(kit.act(principal, deal, { event: 'withdraw', reason: 'x' }))).toBe('deal-unknown');
+      expect(await kit.guarantees.page(principal, { limit: 10 })).toEqual([]);
+    }
+    expect(await codes(kit.act(kit.regulator, deal, { event: 'withdraw', reason: 'x' }))).toBe('deal-unknown');
+    expect((await kit.guarantees.page(own, { limit: 10 })).map(({ dealId }) => dealId)).toEqual([deal.dealId]);
+    expect((await kit.guarantees.page(kit.regulator, { limit: 50 })).length).toBeGreaterThan(0);
+    const rows = (actor: string, table: string) =>
+      kit.product.db.as(actor, async (tx) => (await tx.query(`SELECT FROM ${table}`)).length);
+    for (const table of ['guarantee_liability', 'guarantor_book', 'guarantor_capital']) {
+      expect([table, await rows(actorOf(kit.otherGuarantor), table)]).toEqual([table, 0]);
+      expect([table, await rows(firmActor(uscc(30)), table)]).toEqual([table, 0]);
+    }
+    expect(await rows(actorOf(kit.bank), 'guarantor_book')).toBe(0);
+    expect(await codes(kit.capacity.position(kit.otherBank, kit.guarantor.institutionId))).toBeUndefined();
+    expect((await kit.position(kit.otherBank)).total).toBeNull();
+    const withdrawn = await kit.act(own, deal, { event: 'withdraw', reason: '不需要了' });
+    expect([withdrawn.state, (await kit.position()).reserved]).toEqual(['WITHDRAWN', 0]);
+  });
+
+  it('refuses stale versions, wrong applicants, unknown parties and amounts that are none, and changes nothing', async () => {
+    const deal = await kit.open(4);
+    expect(await codes(kit.act(kit.bank, { ...deal, version: 9 }, { event: 'submit' }))).toBe('version-stale');
+    expect(await codes(kit.act(kit.bank, deal, { event: 'accept' }))).toBe('transition-refused');
+    expect(await codes(kit.act(kit.guarantor, deal, { event: 'submit' }))).toBe('role-refused');
+    expect(await codes(kit.open(4, {}, kit.otherBank))).toBe('application-refused');
+    expect(await codes(kit.open(4, { guarantorId: kit.bank.institutionId }))).toBe('party-unknown');
+    expect(await codes(kit.open(4, { principal: fen(-1) }))).toBe('guarantee-terms-invalid');
+    kit.admission = { suggestedLine: null, programmeCap: fen(1) };
+    expect(await codes(kit.open(4))).toBe('guarantee-over-programme');
+    kit.admission = { suggestedLine: null, programmeCap: null };
+    expect((await kit.guarantees.get(kit.bank, deal.dealId)).deal).toEqual(deal);
+  });
+
+  it('its bank may join with the contract', async () => {
+    let deal = await kit.guarantees.open(kit.operator, {
+      uscc: uscc(5),
+      programme: 'KYD',
+      terms: kit.terms({ bankId: null }),
+    });
+    const { a, b } = kit.people;
+    deal = await kit.act(kit.operator, deal, { event: 'submit' });
+    for (const event of ['accept', 'start'] as const) deal = await kit.act(a, deal, { event });
+    const report = { event: 'report', recommended: fen(1), document: HASH, summary: '尽调' } as const;
+    deal = await kit.act(b, await kit.act(a, deal, report), report);
+    deal = await kit.approve(deal);
+    kit.pass(1);
+    const contract = { event: 'contract', contractNo: 'HT-5', signedOn: kit.today() } as const;
+    expect(await codes(kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherGuarantor.institutionId }))).toBe(
+      'party-unknown',
+    );
+    expect(await codes(kit.guarantees.get(kit.otherBank, deal.dealId))).toBe('deal-unknown');
+    deal = await kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherBank.institutionId });
+    expect((await kit.guarantees.get(kit.otherBank, deal.dealId)).deal.state).toBe('CONTRACTED');
+    await replays(deal.dealId);
+  });
+
+  it('follows its loan in the loan’s own transaction', async () => {
+    const loanDealId = '019a8c2e-7f00-7000-8000-00000000010a';
+    const deal = await kit.issue(await kit.contracted(6, { loanDealId }));
+    const { institutionId, personId } = kit.bank;
+    const by = { role: 'BANK', institutionId, personId, at: kit.clock.now() } as const;
+    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number) =>
+      kit.product.db.as(HOUSE, (tx) =>
+        kit.guarantees.loanMoved(tx, deal.dealId, {
+          kind,
+          amount: fen(amount),
+          on: kit.today(),
+          outstanding: fen(0),
+          by,
+        }),
+      );
+    expect(await codes(loan('draw', 4 * MILLION + 1))).toBe('draw-over-letter');
+    await loan('draw', 4 * MILLION);
+    await loan('payment', MILLION);
+    const { body } = (await kit.guarantees.get(kit.bank, deal.dealId)).deal;
+    expect([body.drawn, body.outstanding]).toEqual([4 * MILLION, 3 * MILLION]);
+    const held = await kit.product.db.as(actorOf(kit.bank), (tx) =>
+      kit.capacity.held(tx, { dealId: deal.dealId, guarantor: kit.guarantor.institutionId }),
+    );
+    expect(held).toMatchObject({ principal: 3 * MILLION, state: 'ISSUED' });
+    // A wrong repayment is put right: the exposure comes back.
+    const told = (await stored(deal.dealId)).events.at(-1)!;
+    const after = await kit.act(
+      kit.bank,
+      { ...deal, version: told.version },
+      {
+        event: 'correct',
+        version: told.version,
+        amount: fen(0),
+        reason: '错账',
+      },
+    );
+    expect([after.body.outstanding, (await replays(deal.dealId)).body.repaid]).toEqual([4 * MILLION, 0]);
+    await loan('payment', 2 * MILLION);
+    await loan('correct', 500);
+    expect((await replays(deal.dealId)).body).toMatchObject({ repaid: 2 * MILLION - 500 });
+    await loan('correct', -500);
+    const latest = await replays(deal.dealId);
+    expect(latest.body.outstanding).toBe(2 * MILLION);
+    await kit.act(kit.bank, latest, { event: 'repaid', on: kit.today() });
+    // What no letter binds any more stays as it is.
+    await loan('payment', 1);
+    expect((await replays(deal.dealId)).state).toBe('RELEASED');
+  });
+
+  it('ends by its deadlines, and what it reserved is free again', async () => {
+    const before = (await kit.position()).reserved;
+    const deal = await kit.contracted(7);
+    const draft = await kit.open(8);
+    expect((await kit.position()).reserved - before).toBe(4 * MILLION);
+    kit.pass(31);
+    await kit.guarantees.sweep();
+    expect((await kit.guarantees.get(kit.bank, deal.dealId)).deal.state).toBe('LAPSED');
+    kit.pass(60);
+    expect(await kit.guarantees.sweep()).toBeGreaterThan(0);
+    expect((await kit.guarantees.get(kit.bank, draft.dealId)).deal.state).toBe('WITHDRAWN');
+    await replays(deal.dealId);
+    expect(await kit.guarantees.sweep()).toBe(0);
+    expect((await kit.position()).reserved).toBe(0);
+  });
+
+  it('is only ever added to', async () => {
+    const change = (sql: string) => kit.product.database.admin.query(sql);
+    await expect(change('UPDATE deal_event SET at = now()')).rejects.toThrow('only ever added to');
+    await expect(change('DELETE FROM deal')).rejects.toThrow('one event at a time');
+    await expect(change('DELETE FROM guarantee_liability')).rejects.toThrow('reserved, issued');
+    await expect(change(`UPDATE guarantee_liability SET state = 'ISSUED'`)).rejects.toThrow('reserved, issued');
+    await expect(change('UPDATE guarantor_capital SET net_assets = 1')).rejects.toThrow('only ever added to');
+  });
+});
