@@ -24,15 +24,11 @@ const GRANTED = [
 describe('outcomes', () => {
   let desks: Desks;
   let bank: Principal;
-  let background: Background | undefined;
   beforeAll(async () => {
     desks = await Desks.open(AT, 1, 7);
     bank = desks.banks[0]!;
   });
-  afterAll(async () => {
-    await background?.stop();
-    await desks.close();
-  });
+  afterAll(() => desks.close());
   beforeEach(async () => {
     await desks.deliverOutcomes(); // of the test before
     desks.clock.set(new Date(AT));
@@ -197,17 +193,18 @@ describe('outcomes', () => {
     const { dealId: lapsing } = await desks.offer(7, bank, { validUntil: day('2026-03-02') });
     desks.clock.set(new Date('2026-03-03T02:00:00Z'));
     const faults: unknown[] = [];
-    const rung = new Promise<string>((resolve) => {
-      const doorbells = { ring: (_: string, id: string) => Promise.resolve(resolve(id)), listen: () => undefined };
-      const product = { ...desks.product, ...desks.deals, doorbells } as unknown as Desks['product'];
-      background = new Background(product, (event, error) => void faults.push(event, error));
-      background.start(['deals']);
+    const rung: string[] = [];
+    const ring = (bell: string, id: string): Promise<void> => Promise.resolve(void rung.push(bell, id));
+    const product = { ...desks.product, ...desks.deals, doorbells: { ring, listen: () => undefined } };
+    const background = new Background(product as unknown as Desks['product'], (event, error) => {
+      faults.push(event, error);
     });
-    const deliveryId = await rung;
-    await background!.stop();
+    background.start(['deals']);
+    await background.stop(); // after the piece in hand
     expect(faults).toEqual([]);
     expect((await desks.deal(lapsing)).state).toBe('LAPSED');
-    await desks.product.intake.process(deliveryId);
+    expect(rung).toEqual(['intake', expect.any(String)]);
+    await desks.product.intake.process(rung[1]!);
     const drawn = Object.values(await desks.records(7)).find(({ event }) => event === 'drawn');
     expect(drawn).toMatchObject({ loanId: dealId, amount: 600_000_00 });
   });
