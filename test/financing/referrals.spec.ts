@@ -115,8 +115,13 @@ describe('referrals', () => {
   });
 
   const offerOf = () => ({
-    ...{ uscc: desks.firm(2).uscc!, programme: 'CKT', bank: a.institutionId, nextBanks: [] },
-    ...{ amount: fen(1), form: 'credit' as const, validUntil: day('2026-12-31') },
+    uscc: desks.firm(2).uscc!,
+    programme: 'CKT',
+    bank: a.institutionId,
+    nextBanks: [],
+    amount: fen(1),
+    form: 'credit' as const,
+    validUntil: day('2026-12-31'),
   });
 
   it('are with three banks at once at most, however many are sent at the same moment', async () => {
