@@ -32,8 +32,8 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
     members = standings.filter(({ state }) => state === 'ACTIVE').map(({ uscc }) => uscc as Uscc);
     await hire('bank', 'bank-one', ['partner:deals', 'partner:callbacks', 'partner:lists', 'partner:notices']);
     await hire('bank', 'bank-two', ['partner:deals', 'partner:callbacks']);
-    await hire('firm', 'firm-one', ['subject:own'], members[0]!);
-    await hire('firm', 'firm-two', ['subject:own'], members[1]!);
+    await hire('firm', 'firm-one', ['subject:own'], members[0]);
+    await hire('firm', 'firm-two', ['subject:own'], members[1]);
     bank = await SigningPartner.open(api, keys.get('bank-one')!, 'referral.status.v1');
   }, 300_000);
   afterAll(() => api.close());
@@ -71,10 +71,9 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
     return id;
   };
   /** Every movement of a deal by kind, in fen, with what is left. */
-  const ledger = (body: Record<string, any>) => {
-    // oxlint-disable-line typescript/no-explicit-any -- an answer
+  const ledger = ({ body }: Reply['body']) => {
     const sums: Record<string, number> = {};
-    for (const { kind, amount } of body['body'].entries) sums[kind] = (sums[kind] ?? 0) + amount.fen;
+    for (const { kind, amount } of body.entries) sums[kind] = (sums[kind] ?? 0) + amount.fen;
     const { draw = 0, payment = 0, recovery = 0, 'written-off': writtenOff = 0 } = sums;
     return { draw, payment, recovery, writtenOff, left: draw - payment - recovery - writtenOff };
   };
