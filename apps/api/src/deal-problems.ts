@@ -16,9 +16,9 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   // Referrals and callbacks
   'bank-unknown': entry(422, '不是有效的合作银行', 'A bank that is none of ours, not active, or named twice'),
   'date-invalid': entry(422, '日期有误', 'A day that does not exist or lies outside its bounds'),
-  'signature-missing': entry(401, '回传须签名', 'A callback carries four X-Firstmile headers'),
-  'timestamp-outside': entry(401, '时间戳偏差超过300秒', 'The timestamp is over 300 seconds off'),
-  'signature-invalid': entry(401, '签名不符', 'The signature does not fit the body and a live key'),
+  'signature-missing': entry(403, '回传须签名', 'A callback carries four X-Firstmile headers'),
+  'timestamp-outside': entry(403, '时间戳偏差超过300秒', 'The timestamp is over 300 seconds off'),
+  'signature-invalid': entry(403, '签名不符', 'The signature does not fit the body and a live key'),
   'nonce-replayed': entry(409, '该 Nonce 已用过', 'The nonce was used before'),
   'callback-conflict': entry(
     422,
