@@ -47,6 +47,7 @@ import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
 import { CallbacksController } from './partner/callbacks.controller.ts';
 import { ReferralsController } from './partner/referrals.controller.ts';
+import { GuaranteesController } from './partner/guarantees.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
@@ -105,6 +106,7 @@ export class ApiModule {
         ReportKeysController,
         DealsController,
         ReferralsController,
+        GuaranteesController,
         CallbacksController,
         OwnReportsController,
       ],

@@ -1,10 +1,7 @@
-import type { Text } from '#lib/scoring';
+import { GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
+import { entry, type ProblemEntry } from './problem-entry.ts';
 
-export interface ProblemEntry extends Text {
-  readonly status: number;
-}
-
-const entry = (status: number, zh: string, en: string): ProblemEntry => ({ status, zh, en });
+export type { ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
 export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
@@ -375,4 +372,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'renewal-late': entry(409, '续贷须在到期日前办理', 'A renewal is made before maturity'),
   'correction-unknown': entry(422, '没有可更正的流水', 'The version that it corrects moved no money'),
   'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
+  ...GUARANTEE_PROBLEMS,
 };

@@ -40,10 +40,12 @@ export { command, commandIn, deskOf, move as moveDeal, sweepDeals } from './deal
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export * from './guarantees/batch.ts';
 export * from './guarantees/batches.service.ts';
+export { guaranteeDesk } from './guarantees/guarantee-desk.ts';
 export * from './guarantees/guarantee-entries.ts';
 export * from './guarantees/guarantee-table.ts';
 export * from './guarantees/guarantee-terms.ts';
 export * from './guarantees/guarantee-type.ts';
+export * from './guarantees/guarantee-words.ts';
 export * from './guarantees/guarantee.ts';
 export * from './guarantees/guarantees.service.ts';
 export type * from './joint/capacity-port.ts';

@@ -27,7 +27,7 @@ import { MONTHS_AFTER_MATURITY } from './guarantee-letter.ts';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import { guaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
-import { partiesOf, type Guarantees } from './guarantees.service.ts';
+import { knownLoan, partiesOf, type Guarantees } from './guarantees.service.ts';
 
 /** What a row came to: the deal that stands for it, or every reason against it. */
 export type BatchOutcome =
@@ -187,6 +187,7 @@ export class Batches {
     try {
       const { calendar } = this.parts;
       const terms = termsOfRow(row, agreement);
+      await knownLoan(tx, terms.loanDealId, row.uscc as Uscc);
       const order = {
         dealId: uuidv7({ msecs: by.at.getTime() }),
         uscc: row.uscc as Uscc,

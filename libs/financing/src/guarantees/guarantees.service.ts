@@ -19,7 +19,7 @@ import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service
 import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
 import { changeOfLoan } from './loan-moves.ts';
 import { refusal } from '../deals/checks.ts';
-import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 import type { Guarantee, GuaranteeChange } from './guarantee.ts';
 
@@ -44,7 +44,8 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown 422, programme-refused 409;
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown 422,
+   * programme-refused 409;
    * application-refused 403 for whoever may not apply in these names.
    */
   async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
@@ -57,6 +58,7 @@ export class Guarantees implements CoveringGuarantee {
         '/bankId': [asked.bankId, 'bank'],
         '/reGuarantorId': [asked.reGuarantorId, 'guarantor'],
       });
+      await knownLoan(tx, asked.loanDealId, uscc);
       const at = clock.now();
       const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
       const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
@@ -70,9 +72,7 @@ export class Guarantees implements CoveringGuarantee {
 
   /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
-    const { change } = given;
-    if (change.event === 'contract' && change.bankId !== undefined)
-      await knownParties(this.parts.db, { '/bankId': [change.bankId, 'bank'] });
+    await knownBank(this.parts.db, given.change);
     const deal = await command(this.parts, this.flow, principal, given);
     return guaranteeFor(deskFor(principal, deal), deal);
   }
@@ -109,17 +109,19 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
-  commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+  async commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+    await knownBank(tx, given.change);
     return commandIn(tx, this.parts, this.flow, principal, given);
   }
 
   /**
    * What happened to the loan happens to its guarantee, in the loan's transaction: a draw is refused where the letter does not
-   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment.
+   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment. Throws ProblemError
+   * deal-unknown 404 for a guarantee of another firm, or of another bank.
    */
   async loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void> {
     const deal = await findDeal(tx, GUARANTEE, guaranteeId, 'update');
-    if (deal === undefined) throw dealUnknown(guaranteeId);
+    if (deal === undefined || !covers(deal, loan)) throw dealUnknown(guaranteeId);
     const change = changeOfLoan(deal, loan);
     if (change !== undefined) await move(tx, this.parts, this.flow, deal, change, loan.by);
   }
@@ -134,6 +136,12 @@ export class Guarantees implements CoveringGuarantee {
     });
   }
 }
+
+/** A bank moves the guarantees that it is the bank of, for the firm whose loan it is. */
+const covers = ({ uscc, parties }: Guarantee, { uscc: borrower, by }: LoanMove): boolean =>
+  uscc === borrower &&
+  (by.role === 'SYSTEM' ||
+    parties.some(({ institutionId, desk }) => desk === 'BANK' && institutionId === by.institutionId));
 
 /** Where somebody stands who may see the deal; a regulator reads like the house. */
 const deskFor = (principal: Principal, deal: Guarantee): Desk =>
@@ -164,11 +172,28 @@ function applicantOf(principal: Principal, uscc: Uscc, terms: GuaranteeTerms): D
   throw new ProblemError({ code: 'application-refused', status: 403, zh, en });
 }
 
+/** Throws ProblemError party-unknown 422. */
+async function knownBank(db: Db, change: GuaranteeChange): Promise<void> {
+  if (change.event === 'contract' && change.bankId !== undefined)
+    await knownParties(db, { '/bankId': [change.bankId, 'bank'] });
+}
+
+/** 贷款推荐业务 of this very firm. Throws ProblemError loan-unknown 422. */
+export async function knownLoan(tx: Tx, loanDealId: string | null, uscc: Uscc): Promise<void> {
+  if (loanDealId === null) return;
+  const [loan] = await tx.query(`SELECT FROM deal WHERE deal_id = $1 AND kind = 'referral' AND uscc = $2`, [
+    loanDealId,
+    uscc,
+  ]);
+  if (loan === undefined)
+    throw refusal('loan-unknown', 422, '/loanDealId', '该企业没有此贷款推荐', 'the firm has no such referral');
+}
+
 async function knownParties(
   db: Db,
   asked: Readonly<Record<string, readonly [string | null, InstitutionKind]>>,
 ): Promise<void> {
-  const ids = Object.values(asked).flatMap(([id]) => (id === null ? [] : [id]));
+  const ids = Object.values(asked).flatMap(([id]) => (isUuid(id) ? [id] : []));
   const known = await institutionsById(db, ids);
   for (const [pointer, [id, kind]] of Object.entries(asked))
     if (id !== null && known.get(id)?.kind !== kind)
