@@ -19,6 +19,7 @@ export type { CapCheck, CapName } from './capacity/caps.ts';
 export * from './capacity/check-capacity.ts';
 export * from './capacity/connected-groups.ts';
 export type { FirmRelations } from './capacity/relations.store.ts';
+export { CAP_WORDS } from './capacity/refusals.ts';
 export * from './capacity/reserves.ts';
 export * from './composition/drawable.ts';
 export * from './composition/effective.ts';

@@ -3,6 +3,7 @@ import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal 
 import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import type { Capacity } from '../capacity/capacity.service.ts';
+import { withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
   dealEvents,
@@ -73,7 +74,7 @@ export class Guarantees implements CoveringGuarantee {
   /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(this.parts.db, given.change);
-    const deal = await command(this.parts, this.flow, principal, given);
+    const deal = await told(principal, command(this.parts, this.flow, principal, given));
     return guaranteeFor(deskFor(principal, deal), deal);
   }
 
@@ -111,7 +112,7 @@ export class Guarantees implements CoveringGuarantee {
   /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
   async commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
     await knownBank(tx, given.change);
-    return commandIn(tx, this.parts, this.flow, principal, given);
+    return told(principal, commandIn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
@@ -134,6 +135,16 @@ export class Guarantees implements CoveringGuarantee {
       await this.capacity.expire(tx);
       return moved;
     });
+  }
+}
+
+/** How a guarantor's book stands is told to nobody but itself and the house. */
+async function told<T>({ kind }: Principal, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (kind === 'guarantor' || kind === 'operator' || !(error instanceof ProblemError)) throw error;
+    throw withoutAmounts(error);
   }
 }
 
@@ -189,7 +200,8 @@ export async function knownLoan(tx: Tx, loanDealId: string | null, uscc: Uscc): 
     throw refusal('loan-unknown', 422, '/loanDealId', '该企业没有此贷款推荐', 'the firm has no such referral');
 }
 
-async function knownParties(
+/** Throws ProblemError party-unknown 422. */
+export async function knownParties(
   db: Db,
   asked: Readonly<Record<string, readonly [string | null, InstitutionKind]>>,
 ): Promise<void> {
