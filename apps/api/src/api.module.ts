@@ -48,6 +48,9 @@ import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
 import { CallbacksController } from './partner/callbacks.controller.ts';
 import { ReferralsController } from './partner/referrals.controller.ts';
+import { CapacityController } from './partner/capacity.controller.ts';
+import { GuaranteeBatchesController } from './partner/guarantee-batches.controller.ts';
+import { GuaranteesController } from './partner/guarantees.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
@@ -112,6 +115,9 @@ export class ApiModule {
         ReportKeysController,
         DealsController,
         ReferralsController,
+        GuaranteesController,
+        GuaranteeBatchesController,
+        CapacityController,
         CallbacksController,
         OwnReportsController,
       ],

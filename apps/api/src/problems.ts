@@ -1,4 +1,5 @@
 import { DEAL_PROBLEMS } from './deal-problems.ts';
+import { GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
 import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
@@ -345,4 +346,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'rate-limited': entry(429, '请求过于频繁', 'Too many requests: Retry-After says in how many seconds there is room'),
 
   ...DEAL_PROBLEMS,
+  ...GUARANTEE_PROBLEMS,
 };

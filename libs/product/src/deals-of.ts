@@ -7,6 +7,7 @@ import {
   capacityOfCases,
   Deals,
   Batches,
+  guaranteeDesk,
   Guarantees,
   JointCases,
   Outcomes,
@@ -54,7 +55,7 @@ export function dealsOf(parts: DealsParts): DealServices {
   const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
-  const deals = new Deals(db, [referralDesk(referrals, calendar)], clock);
+  const deals = new Deals(db, [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar)], clock);
   const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
     deals,

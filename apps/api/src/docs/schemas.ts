@@ -1,5 +1,6 @@
 import { callbackSchemas } from './callback-schemas.ts';
 import { dealSchemas } from './deal-schemas.ts';
+import { guaranteeSchemas } from './guarantee-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listRulesSchemas } from './list-rules-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
@@ -55,6 +56,7 @@ export const SCHEMAS = {
   Problem: problem,
   ...accessSchemas,
   ...dealSchemas,
+  ...guaranteeSchemas,
   ...callbackSchemas,
   ...deliverySchemas,
   ...correctionSchemas,

@@ -49,6 +49,8 @@ export interface CoveringGuarantee {
 }
 
 export interface LoanMove {
+  /** Of the loan. */
+  readonly uscc: Uscc;
   readonly kind: 'draw' | 'payment' | 'repaid' | 'correct';
   readonly amount: Fen;
   readonly on: LocalDate;
@@ -244,7 +246,7 @@ export class Referrals {
     const { guaranteeId } = after.terms;
     if (guaranteeId === null || this.ports.guarantee === undefined) return;
     const { outstanding } = loanOf(after);
-    const loan = { outstanding, by };
+    const loan = { uscc: after.uscc, outstanding, by };
     if (change.event === 'draw')
       await this.ports.guarantee.loanMoved(tx, guaranteeId, {
         ...loan,
