@@ -5,7 +5,7 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { FirmStandings } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { Deals } from '#lib/financing';
+import { Batches, CallbackKeys, Callbacks, Capacity, Deals, Guarantees, JointCases, Referrals } from '#lib/financing';
 import { CandidatesReader, ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
@@ -46,6 +46,8 @@ import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
+import { CallbacksController } from './partner/callbacks.controller.ts';
+import { ReferralsController } from './partner/referrals.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
@@ -109,6 +111,8 @@ export class ApiModule {
         ReportRequestsController,
         ReportKeysController,
         DealsController,
+        ReferralsController,
+        CallbacksController,
         OwnReportsController,
       ],
       providers: [
@@ -136,6 +140,13 @@ export class ApiModule {
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },
         { provide: Deals, useValue: deps.deals },
+        { provide: Referrals, useValue: deps.referrals },
+        { provide: Guarantees, useValue: deps.guarantees },
+        { provide: Batches, useValue: deps.guaranteeBatches },
+        { provide: JointCases, useValue: deps.jointCases },
+        { provide: Capacity, useValue: deps.capacity },
+        { provide: CallbackKeys, useValue: deps.callbackKeys },
+        { provide: Callbacks, useValue: deps.callbacks },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },

@@ -1,6 +1,16 @@
 import type { Access } from '#lib/access';
 import type { Authorisations, Disputes, QueryLog } from '#lib/compliance';
-import type { Deals, FirmStandings } from '#lib/financing';
+import type {
+  Batches,
+  CallbackKeys,
+  Callbacks,
+  Capacity,
+  Deals,
+  FirmStandings,
+  Guarantees,
+  JointCases,
+  Referrals,
+} from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
 import type { Notices, Webhooks } from '#lib/notices';
@@ -40,6 +50,13 @@ export interface ApiDeps {
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;
   readonly deals: Deals;
+  readonly referrals: Referrals;
+  readonly guarantees: Guarantees;
+  readonly guaranteeBatches: Batches;
+  readonly jointCases: JointCases;
+  readonly capacity: Capacity;
+  readonly callbackKeys: CallbackKeys;
+  readonly callbacks: Callbacks;
   readonly clock: Clock;
   /** Requests a minute that differ from the defaults. */
   readonly rateLimits?: Readonly<Record<string, number>>;

@@ -1,10 +1,5 @@
-import type { Text } from '#lib/scoring';
-
-export interface ProblemEntry extends Text {
-  readonly status: number;
-}
-
-const entry = (status: number, zh: string, en: string): ProblemEntry => ({ status, zh, en });
+import { DEAL_PROBLEMS } from './deal-problems.ts';
+import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
 export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
@@ -349,15 +344,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'scope-not-of-role': entry(409, '密钥权限超出岗位', 'A scope of the key lies outside the roles of its person'),
   'rate-limited': entry(429, '请求过于频繁', 'Too many requests: Retry-After says in how many seconds there is room'),
 
-  // Deals
-  'deal-unknown': entry(404, '没有该业务', 'There is no such deal, or it is not yours to see'),
-  'event-unknown': entry(
-    422,
-    '没有该事件',
-    'The kind of deal knows no such event: GET /partner/v1/deal-kinds lists them',
-  ),
-  'event-invalid': entry(422, '事件的字段有误', 'Fields of the event are unknown, missing or no money'),
-  'two-persons-needed': entry(409, '须由另一人复核', 'It takes a second person who says the same'),
-  'deal-refused': entry(409, '业务规则不允许', 'The rules of the deal refuse it: code and errors say why'),
-  'amount-invalid': entry(422, '金额有误', 'An amount is a whole, positive number of fen, 10 million million at most'),
+  ...DEAL_PROBLEMS,
 };

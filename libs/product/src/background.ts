@@ -95,9 +95,10 @@ export class Background {
   /** What time does to deals, and what they brought about becomes deliveries: once a minute at most. */
   private async workDeals(): Promise<void> {
     if (!this.isTimeFor('deals')) return;
-    const { referrals, outcomes, callbacks, doorbells, clock } = this.product;
-    // A deal that cannot move today keeps no outcome from the ledger.
-    await referrals.sweep().catch((error: unknown) => this.log('sweep-referrals', error));
+    const { referrals, guarantees, jointCases, outcomes, callbacks, doorbells, clock } = this.product;
+    // A deal that cannot move today keeps no other kind from moving, and no outcome from the ledger.
+    for (const kind of [referrals, guarantees, jointCases])
+      await kind.sweep().catch((error: unknown) => this.log('sweep-deals', error));
     for (const deliveryId of await outcomes.deliver(clock)) await doorbells.ring('intake', deliveryId);
     await callbacks.sweepNonces();
   }

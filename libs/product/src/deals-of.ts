@@ -1,20 +1,22 @@
 import type { Principal } from '#lib/access';
 import {
+  CALLBACK_KINDS,
   CallbackKeys,
   Callbacks,
-  dealDesk,
+  Capacity,
+  capacityOfCases,
   Deals,
+  Batches,
+  Guarantees,
+  JointCases,
   Outcomes,
-  REFERRAL,
-  REFERRAL_EVENTS,
-  REFERRAL_MONEY,
-  REFERRAL_WORDS,
+  referralDesk,
   Referrals,
   type Admit,
   type Callback,
+  type CallbackType,
+  type CoveringGuarantee,
   type DealParts,
-  type ReferralChange,
-  type ReferralEvent,
 } from '#lib/financing';
 import { ProblemError } from '#lib/kernel';
 import type { Deliveries } from '#lib/ledger';
@@ -23,11 +25,15 @@ import type { Tx } from '#lib/platform';
 
 /** 融资业务: what deals are worked with. */
 export interface DealServices {
+  readonly deals: Deals;
   readonly referrals: Referrals;
+  readonly guarantees: Guarantees;
+  readonly guaranteeBatches: Batches;
+  readonly jointCases: JointCases;
+  readonly capacity: Capacity;
   readonly outcomes: Outcomes;
   readonly callbackKeys: CallbackKeys;
   readonly callbacks: Callbacks;
-  readonly deals: Deals;
 }
 
 export interface DealsParts extends DealParts {
@@ -39,48 +45,45 @@ export interface DealsParts extends DealParts {
 }
 
 export function dealsOf(parts: DealsParts): DealServices {
-  const { db, clock, notices, deliveries, secretBox, person, admit } = parts;
+  const { db, clock, calendar, notices, deliveries, secretBox, person, admit } = parts;
   const outcomes = new Outcomes(db, deliveries, person);
-  const referrals = new Referrals(parts, { admit, outcomes });
+  const capacity = new Capacity(db, notices, clock);
+  // A loan and its guarantee move one another: each is asked when both are there.
+  const covering: CoveringGuarantee = { loanMoved: (tx, id, loan) => guarantees.loanMoved(tx, id, loan) };
+  const referrals = new Referrals(parts, { admit, outcomes, guarantee: covering });
+  const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
+  const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
-  const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(referrals, tx, principal, callback);
+  const deals = new Deals(db, [referralDesk(referrals, calendar)], clock);
+  const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
+    deals,
     referrals,
+    guarantees,
+    guaranteeBatches: new Batches(parts, guarantees),
+    jointCases,
+    capacity,
     outcomes,
     callbackKeys,
-    deals: new Deals(
-      db,
-      [dealDesk(referrals, REFERRAL, { words: REFERRAL_WORDS, money: REFERRAL_MONEY })],
-      parts.calendar,
-      clock,
-    ),
     callbacks: new Callbacks(db, { keys: callbackKeys, notices, clock, apply }),
   };
 }
 
-/** Messages of domain §6.9 that partners call back, and the events that each may tell of. */
-const TOLD: Readonly<Record<string, readonly ReferralEvent[]>> = {
-  'referral.status.v1': REFERRAL_EVENTS.filter((event) => event !== 'report-month'),
-  'loan.performance.v1': ['report-month'],
-};
-
-/** Throws ProblemError callback-type-unknown or callback-event-unknown 422, or what the deal refuses. */
-async function applied(referrals: Referrals, tx: Tx, principal: Principal, callback: Callback) {
+/** Throws ProblemError callback-type-unknown 422, or what the deal refuses. */
+async function applied(deals: Deals, tx: Tx, principal: Principal, callback: Callback) {
   const { type, event, dealId, externalId, detail } = callback;
-  const events = Object.hasOwn(TOLD, type) ? TOLD[type]! : undefined;
-  if (events === undefined) throw unknown('type', type, Object.keys(TOLD));
-  if (!events.some((known) => known === event)) throw unknown('event', event, events);
-  // What the partner's sequence is called is what it calls the deal.
-  const change = { ...detail, ...(event === 'accept' ? { externalId } : {}), event } as ReferralChange;
-  const { version } = await referrals.commandIn(tx, principal, { dealId, change });
+  if (!Object.hasOwn(CALLBACK_KINDS, type)) throw typeUnknown(type);
+  const kind = CALLBACK_KINDS[type as CallbackType];
+  // What the partner's sequence is called is what it calls the loan.
+  const said = kind === 'referral' && event === 'accept' ? { externalId, ...detail } : detail;
+  const { version } = await deals.sayIn(tx, principal, kind, { dealId, event, detail: said });
   return { dealId, version };
 }
 
-function unknown(field: 'type' | 'event', value: string, known: readonly string[]): ProblemError {
-  const code = `callback-${field}-unknown`;
-  const [zh, en] = [
-    `没有「${value}」；现有：${known.join('、')}`,
-    `there is no ${value}; there are ${known.join(', ')}`,
-  ];
-  return new ProblemError({ code, status: 422, zh, en, errors: [{ pointer: `/${field}`, code, zh, en }] });
+function typeUnknown(type: string): ProblemError {
+  const known = Object.keys(CALLBACK_KINDS);
+  const code = 'callback-type-unknown';
+  const zh = `没有「${type}」；现有：${known.join('、')}`;
+  const en = `there is no ${type}; there are ${known.join(', ')}`;
+  return new ProblemError({ code, status: 422, zh, en, errors: [{ pointer: '/type', code, zh, en }] });
 }

@@ -91,10 +91,10 @@ export class Lists {
 
   /** The newest where none is named. Throws ProblemError list-unknown or list-version-unknown 404. */
   async version(code: string, version?: number): Promise<ListVersion> {
-    await this.inForce(code);
     const found =
       version === undefined ? (await versionsOf(this.db, code, 1))[0] : await findVersion(this.db, code, version);
     if (found) return found;
+    await this.inForce(code);
     throw new ProblemError({
       code: 'list-version-unknown',
       status: 404,

@@ -70,8 +70,8 @@ export const dealSchemas = {
     proposal: nullable(
       object({
         event: str('Waits for a second person.', 'write-off'),
-        by: choice('For which desk.', ROLES, 'BANK'),
-        at: instant('Since when.'),
+        by: nullable(choice('For which desk.', ROLES, 'BANK')),
+        at: nullable(instant('Since when.')),
       }),
       null,
     ),

@@ -1,3 +1,4 @@
+import { callbackSchemas } from './callback-schemas.ts';
 import { dealSchemas } from './deal-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listRulesSchemas } from './list-rules-schemas.ts';
@@ -54,6 +55,7 @@ export const SCHEMAS = {
   Problem: problem,
   ...accessSchemas,
   ...dealSchemas,
+  ...callbackSchemas,
   ...deliverySchemas,
   ...correctionSchemas,
   ...identitySchemas,

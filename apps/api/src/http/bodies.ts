@@ -1,11 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ProblemError } from '#lib/kernel';
+import type { ApiRequest } from './api-request.ts';
 
 export const JSON_LIMIT_BYTES = 1024 * 1024;
 export const UPLOAD_LIMIT_BYTES = 2048 * 1024 * 1024;
 /** Config of a route (@RouteConfig) whose body is handed over as a stream, unread. */
 export const STREAMED_BODY = { streamedBody: true } as const;
+
+/** Config of a route whose body is signed: its bytes are kept beside what they say. */
+export const SIGNED_BODY = { signedBody: true } as const;
 
 export const isStreamed = (request: FastifyRequest): boolean =>
   (request.routeOptions.config as { streamedBody?: boolean }).streamedBody === true;
@@ -19,11 +23,14 @@ export function registerBodies(server: FastifyInstance): void {
     if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit, 'Content-Length');
     if (streamed) return payload;
     if (!/^application\/json *(;|$)/i.test(request.headers['content-type'] ?? '')) throw unsupported(request);
-    return readJson(payload);
+    const bytes = await readBytes(payload);
+    const { signedBody } = request.routeOptions.config as { signedBody?: boolean };
+    if (signedBody === true) (request as ApiRequest).signedBody = bytes;
+    return parsedJson(bytes);
   });
 }
 
-async function readJson(payload: AsyncIterable<Buffer>): Promise<unknown> {
+async function readBytes(payload: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of payload) {
@@ -31,9 +38,13 @@ async function readJson(payload: AsyncIterable<Buffer>): Promise<unknown> {
     if (bytes > JSON_LIMIT_BYTES) throw tooLarge(JSON_LIMIT_BYTES);
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+function parsedJson(bytes: Buffer): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw brokenJson('JSON 无法解析', `the body is not JSON: ${(error as Error).message}`);
   }

@@ -27,8 +27,8 @@ export const dealSummaryBody =
   });
 
 /** A deal with what may be seen of it, what happened and what may be done next. */
-export function dealBody({ desk, deal, shown, events, deadlines, allowed }: DealDetail): object {
-  const { proposal } = deal;
+export function dealBody({ desk, deal, allowed }: DealDetail): object {
+  const { proposal, deadlines, events } = deal;
   return {
     dealId: deal.dealId,
     kind: desk.kind,
@@ -39,13 +39,9 @@ export function dealBody({ desk, deal, shown, events, deadlines, allowed }: Deal
     openedAt: instantText(deal.openedAt),
     stateSince: instantText(deal.stateSince),
     parties: deal.parties,
-    terms: withMoney(shown.terms, desk.money),
-    body: withMoney(shown.body, desk.money),
-    proposal: proposal && {
-      event: proposal.change.event,
-      by: proposal.by.role,
-      at: instantText(proposal.by.at),
-    },
+    terms: withMoney(deal.terms, desk.money),
+    body: withMoney(deal.body, desk.money),
+    proposal: proposal && { ...proposal, at: proposal.at && instantText(proposal.at) },
     deadlines,
     allowed: allowed.map((event) => {
       const { zh, en } = desk.words[event]!;

@@ -69,6 +69,27 @@ const RAISE = {
   description:
     'One event of the deal, by the desk for which the asker sits at it. What takes two persons is a proposal until another person sends exactly the same.',
 };
+/** What the rules of a referral refuse. */
+const REFERRAL_PROBLEMS = [
+  'amount-invalid',
+  'date-invalid',
+  'choice-invalid',
+  'number-invalid',
+  'text-missing',
+  'month-invalid',
+  'external-id-invalid',
+  'programme-cap',
+  'over-line-reason-missing',
+  'first-loan-missing',
+  'amount-over',
+  'month-reported',
+  'not-ninety-days',
+  'nothing-outstanding',
+  'still-outstanding',
+  'renewal-late',
+  'correction-unknown',
+  'referrals-full',
+] as const;
 const RAISE_PROBLEMS = [
   'request-invalid',
   'json-broken',
@@ -81,8 +102,7 @@ const RAISE_PROBLEMS = [
   'transition-refused',
   'role-refused',
   'two-persons-needed',
-  'deal-refused',
-  'amount-invalid',
+  ...REFERRAL_PROBLEMS,
 ] as const;
 
 /** 业务: for partners at a desk, the firm itself, the house and the regulator. */
@@ -240,7 +260,7 @@ export class DealsController {
     { version, event, detail = {} }: DealEventRequest,
   ): Promise<object> {
     return this.posts.once(request, reply, async () => {
-      const done = await inDetail(() => this.deals.command(principalOf(request), id, { version, event, detail }));
+      const done = await inDetail(() => this.deals.say(principalOf(request), { dealId: id, version, event, detail }));
       return { status: 200, location: null, body: dealBody(done) };
     });
   }

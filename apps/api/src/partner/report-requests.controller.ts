@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { PURPOSES, type Purpose } from '#lib/compliance';
-import { ProblemError, parseUscc, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
+import { ProblemError, type Clock, type LocalDate } from '#lib/kernel';
 import { REPORT_PRODUCTS, ReportRequests, Reports, type ReportProduct, type ReportRequest } from '#lib/reports';
 import { BELLS, CLOCK, type Bells } from '../deps.ts';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
@@ -11,6 +11,7 @@ import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { IdPipe } from '../http/input.pipe.ts';
 import { openCursor, PageQuery, sealCursor } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
+import { UsccField, usccOf } from '../http/uscc-field.ts';
 import { requestBody, requestDetailBody, sendReport } from './report-body.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -18,12 +19,7 @@ const ASKED = PURPOSES.filter((purpose) => purpose !== 'own-query');
 const JSON_PROBLEMS = ['request-invalid', 'json-broken', 'media-type-unsupported', 'body-too-large'] as const;
 
 export class ReportOrderRequest {
-  @PatternField(
-    { description: '统一社会信用代码 of the firm.', example: '91440300DMAB12340K' },
-    /^[0-9A-HJ-NPQRTUWXY]{18}$/,
-    '应为18位统一社会信用代码',
-    'a USCC of 18 characters is expected',
-  )
+  @UsccField()
   uscc!: string;
 
   @ChoiceField({ description: '查询目的.', example: 'pre-loan-review' }, ASKED)
@@ -211,13 +207,6 @@ export function pageAfter(sealed: string | undefined): { before?: string } {
   if (UUID.test(cursor)) return { before: cursor };
   const words = { code: 'cursor-invalid', zh: '游标无效', en: 'not a cursor of this list' };
   throw new ProblemError({ ...words, status: 400, errors: [{ field: 'cursor', ...words }] });
-}
-
-function usccOf(code: string): Uscc {
-  const parsed = parseUscc(code);
-  if (parsed.ok) return parsed.value.uscc;
-  const { code: problem, zh, en } = parsed.problem;
-  throw new ProblemError({ ...parsed.problem, errors: [{ pointer: '/uscc', code: problem, zh, en }] });
 }
 
 function oneRunOnly(): ProblemError {

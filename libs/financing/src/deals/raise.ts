@@ -122,7 +122,9 @@ export async function move<S extends string, E extends string, B, C extends { re
     const told = new Set(after.parties.map(({ institutionId }) => institutionId));
     if (by.institutionId !== null) told.delete(by.institutionId);
     const aggregate = `${flow.type.kind}/${after.dealId}`;
-    for (const institutionId of told) await notices.publish(tx, { institutionId, ...message, aggregate, at: by.at });
+    // In one order for all: two deals with the same partners wait for one another's notices, and never both.
+    for (const institutionId of [...told].sort())
+      await notices.publish(tx, { institutionId, ...message, aggregate, at: by.at });
   }
   return after;
 }
