@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { stopAbandonedServer } from '#lib/platform';
 
 export const ROOT = path.resolve(__dirname, '../..');
@@ -84,6 +85,48 @@ function follow(child: ChildProcess): Command {
       look();
     });
   return { pid: child.pid!, ended, says, kill: () => void child.kill('SIGKILL') };
+}
+
+/** One process that runs command after command on the data folder: for tests of what commands say, not of how they begin and end. */
+export class CommandLine {
+  private readonly child: ChildProcess;
+  private readonly answers: AsyncIterator<string>;
+
+  constructor(dataDir: string) {
+    const { DATABASE_URL: _, REDIS_URL: __, NODE_OPTIONS: ___, ...inherited } = process.env;
+    const program = path.join(__dirname, 'many-commands.mjs');
+    this.child = spawn(process.execPath, ['--enable-source-maps', program, MAIN], {
+      cwd: ROOT,
+      env: { ...inherited, DATA_DIR: dataDir },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.answers = createInterface({ input: this.child.stdout! })[Symbol.asyncIterator]();
+  }
+
+  /** One at a time. */
+  async run(...args: readonly string[]): Promise<Ended> {
+    this.child.stdin!.write(`${JSON.stringify(args)}\n`);
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error(`the command line ended at: ${args.join(' ')}`);
+    const { code, stdout, stderr } = JSON.parse(value) as Pick<Ended, 'code' | 'stdout' | 'stderr'>;
+    const json = (): Record<string, unknown> =>
+      JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
+    return {
+      code,
+      signal: null,
+      stdout,
+      stderr,
+      get json() {
+        return json();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const ended = new Promise((resolve) => this.child.once('close', resolve));
+    this.child.stdin!.end();
+    await ended;
+  }
 }
 
 const folders: string[] = [];

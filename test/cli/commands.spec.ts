@@ -1,21 +1,26 @@
 import { openServer, type Server } from '#lib/platform';
-import { registrationFile } from '../runs/book.ts';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { connectAdmin } from '../kill/ledger-content.ts';
+import { madeUp, registrationFile } from '../runs/book.ts';
+import { CommandLine, fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
 let dataDir: string;
 let server: Server;
 let file: string;
+/** For what only says something: how a process begins and ends is not looked at. */
+let commands: CommandLine;
 const run = (...args: string[]): Promise<Ended> => firstmile(dataDir, args).ended;
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
 
 beforeAll(async () => {
   dataDir = freshDataDir();
   server = await openServer({ dataDir }); // so that each command finds it and none stops it
+  commands = new CommandLine(dataDir);
   file = fileOf(dataDir, 'register.csv', registrationFile(30));
 });
 afterAll(async () => {
+  await commands.close();
   await server.close();
   await removeDataDirs();
 });
@@ -207,6 +212,15 @@ describe('rescore and verify', () => {
       0,
       `run ${runId}: 33 firms replayed, all agree, output ${hash}\n`,
     ]);
+    const admin = await connectAdmin(server);
+    await admin.query(`UPDATE run_score SET warnings = '{W99}' WHERE run_id = $1 AND uscc = $2`, [runId, madeUp(0)]);
+    await admin.end();
+    const changed = await run('verify', runId!);
+    expect([changed.code, changed.stdout, changed.stderr]).toEqual([
+      1,
+      `run ${runId} does NOT agree: 1 differences\n`,
+      expect.stringMatching(new RegExp(`^${madeUp(0)}: .*warnings`, 'm')),
+    ]);
   });
 
   it.each([
@@ -230,7 +244,7 @@ describe('rescore and verify', () => {
     ['a run that is none', ['verify', 'yesterday'], 1, /run-unknown: [^\n]*yesterday/],
     ['work on a run that is none', ['work', '--run', '00000000-0000-7000-8000-000000000000'], 1, /run-unknown/],
   ])('refuse %s', async (_, args, code, says) => {
-    const refused = await run(...args);
+    const refused = await commands.run(...args);
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([code, '', expect.stringMatching(says)]);
     expect(refused.stderr).not.toMatch(/\n {4}at /); // a sentence, not a stack
   });
@@ -242,16 +256,16 @@ describe('usage', () => {
     ['an unknown option', ['verify', 'x', '--fast'], /unknown option '--fast'/],
     ['too many arguments', ['verify', 'a', 'b'], /too many arguments/],
   ])('%s ends with 2', async (_, args, says) => {
-    const refused = await run(...args);
+    const refused = await commands.run(...args);
     expect([refused.code, refused.stdout, refused.stderr]).toEqual([2, '', expect.stringMatching(says)]);
   });
 
   it('help prints each command, and each command its options', async () => {
-    const help = await run('--help');
+    const help = await commands.run('--help');
     expect(help.code).toBe(0);
     for (const command of ['ingest', 'rescore', 'verify'])
       expect(help.stderr).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-    const ingestHelp = await run('ingest', '--help');
+    const ingestHelp = await commands.run('ingest', '--help');
     expect([ingestHelp.code, ingestHelp.stderr]).toEqual([0, expect.stringContaining('--source-time')]);
     const nothing = await run();
     expect([nothing.code, lastLine(nothing.stderr)]).toEqual([2, lastLine(help.stderr)]);

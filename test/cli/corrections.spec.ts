@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openServer, type Server } from '#lib/platform';
 import { madeUp, registrationFile } from '../runs/book.ts';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, fileOf, freshDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
 let dataDir: string;
 let server: Server;
-const run = (...args: string[]): Promise<Ended> => firstmile(dataDir, args).ended;
+let commands: CommandLine;
+const run = (...args: string[]): Promise<Ended> => commands.run(...args);
 const months = (...rows: readonly string[]): string => `统一社会信用代码,费款所属期,参保总人数\n${rows.join('\n')}\n`;
 const deliver = async (source: string, name: string, content: string, ...more: string[]): Promise<string> => {
   const done = await run('ingest', source, fileOf(dataDir, name, content), '--json', ...more);
@@ -19,10 +20,12 @@ const deliver = async (source: string, name: string, content: string, ...more: s
 beforeAll(async () => {
   dataDir = freshDataDir();
   server = await openServer({ dataDir });
+  commands = new CommandLine(dataDir);
   await deliver('business-registration', 'register.csv', registrationFile(5), '--layout', 'open-register');
   await run('rescore', '--as-of', '2024-06-30');
 });
 afterAll(async () => {
+  await commands.close();
   await server.close();
   await removeDataDirs();
 });

@@ -1,6 +1,6 @@
 import { openServer, type Server } from '#lib/platform';
 import { demoUscc } from '../kit/firms.ts';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, fileOf, freshDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -11,7 +11,8 @@ describe('who a row is about, on the command line', () => {
   let dataDir: string;
   let server: Server;
   let delivery: string;
-  const run = (...args: string[]): Promise<Ended> => firstmile(dataDir, args).ended;
+  let commands: CommandLine;
+  const run = (...args: string[]): Promise<Ended> => commands.run(...args);
   const ingest = async (name: string, body: string): Promise<string> => {
     const file = fileOf(dataDir, name, HEADER + body);
     const done = await run('ingest', 'business-registration', file, '--layout', 'bureau', '--json');
@@ -22,10 +23,12 @@ describe('who a row is about, on the command line', () => {
   beforeAll(async () => {
     dataDir = freshDataDir();
     server = await openServer({ dataDir });
+    commands = new CommandLine(dataDir);
     await ingest('first.csv', row(demoUscc(1), '样例路一号'));
     delivery = await ingest('second.csv', row('', '样例路二号') + row('', '样例路三号'));
   });
   afterAll(async () => {
+    await commands.close();
     await server.close();
     await removeDataDirs();
   });

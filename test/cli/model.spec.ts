@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, ROOT, type Ended } from './command.ts';
+import { CommandLine, fileOf, freshDataDir, removeDataDirs, ROOT, type Ended } from './command.ts';
 
 const CHAMPION = path.join(ROOT, 'models/startup-potential.v1.json');
 
@@ -35,10 +35,17 @@ const LOAN = `<?xml version="1.0" encoding="UTF-8"?>
 
 describe('firstmile model', () => {
   let folder: string;
-  beforeAll(() => void (folder = freshDataDir()));
-  afterAll(() => removeDataDirs());
+  let commands: CommandLine;
+  beforeAll(() => {
+    folder = freshDataDir();
+    commands = new CommandLine(folder);
+  });
+  afterAll(async () => {
+    await commands.close();
+    await removeDataDirs();
+  });
 
-  const model = (...args: string[]): Promise<Ended> => firstmile(folder, ['model', ...args]).ended;
+  const model = (...args: string[]): Promise<Ended> => commands.run('model', ...args);
   const rows = (name: string, lines: readonly unknown[]): string =>
     fileOf(folder, name, lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'));
   const lines = (ended: Ended): unknown[] =>

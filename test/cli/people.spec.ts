@@ -1,13 +1,14 @@
 import { openServer, type Server } from '#lib/platform';
 import { demoUscc } from '../kit/firms.ts';
-import { firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, freshDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
 describe('institutions, people and keys on the command line', () => {
   let dataDir: string;
   let server: Server;
-  const run = (...args: string[]): Promise<Ended> => firstmile(dataDir, args).ended;
+  let commands: CommandLine;
+  const run = (...args: string[]): Promise<Ended> => commands.run(...args);
   const json = async (...args: string[]): Promise<Record<string, unknown>> => {
     const done = await run(...args, '--json');
     expect([done.code, done.stderr]).toEqual([0, '']);
@@ -22,8 +23,10 @@ describe('institutions, people and keys on the command line', () => {
   beforeAll(async () => {
     dataDir = freshDataDir();
     server = await openServer({ dataDir });
+    commands = new CommandLine(dataDir);
   });
   afterAll(async () => {
+    await commands.close();
     await server.close();
     await removeDataDirs();
   });

@@ -53,4 +53,19 @@ describe('verify report, on a machine without a database', () => {
     expect([found.code, found.stderr]).toEqual([0, '']);
     expect(found.json).toEqual({ agrees: true, reports: 1, faults: 0 });
   });
+
+  it('ends with 1 and names what was changed behind our back, in a report and in the log', async () => {
+    const { admin, urls } = kit.product.database;
+    await admin.query('SET session_replication_role = replica');
+    await admin.query(`UPDATE query_log SET purpose = 'dispute-check'`);
+    await admin.query(`UPDATE report SET profile = 'bank'`);
+    await admin.query('RESET session_replication_role');
+    const url = new URL(process.env['TEST_PG_ADMIN_URL']!);
+    url.pathname = new URL(urls.app).pathname;
+    const run = (what: string): Promise<Ended> =>
+      firstmile(kit.product.dataDir, ['verify', what, '--json'], { env: { DATABASE_URL: url.toString() } }).ended;
+    const [log, reports] = await Promise.all([run('log'), run('reports')]);
+    expect([log.code, log.stderr]).toEqual([1, expect.stringMatching(/^1: .*was changed/m)]);
+    expect([reports.code, reports.stderr]).toEqual([1, expect.stringMatching(/row-differs: .*profile/)]);
+  });
 });

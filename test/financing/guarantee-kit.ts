@@ -1,8 +1,11 @@
-import type { InstitutionKind, Principal } from '#lib/access';
+import { v7 as uuidv7 } from 'uuid';
+import { HOUSE, type InstitutionKind, type Principal } from '#lib/access';
 import {
   Batches,
   Capacity,
   Guarantees,
+  openDeal,
+  REFERRAL,
   type Admission,
   type BatchAgreement,
   type BatchRow,
@@ -187,6 +190,28 @@ export class GuaranteeKit {
       purpose: '首贷 first loan',
       ...more,
     };
+  }
+
+  /** A loan of a firm that was offered to it by the house. */
+  async loan(n: number): Promise<string> {
+    const at = this.clock.now();
+    const dealId = uuidv7({ msecs: at.getTime() });
+    const terms = {
+      bank: this.bank.institutionId,
+      nextBanks: [],
+      amount: fen(4 * MILLION),
+      suggestedLine: null,
+      programmeCap: null,
+      form: 'guaranteed',
+      validUntil: addDays(this.today(), 30),
+      guaranteeId: null,
+      follows: null,
+    } as const;
+    const order = { dealId, uscc: demoUscc(n), programme: 'KYD', openedAt: at, parties: [], terms };
+    const { institutionId, personId } = this.operator;
+    const by = { role: 'OPS', institutionId, personId, at } as const;
+    await this.product.db.as(HOUSE, (tx) => openDeal(tx, REFERRAL, order, { by, calendar: readCalendar() }));
+    return dealId;
   }
 
   open(n: number, more: Partial<AskedTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {

@@ -1,9 +1,16 @@
 import { actorOf, firmActor, HOUSE } from '#lib/access';
-import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
+import {
+  dealEvents,
+  GUARANTEE,
+  recordsOf,
+  replayed,
+  type Guarantee,
+  type GuaranteeChange,
+  type LoanMove,
+} from '#lib/financing';
 import { addMonths, fen } from '#lib/kernel';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
 
-const LOAN = '019a8c2e-7f00-7000-8000-00000000010b';
 const HASH = 'cd'.repeat(32);
 
 describe('a guarantee from the application to what is recovered', () => {
@@ -32,7 +39,8 @@ describe('a guarantee from the application to what is recovered', () => {
 
   it('is drawn, overdue, claimed, paid and recovered, and every part adds up', async () => {
     const { bank, guarantor } = kit;
-    let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId: LOAN });
+    const loanDealId = await kit.loan(1);
+    let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId });
     expect(await kit.position()).toMatchObject({ reserved: 4 * MILLION, issued: 0 });
     deal = await kit.issue(deal);
     // 4 m × 16 % × 75 %.
@@ -60,7 +68,7 @@ describe('a guarantee from the application to what is recovered', () => {
     expect(await codes(kit.act(kit.people.a, deal, off))).toBe('two-persons-needed');
     deal = await kit.act(kit.people.b, deal, off);
     expect(deal.state).toBe('WRITTEN_OFF');
-    expect(kit.inDefault).toEqual([LOAN]);
+    expect(kit.inDefault).toEqual([loanDealId]);
     expect(kit.noted.map(({ kind, amount, on }) => [kind, amount, on])).toEqual([
       ['accepted', undefined, '2026-06-05'],
       ['approved', 4 * MILLION, '2026-06-05'],
@@ -175,20 +183,27 @@ describe('a guarantee from the application to what is recovered', () => {
   });
 
   it('follows its loan in the loan’s own transaction', async () => {
-    const loanDealId = '019a8c2e-7f00-7000-8000-00000000010a';
+    const loanDealId = await kit.loan(6);
+    expect(await codes(kit.open(7, { loanDealId }))).toBe('loan-unknown');
     const deal = await kit.issue(await kit.contracted(6, { loanDealId }));
     const { institutionId, personId } = kit.bank;
     const by = { role: 'BANK', institutionId, personId, at: kit.clock.now() } as const;
-    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number) =>
+    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number, more: Partial<LoanMove> = {}) =>
       kit.product.db.as(HOUSE, (tx) =>
         kit.guarantees.loanMoved(tx, deal.dealId, {
+          uscc: uscc(6),
           kind,
           amount: fen(amount),
           on: kit.today(),
           outstanding: fen(0),
           by,
+          ...more,
         }),
       );
+    // Nobody moves a guarantee with the loan of another firm, or of another bank.
+    expect(await codes(loan('draw', MILLION, { uscc: uscc(7) }))).toBe('deal-unknown');
+    const other = { ...by, institutionId: kit.otherBank.institutionId };
+    expect(await codes(loan('draw', MILLION, { by: other }))).toBe('deal-unknown');
     expect(await codes(loan('draw', 4 * MILLION + 1))).toBe('draw-over-letter');
     await loan('draw', 4 * MILLION);
     await loan('payment', MILLION);

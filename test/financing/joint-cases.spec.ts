@@ -1,4 +1,4 @@
-import { HOUSE, type InstitutionKind, type Principal } from '#lib/access';
+import { HOUSE, type Principal } from '#lib/access';
 import {
   dealEvents,
   findDeal,
@@ -8,7 +8,6 @@ import {
   recordsOf,
   replayed,
   type Admit,
-  type CapacityPort,
   type Command,
   type JointCaseView,
   type JointChange,
@@ -23,49 +22,17 @@ import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
+import { jointPartners, RoomOf } from './joint-partners.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
 const HASH = 'b'.repeat(64);
 const YEAR_END = localDate('2026-12-31');
-const KINDS: Readonly<Record<string, InstitutionKind>> = {
-  investor: 'investor',
-  bank: 'bank',
-  guarantor: 'guarantor',
-  lessor: 'lessor',
-  stranger: 'bank',
-};
 const NEEDS = [
   { part: 'equity', amount: fen(10 * MILLION) },
   { part: 'loan', amount: fen(5 * MILLION) },
   { part: 'guaranteed', amount: fen(5 * MILLION) },
 ] as const;
-
-/** Room of one guarantor: what is reserved and issued, by case. */
-class RoomOf implements CapacityPort {
-  readonly held = new Map<string, number>();
-  readonly calls: string[] = [];
-  room = 100 * MILLION;
-
-  private take(call: string, { dealId, principal }: { dealId: string; principal: number }): Promise<void> {
-    const others = [...this.held].reduce((sum, [id, amount]) => (id === dealId ? sum : sum + amount), 0);
-    if (others + principal > this.room)
-      return Promise.reject(
-        new ProblemError({ code: 'capacity-exceeded', status: 409, zh: '担保能力不足', en: 'no room' }),
-      );
-    this.held.set(dealId, principal);
-    this.calls.push(`${call} ${principal / MILLION}`);
-    return Promise.resolve();
-  }
-  reserve: CapacityPort['reserve'] = (_tx, asked) => this.take('reserve', asked);
-  issue: CapacityPort['issue'] = (_tx, asked) => this.take('issue', asked);
-  lower: CapacityPort['lower'] = (_tx, asked) => this.take('lower', asked);
-  release: CapacityPort['release'] = (_tx, { dealId }) => {
-    this.held.delete(dealId);
-    this.calls.push('release');
-    return Promise.resolve();
-  };
-}
 
 describe('joint cases', () => {
   const START = '2026-07-06T02:00:00Z';
@@ -89,27 +56,7 @@ describe('joint cases', () => {
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
     await deliver(product, register([1, 2]));
-    who = {};
-    const person = async (institutionId: string, kind: InstitutionKind, handle: string): Promise<Principal> => {
-      const { personId } = await product.access.createPerson({ institutionId, handle, name: handle });
-      return { personId, institutionId, kind, keyId: personId, scopes: [] };
-    };
-    for (const [code, kind] of Object.entries(KINDS)) {
-      const { institutionId } = await product.access.createInstitution({ kind, code, zh: code, en: code });
-      who[code] = await person(institutionId, kind, code);
-      who[`${code} 2`] = await person(institutionId, kind, `${code}-2`);
-    }
-    const named = { kind: 'firm', code: 'firm-1', zh: '样例', en: 'sample', uscc: FIRM } as const;
-    const { institutionId } = await product.access.createInstitution(named);
-    who['firm'] = { ...(await person(institutionId, 'firm', 'firm-1')), uscc: FIRM };
-    const house = await product.access.institutionByCode('operator');
-    who['house'] = {
-      personId: product.person,
-      institutionId: house!.institutionId,
-      kind: 'operator',
-      keyId: '',
-      scopes: [],
-    };
+    who = await jointPartners(product, FIRM);
   });
   beforeEach(() => {
     clock = new FixedClock(START);
@@ -388,7 +335,16 @@ describe('joint cases', () => {
       (['requested', 'committed', 'effective', 'drawn'] as const).map((field) => more('loan partner', field)),
     ).toEqual([5 * MILLION, 5 * MILLION, 5 * MILLION, 0]);
     expect(more('guaranteed lender', 'outstanding')).toBe(MILLION);
+    expect([...now.keys()]).toEqual(['guaranteed lender', 'loan partner']);
     expect(await cases.exposures(who['stranger']!)).toEqual([]);
+    // What the firm does not let its bank report any more stays with the case.
+    expect(noted).toHaveLength(1);
+    await tell(
+      dealId,
+      ['firm', { event: 'unshare', institutionId: id('bank'), purpose: null }],
+      bank('draw', 'loan', MILLION),
+    );
+    expect(noted).toHaveLength(1);
 
     const frozen = await product.db.as(HOUSE, (tx) => cases.freezeFirm(tx, FIRM, { reason: 'knock-out', text: 'K03' }));
     expect(frozen).toBeGreaterThanOrEqual(1);

@@ -102,11 +102,13 @@ describe('referrals', () => {
     expect(await problemCode(referrals.command(a, { dealId, change, version: version - 1 }))).toBe('version-stale');
     expect(await problemCode(referrals.command(b, { dealId, change, version }))).toBe('deal-unknown');
     expect(await problemCode(desks.callBack(a, dealId, [{ event: 'no-response' }]))).toBe('role-refused');
-    expect(await problemCode(desks.callBack(a, dealId, [{ event: 'constructor' }]))).toBe('callback-event-unknown');
+    expect(await problemCode(desks.callBack(a, dealId, [{ event: 'constructor' }]))).toBe('event-unknown');
     const other = { externalId: 'X', seq: 1, type: 'loan.other.v1', dealId, event: 'accept', detail: {} };
     expect(await problemCode(callbacks.receive(a, other, Buffer.from('{}')))).toBe('callback-type-unknown');
     expect((await desks.deal(dealId)).version).toBe(version);
-    expect(await problemCode(desks.product.referrals.offer(desks.ops, offerOf()))).toBe('programme-unknown');
+    expect(await problemCode(desks.product.referrals.offer(desks.ops, { ...offerOf(), programme: 'NONE' }))).toBe(
+      'programme-unknown',
+    );
     const own = { ...offerOf(), nextBanks: [b.institutionId] };
     expect(await problemCode(referrals.offer(a, own))).toBe('bank-unknown');
     const { admin } = desks.product.database;
@@ -115,8 +117,13 @@ describe('referrals', () => {
   });
 
   const offerOf = () => ({
-    ...{ uscc: desks.firm(2).uscc!, programme: 'CKT', bank: a.institutionId, nextBanks: [] },
-    ...{ amount: fen(1), form: 'credit' as const, validUntil: day('2026-12-31') },
+    uscc: desks.firm(2).uscc!,
+    programme: 'CKT',
+    bank: a.institutionId,
+    nextBanks: [],
+    amount: fen(1),
+    form: 'credit' as const,
+    validUntil: day('2026-12-31'),
   });
 
   it('are with three banks at once at most, however many are sent at the same moment', async () => {
@@ -166,6 +173,9 @@ describe('referrals', () => {
     expect(await desks.seenBy(b, 4)).toEqual([dealId]);
     expect(await notices(`referral/${next!}`)).toEqual(['bank-4 REFERRED']);
     expect(await desks.seenBy(desks.firm(5), 5)).toEqual([unasked]);
+    // Asked as any bank is: that it was is an outcome too.
+    const { rows } = await desks.product.database.admin.query('SELECT line FROM outcome WHERE deal_id = $1', [next]);
+    expect(rows).toEqual([{ line: expect.objectContaining({ event: 'REFERRED', partner: 'bank-4' }) }]);
   });
 
   it('pass it by also when the consent of the firm has ended: then nobody else is asked', async () => {

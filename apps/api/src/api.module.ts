@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { Access, type IdempotencyStore } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
+import { FirmStandings } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { Batches, CallbackKeys, Callbacks, Capacity, Deals, Guarantees, JointCases, Referrals } from '#lib/financing';
@@ -47,6 +48,9 @@ import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
 import { CallbacksController } from './partner/callbacks.controller.ts';
 import { ReferralsController } from './partner/referrals.controller.ts';
+import { CapacityController } from './partner/capacity.controller.ts';
+import { GuaranteeBatchesController } from './partner/guarantee-batches.controller.ts';
+import { GuaranteesController } from './partner/guarantees.controller.ts';
 import { ExposuresController } from './partner/exposures.controller.ts';
 import { JointCasesController } from './partner/joint-cases.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
@@ -54,6 +58,9 @@ import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
 import { ReportRequestsController } from './partner/report-requests.controller.ts';
 import { OwnReportsController } from './subject/own-reports.controller.ts';
+import { OwnStandingController } from './subject/own-standing.controller.ts';
+import { ProgrammesController } from './partner/programmes.controller.ts';
+import { StandingsController } from './partner/standings.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 /** What stands around every route. */
@@ -86,6 +93,9 @@ export class ApiModule {
         PeopleController,
         KeysController,
         ScoresController,
+        ProgrammesController,
+        StandingsController,
+        OwnStandingController,
         CandidatesController,
         CatalogueController,
         SubjectController,
@@ -107,6 +117,9 @@ export class ApiModule {
         ReportKeysController,
         DealsController,
         ReferralsController,
+        GuaranteesController,
+        GuaranteeBatchesController,
+        CapacityController,
         JointCasesController,
         ExposuresController,
         CallbacksController,
@@ -132,6 +145,7 @@ export class ApiModule {
         { provide: Notices, useValue: deps.notices },
         { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
+        { provide: FirmStandings, useValue: deps.standings },
         { provide: ReportRequests, useValue: deps.reportRequests },
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },

@@ -7,6 +7,7 @@ import {
   capacityOfCases,
   Deals,
   Batches,
+  guaranteeDesk,
   Guarantees,
   JointCases,
   jointDesk,
@@ -45,13 +46,6 @@ export interface DealsParts extends DealParts {
   readonly admit: Admit;
 }
 
-/** No programme is open here: every offer is refused. Throws ProblemError programme-unknown 422. */
-export const noProgramme: Admit = (_, { programme }) => {
-  const [zh, en] = [`没有产品「${programme}」`, `there is no programme ${programme}`];
-  const errors = [{ pointer: '/programme', code: 'programme-unknown', zh, en }];
-  return Promise.reject(new ProblemError({ code: 'programme-unknown', status: 422, zh, en, errors }));
-};
-
 export function dealsOf(parts: DealsParts): DealServices {
   const { db, clock, calendar, notices, deliveries, secretBox, person, admit } = parts;
   const outcomes = new Outcomes(db, deliveries, person);
@@ -62,7 +56,8 @@ export function dealsOf(parts: DealsParts): DealServices {
   const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
-  const deals = new Deals(db, [referralDesk(referrals, calendar), jointDesk(jointCases)], clock);
+  const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];
+  const deals = new Deals(db, desks, clock);
   const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
     deals,

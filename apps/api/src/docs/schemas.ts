@@ -1,5 +1,6 @@
 import { callbackSchemas } from './callback-schemas.ts';
 import { dealSchemas } from './deal-schemas.ts';
+import { guaranteeSchemas } from './guarantee-schemas.ts';
 import { jointSchemas } from './joint-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listRulesSchemas } from './list-rules-schemas.ts';
@@ -14,6 +15,7 @@ import { identitySchemas } from './identity-schemas.ts';
 import { modelSchemas } from './model-schemas.ts';
 import { noticeSchemas } from './notice-schemas.ts';
 import { reportSchemas } from './report-schemas.ts';
+import { financingStandingSchemas } from './financing-standing-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
@@ -55,6 +57,7 @@ export const SCHEMAS = {
   Problem: problem,
   ...accessSchemas,
   ...dealSchemas,
+  ...guaranteeSchemas,
   ...jointSchemas,
   ...callbackSchemas,
   ...deliverySchemas,
@@ -74,6 +77,7 @@ export const SCHEMAS = {
   ...reportSchemas,
   ...catalogueSchemas,
   ...noticeSchemas,
+  ...financingStandingSchemas,
 } satisfies Record<string, JsonSchema>;
 
 export type SchemaName = keyof typeof SCHEMAS;

@@ -124,9 +124,14 @@ export async function inDetail<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!(error instanceof ProblemError) || error.problem.errors === undefined) throw error;
-    throw new ProblemError({ ...error.problem, errors: error.problem.errors.map(placed) }, { cause: error });
+    const { extra, ...problem } = error.problem;
+    const shown = extra === undefined ? {} : { extra: withMoney(extra, CAP_MONEY) as Record<string, unknown> };
+    throw new ProblemError({ ...problem, ...shown, errors: problem.errors!.map(placed) }, { cause: error });
   }
 }
+
+/** Members of a guarantor's cap that are money. */
+export const CAP_MONEY: ReadonlySet<string> = new Set(['limit', 'before', 'after', 'room']);
 
 const OUTSIDE = ['/event', '/version', '/detail', ''];
 

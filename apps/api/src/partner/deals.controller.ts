@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { DEAL_KINDS, Deals } from '#lib/financing';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
+import { GUARANTEE_EVENT_PROBLEMS } from '../guarantee-problems.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody, dealKindBody, dealSummaryBody, inDetail } from '../http/deal-body.ts';
 import { ChoiceField, DocumentField, NumberField, PatternField } from '../http/fields.ts';
@@ -104,6 +105,7 @@ const RAISE_PROBLEMS = [
   'role-refused',
   'two-persons-needed',
   ...REFERRAL_PROBLEMS,
+  ...GUARANTEE_EVENT_PROBLEMS,
   ...JOINT_EVENT_PROBLEMS,
 ] as const;
 

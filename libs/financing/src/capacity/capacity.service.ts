@@ -1,5 +1,5 @@
-import { actorOf, HOUSE, type Principal } from '#lib/access';
-import { dateAt, fen, mulDiv, type Clock, type Fen, type LocalDate } from '#lib/kernel';
+import { actorOf, HOUSE, institutionsById, type Principal } from '#lib/access';
+import { dateAt, fen, mulDiv, ProblemError, type Clock, type Fen, type LocalDate } from '#lib/kernel';
 import type { Notices } from '#lib/notices';
 import type { Database, Db, Tx } from '#lib/platform';
 import { CountedBook, counts, netAssetsAt, type CapacityBook, type NetAssets } from './capacity-book.ts';
@@ -21,6 +21,7 @@ import {
   type Taking,
 } from './capacity.store.ts';
 import { assetCaps, measure, programmeCaps, type CapCheck } from './caps.ts';
+import { dayAt } from '../deals/checks.ts';
 import { checkCapacity, passiveBreaches, type CapacityAnswer } from './check-capacity.ts';
 import { capacityPassed, capitalRefused, reservationExpired } from './refusals.ts';
 import { insertRelations, regroup, type FirmRelations } from './relations.store.ts';
@@ -47,6 +48,8 @@ export interface CapacityPosition {
   readonly issued: Fen;
   /** Weighted liability of its own share, against all that it may take on. */
   readonly total: CapCheck | null;
+  /** What programmes let it guarantee in all, in whole principal. */
+  readonly programmes: readonly CapCheck[];
   /** 被动超限. */
   readonly breaches: readonly CapCheck[];
 }
@@ -168,22 +171,24 @@ export class Capacity {
     return due.length;
   }
 
-  /** As the reader may see it: a guarantor itself, the house, a regulator. */
+  /** As the reader may see it: a guarantor itself, the house, a regulator. Throws ProblemError guarantor-unknown 404. */
   async position(principal: Principal, guarantor: string, on: LocalDate = this.today()): Promise<CapacityPosition> {
-    return this.db.as(actorOf(principal), async (tx) =>
-      positionOf(await wholeBook(tx, this.rules, guarantor), guarantor, on),
-    );
+    return this.db.as(actorOf(principal), async (tx) => {
+      await knownGuarantor(tx, guarantor);
+      return positionOf(await wholeBook(tx, this.rules, guarantor), guarantor, on);
+    });
   }
 
   /**
    * 净资产 by the guarantor itself or the house. A lower value stops whatever would raise the liability, and what is passed by it
-   * is told to the guarantor. Throws ProblemError capital-refused 403, capital-invalid 422.
+   * is told to the guarantor. Throws ProblemError capital-refused 403, guarantor-unknown 404, capital-invalid 422.
    */
   async recordCapital(principal: Principal, capital: Capital): Promise<CapacityPosition> {
     capitalRefused(principal, capital, this.today());
     return this.db.as(HOUSE, async (tx) => {
       const { guarantor } = capital;
       const at = this.clock.now();
+      await knownGuarantor(tx, guarantor);
       await lockOwn(tx, guarantor);
       await insertCapital(tx, capital, { personId: principal.personId, at });
       const book = await wholeBook(tx, this.rules, guarantor);
@@ -192,18 +197,22 @@ export class Capacity {
     });
   }
 
-  /** What a programme lets one guarantor do. Throws ProblemError capital-refused 403. */
+  /** What a programme lets one guarantor do. Throws ProblemError capital-refused 403, guarantor-unknown 404. */
   async recordProgramme(principal: Principal, limits: ProgrammeLimits): Promise<void> {
     capitalRefused(principal, limits);
     await this.db.as(actorOf(principal), async (tx) => {
+      await knownGuarantor(tx, limits.guarantor);
       await lockOwn(tx, limits.guarantor);
       await insertProgramme(tx, limits, { personId: principal.personId, at: this.clock.now() });
     });
   }
 
-  /** 关联关系 of firms, by the house. Guarantors whose caps are passed by the new groups are told. Throws capital-refused 403. */
+  /** 关联关系 of firms, by the house. Guarantors whose caps are passed by the new groups are told. Throws ProblemError capital-refused 403, date-invalid 422. */
   async recordRelations(principal: Principal, relations: readonly FirmRelations[]): Promise<void> {
     capitalRefused(principal);
+    // The newest statement counts: one of tomorrow would stand before all that follow.
+    for (const [i, { statedOn }] of relations.entries())
+      dayAt(`/relations/${i}/statedOn`, statedOn, undefined, this.today());
     await this.db.as(HOUSE, async (tx) => {
       const at = this.clock.now();
       for (const one of relations) await insertRelations(tx, one, { personId: principal.personId, at });
@@ -238,6 +247,13 @@ function passed(answer: CapacityAnswer): CapacityAnswer {
   throw capacityPassed(answer.refused);
 }
 
+async function knownGuarantor(db: Db, institutionId: string): Promise<void> {
+  const known = await institutionsById(db, [institutionId]);
+  if (known.get(institutionId)?.kind === 'guarantor') return;
+  const zh = `没有担保机构 ${institutionId}`;
+  throw new ProblemError({ code: 'guarantor-unknown', status: 404, zh, en: `there is no guarantor ${institutionId}` });
+}
+
 const BOOK_ALONE = { clients: [], groups: [] };
 
 /** What the database holds by itself: as the caps of the whole book and of one client. */
@@ -257,6 +273,7 @@ export function positionOf(book: CapacityBook, guarantor: string, on: LocalDate)
   const now = new CountedBook(book.rules, live);
   const netAssets = netAssetsAt(book.netAssets, on) ?? null;
   const [total = null] = netAssets ? measure(assetCaps(book, netAssets, BOOK_ALONE), now, now) : [];
+  const programmes = book.programmes.flatMap(({ programme }) => programmeCaps(book, programme, []));
   const sum = (state: string): Fen =>
     fen(live.filter((one) => one.state === state).reduce((s, { principal }) => s + principal, 0));
   return {
@@ -266,6 +283,7 @@ export function positionOf(book: CapacityBook, guarantor: string, on: LocalDate)
     reserved: sum('RESERVED'),
     issued: sum('ISSUED'),
     total,
+    programmes: measure(programmes, now, now),
     breaches: passiveBreaches(book, on),
   };
 }

@@ -33,6 +33,34 @@ export function capacityPassed(refused: readonly CapCheck[]): ProblemError {
 /** `PROGRAMME_CLIENT` → `cap-programme-client`. */
 export const capCode = (cap: CapCheck['cap']): string => `cap-${cap.toLowerCase().replaceAll('_', '-')}`;
 
+/** Which cap it is; by how much it is passed is the guarantor's own knowledge. */
+export const CAP_WORDS: Readonly<Record<CapCheck['cap'], readonly [zh: string, en: string]>> = {
+  NET_ASSETS: ['担保机构净资产未知', 'the net assets of the guarantor are not known'],
+  CONTROLLER: ['为担保机构的控股股东、实际控制人，或其未知', 'controls the guarantor, or who does is not known'],
+  TOTAL: ['担保责任余额上限', 'the limit of the whole liability'],
+  CLIENT: ['单一被担保人上限', 'the limit of one client'],
+  GROUP: [
+    '被担保人及其关联方上限，或关联方未知',
+    'the limit of a client with its related parties, or they are not known',
+  ],
+  PROGRAMME_CLIENT: ['产品单户上限', 'the limit of the programme for one firm'],
+  PROGRAMME_TOTAL: ['产品规模上限', 'the limit of the programme'],
+  RESERVATION: ['额度预留', 'the reservation'],
+  LETTER: ['保函可提金额', 'what the letter leaves'],
+};
+
+/** As a partner is told it: which cap stands against it, not how the guarantor's book stands. */
+export function withoutAmounts(error: ProblemError): ProblemError {
+  const caps = error.problem.extra?.['caps'] as readonly CapCheck[] | undefined;
+  if (caps === undefined) return error;
+  const { extra: _own, ...problem } = error.problem;
+  const errors = caps.map(({ cap }) => {
+    const [zh, en] = CAP_WORDS[cap];
+    return { pointer: '/amount', code: capCode(cap), zh, en };
+  });
+  return new ProblemError({ ...problem, errors }, { cause: error });
+}
+
 /** A guarantor states its own capital and limits, the house those of all; relations are the house's alone. */
 export function capitalRefused(
   { kind, institutionId }: Principal,

@@ -108,6 +108,12 @@ function valueOf(words: FieldWords, value: unknown, at: string, errors: ProblemD
     fault(`应为至多${MOST_ITEMS}项的对象数组`, `a list of at most ${MOST_ITEMS} objects is expected`);
     return undefined;
   }
+  if (words.unit === 'texts') {
+    if (Array.isArray(value) && value.length <= MOST_ITEMS && value.every((item) => typeof item === 'string'))
+      return value;
+    fault(`应为至多${MOST_ITEMS}项的文本数组`, `a list of at most ${MOST_ITEMS} texts is expected`);
+    return undefined;
+  }
   return value;
 }
 

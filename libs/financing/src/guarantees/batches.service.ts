@@ -4,7 +4,7 @@ import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { canonicalJson } from '#lib/data-sources';
 import { addFen, addMonths, dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, type Tx } from '#lib/platform';
-import { capCode } from '../capacity/refusals.ts';
+import { CAP_WORDS, capCode } from '../capacity/refusals.ts';
 import type { CapCheck } from '../capacity/caps.ts';
 import type { Raiser } from '../deals/deal.ts';
 import { openDeal } from '../deals/deals.store.ts';
@@ -27,7 +27,7 @@ import { MONTHS_AFTER_MATURITY } from './guarantee-letter.ts';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import { guaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
-import { partiesOf, type Guarantees } from './guarantees.service.ts';
+import { knownLoan, knownParties, partiesOf, type Guarantees } from './guarantees.service.ts';
 
 /** What a row came to: the deal that stands for it, or every reason against it. */
 export type BatchOutcome =
@@ -62,9 +62,12 @@ export class Batches {
     private readonly guarantees: Guarantees,
   ) {}
 
-  /** By the guarantor. Throws ProblemError agreement-refused 403, guarantee-terms-invalid, amount-invalid, date-invalid 422. */
+  /** By the guarantor. Throws ProblemError agreement-refused 403, guarantee-terms-invalid, party-unknown, amount-invalid, date-invalid 422. */
   async recordAgreement(principal: Principal, given: Omit<BatchAgreement, 'agreementId'>): Promise<BatchAgreement> {
-    if (principal.kind !== 'operator' && principal.institutionId !== given.guarantor)
+    if (
+      principal.kind !== 'operator' &&
+      !(principal.kind === 'guarantor' && principal.institutionId === given.guarantor)
+    )
       throw new ProblemError({
         code: 'agreement-refused',
         status: 403,
@@ -84,10 +87,11 @@ export class Batches {
       loanDealId: null,
       outcomesUntil: null,
     } as unknown as BatchRow;
-    guaranteeTerms(termsOfRow(row, agreement));
-    await this.parts.db.as(actorOf(principal), (tx) =>
-      insertAgreement(tx, agreement, { personId: principal.personId, at }),
-    );
+    inTerms(() => guaranteeTerms(termsOfRow(row, agreement)));
+    await this.parts.db.as(actorOf(principal), async (tx) => {
+      await knownParties(tx, { '/bankId': [given.bank, 'bank'], '/guarantorId': [given.guarantor, 'guarantor'] });
+      await insertAgreement(tx, agreement, { personId: principal.personId, at });
+    });
     return agreement;
   }
 
@@ -187,6 +191,7 @@ export class Batches {
     try {
       const { calendar } = this.parts;
       const terms = termsOfRow(row, agreement);
+      await knownLoan(tx, terms.loanDealId, row.uscc as Uscc);
       const order = {
         dealId: uuidv7({ msecs: by.at.getTime() }),
         uscc: row.uscc as Uscc,
@@ -232,6 +237,19 @@ interface OpenBatch {
 const roleIn = ({ institutionId }: Principal, { bank, guarantor }: BatchAgreement): 'BANK' | 'GUAR' | undefined =>
   institutionId === bank ? 'BANK' : institutionId === guarantor ? 'GUAR' : undefined;
 
+/** What every row is going to be stands under /terms of the agreement. */
+function inTerms(check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const placed = (pointer = ''): string => `/terms${ROW_FIELDS[pointer] ?? pointer}`;
+    const errors = error.problem.errors?.map((one) => ({ ...one, pointer: placed(one.pointer) })) ?? [];
+    throw new ProblemError({ ...error.problem, errors }, { cause: error });
+  }
+}
+const ROW_FIELDS: Readonly<Record<string, string>> = { '/principal': '/singleMost', '/termMonths': '/termMostMonths' };
+
 const CONFLICT: BatchReason = {
   code: 'row-key-conflict',
   field: 'rowKey',
@@ -243,22 +261,6 @@ const ELSEWHERE: BatchReason = {
   field: 'rowKey',
   zh: '该贷款已在其他批次承保',
   en: 'the loan was accepted in another batch',
-};
-
-/** Which cap stands against a row; by how much is the guarantor's own knowledge. */
-const CAP_WORDS: Readonly<Record<CapCheck['cap'], readonly [zh: string, en: string]>> = {
-  NET_ASSETS: ['担保机构净资产未知', 'the net assets of the guarantor are not known'],
-  CONTROLLER: ['为担保机构的控股股东、实际控制人，或其未知', 'controls the guarantor, or who does is not known'],
-  TOTAL: ['担保责任余额上限', 'the limit of the whole liability'],
-  CLIENT: ['单一被担保人上限', 'the limit of one client'],
-  GROUP: [
-    '被担保人及其关联方上限，或关联方未知',
-    'the limit of a client with its related parties, or they are not known',
-  ],
-  PROGRAMME_CLIENT: ['产品单户上限', 'the limit of the programme for one firm'],
-  PROGRAMME_TOTAL: ['产品规模上限', 'the limit of the programme'],
-  RESERVATION: ['额度预留', 'the reservation'],
-  LETTER: ['保函可提金额', 'what the letter leaves'],
 };
 
 function reasonsOf({ problem }: ProblemError): BatchReason[] {

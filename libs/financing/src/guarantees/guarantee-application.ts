@@ -1,4 +1,4 @@
-import { dateAt, ProblemError } from '#lib/kernel';
+import { dateAt, ProblemError, type Fen } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import type { Effect, Raiser } from '../deals/deal.ts';
 import {
@@ -99,24 +99,29 @@ export const decide: Handler<'decide'> = ({ body, terms }, change, by) => {
   }
   atMost('/amount', amountAt('/amount', amount), terms.principal);
   withinProgramme('/amount', amount, terms);
-  if (
-    terms.suggestedLine !== null &&
-    amount > terms.suggestedLine &&
-    !/^[A-Z0-9-]{1,20}$/.test(change.reasonCode ?? '')
-  )
-    throw refusal(
-      'reason-code-needed',
-      422,
-      '/reasonCode',
-      `批准金额超过建议额度${terms.suggestedLine}分，须注明理由代码`,
-      `more than the suggested line of ${terms.suggestedLine} fen: a reason code is needed`,
-    );
+  reasonCodeAt(change.reasonCode, amount, terms.suggestedLine);
   if (decision === 'conditional') {
     const conditions = textsAt('/conditions', change.conditions).map((text) => ({ ...text, document: null }));
     return { to: 'CONDITIONAL', body: { ...body, decision: decided, conditions } };
   }
   return { to: 'APPROVED', body: approved({ ...body, decision: decided }, change) };
 };
+
+/** 理由代码: needed above the suggested line; whatever stands there is a code. */
+function reasonCodeAt(given: unknown, amount: Fen, suggestedLine: Fen | null): void {
+  const above = suggestedLine !== null && amount > suggestedLine;
+  if (given === undefined ? !above : typeof given === 'string' && /^[A-Z0-9-]{1,20}$/.test(given)) return;
+  const line = suggestedLine ?? 0;
+  throw refusal(
+    'reason-code-needed',
+    422,
+    '/reasonCode',
+    above ? `批准金额超过建议额度${line}分，须注明理由代码` : '理由代码为1至20位大写字母、数字与连字符',
+    above
+      ? `more than the suggested line of ${line} fen: a reason code is needed`
+      : 'a code of 1 to 20 capital letters, digits and hyphens',
+  );
+}
 
 export const meetConditions: Handler<'meet-conditions'> = ({ body }, change) => {
   const documents = documentsFor(body.conditions, change.documents);

@@ -46,8 +46,8 @@ export const guaranteeFlow = (capacity: Capacity, ports: GuaranteePorts): Guaran
 /** The loan that the guarantee names, and those that name the guarantee. */
 async function claimed(tx: Tx, { loan }: GuaranteePorts, { after, by }: GuaranteeMove): Promise<void> {
   if (loan === undefined) return;
-  const { dealId, terms } = after;
-  const naming = await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId);
+  const { dealId, uscc, terms } = after;
+  const naming = (await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId)).filter((one) => one.uscc === uscc);
   const loans = new Set([...(terms.loanDealId === null ? [] : [terms.loanDealId]), ...naming.map((one) => one.dealId)]);
   for (const id of loans) await loan.claimed(tx, id, dateAt(by.at), by);
 }

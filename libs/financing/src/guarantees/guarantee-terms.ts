@@ -41,6 +41,8 @@ const FIELDS =
   );
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+export const isUuid = (id: unknown): id is string => typeof id === 'string' && UUID.test(id);
+
 /** Checks terms at the door. Throws ProblemError guarantee-terms-invalid 422 naming every fault by its pointer. */
 export function guaranteeTerms(given: GuaranteeTerms): GuaranteeTerms {
   const check = new DocumentCheck('guarantee-terms-invalid');

@@ -3,6 +3,7 @@ import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal 
 import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import type { Capacity } from '../capacity/capacity.service.ts';
+import { withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
   dealEvents,
@@ -19,7 +20,7 @@ import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service
 import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
 import { changeOfLoan } from './loan-moves.ts';
 import { refusal } from '../deals/checks.ts';
-import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 import type { Guarantee, GuaranteeChange } from './guarantee.ts';
 
@@ -44,7 +45,8 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown 422, programme-refused 409;
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown 422,
+   * programme-refused 409;
    * application-refused 403 for whoever may not apply in these names.
    */
   async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
@@ -57,6 +59,7 @@ export class Guarantees implements CoveringGuarantee {
         '/bankId': [asked.bankId, 'bank'],
         '/reGuarantorId': [asked.reGuarantorId, 'guarantor'],
       });
+      await knownLoan(tx, asked.loanDealId, uscc);
       const at = clock.now();
       const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
       const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
@@ -70,10 +73,8 @@ export class Guarantees implements CoveringGuarantee {
 
   /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
-    const { change } = given;
-    if (change.event === 'contract' && change.bankId !== undefined)
-      await knownParties(this.parts.db, { '/bankId': [change.bankId, 'bank'] });
-    const deal = await command(this.parts, this.flow, principal, given);
+    await knownBank(this.parts.db, given.change);
+    const deal = await told(principal, command(this.parts, this.flow, principal, given));
     return guaranteeFor(deskFor(principal, deal), deal);
   }
 
@@ -109,17 +110,19 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
-  commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
-    return commandIn(tx, this.parts, this.flow, principal, given);
+  async commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+    await knownBank(tx, given.change);
+    return told(principal, commandIn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
    * What happened to the loan happens to its guarantee, in the loan's transaction: a draw is refused where the letter does not
-   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment.
+   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment. Throws ProblemError
+   * deal-unknown 404 for a guarantee of another firm, or of another bank.
    */
   async loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void> {
     const deal = await findDeal(tx, GUARANTEE, guaranteeId, 'update');
-    if (deal === undefined) throw dealUnknown(guaranteeId);
+    if (deal === undefined || !covers(deal, loan)) throw dealUnknown(guaranteeId);
     const change = changeOfLoan(deal, loan);
     if (change !== undefined) await move(tx, this.parts, this.flow, deal, change, loan.by);
   }
@@ -134,6 +137,22 @@ export class Guarantees implements CoveringGuarantee {
     });
   }
 }
+
+/** How a guarantor's book stands is told to nobody but itself and the house. */
+async function told<T>({ kind }: Principal, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (kind === 'guarantor' || kind === 'operator' || !(error instanceof ProblemError)) throw error;
+    throw withoutAmounts(error);
+  }
+}
+
+/** A bank moves the guarantees that it is the bank of, for the firm whose loan it is. */
+const covers = ({ uscc, parties }: Guarantee, { uscc: borrower, by }: LoanMove): boolean =>
+  uscc === borrower &&
+  (by.role === 'SYSTEM' ||
+    parties.some(({ institutionId, desk }) => desk === 'BANK' && institutionId === by.institutionId));
 
 /** Where somebody stands who may see the deal; a regulator reads like the house. */
 const deskFor = (principal: Principal, deal: Guarantee): Desk =>
@@ -164,11 +183,29 @@ function applicantOf(principal: Principal, uscc: Uscc, terms: GuaranteeTerms): D
   throw new ProblemError({ code: 'application-refused', status: 403, zh, en });
 }
 
-async function knownParties(
+/** Throws ProblemError party-unknown 422. */
+async function knownBank(db: Db, change: GuaranteeChange): Promise<void> {
+  if (change.event === 'contract' && change.bankId !== undefined)
+    await knownParties(db, { '/bankId': [change.bankId, 'bank'] });
+}
+
+/** 贷款推荐业务 of this very firm. Throws ProblemError loan-unknown 422. */
+export async function knownLoan(tx: Tx, loanDealId: string | null, uscc: Uscc): Promise<void> {
+  if (loanDealId === null) return;
+  const [loan] = await tx.query(`SELECT FROM deal WHERE deal_id = $1 AND kind = 'referral' AND uscc = $2`, [
+    loanDealId,
+    uscc,
+  ]);
+  if (loan === undefined)
+    throw refusal('loan-unknown', 422, '/loanDealId', '该企业没有此贷款推荐', 'the firm has no such referral');
+}
+
+/** Throws ProblemError party-unknown 422. */
+export async function knownParties(
   db: Db,
   asked: Readonly<Record<string, readonly [string | null, InstitutionKind]>>,
 ): Promise<void> {
-  const ids = Object.values(asked).flatMap(([id]) => (id === null ? [] : [id]));
+  const ids = Object.values(asked).flatMap(([id]) => (isUuid(id) ? [id] : []));
   const known = await institutionsById(db, ids);
   for (const [pointer, [id, kind]] of Object.entries(asked))
     if (id !== null && known.get(id)?.kind !== kind)

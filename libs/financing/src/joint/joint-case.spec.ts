@@ -88,6 +88,9 @@ describe('a joint case', () => {
       ['insurance', MILLION],
     ]);
     expect(codeOf(active, commit('bank', MILLION))).toBe('role-refused');
+    // What it committed before runs out for it alone.
+    expect(codeOf(active, sign(partner('lessor', at('2026-08-31'))))).toBe('done');
+    expect(codeOf(active, sign(partner('lessor', at('2026-09-01'))))).toBe('joint-sign-refused');
     // A history that a property found: drawn on, then committed to with less.
     expect(codeOf(joined, commit('insurer', 1))).toBe('joint-commitment-signed');
   });
@@ -297,6 +300,7 @@ describe('a joint case', () => {
     const freeze: Told = [{ event: 'freeze', reason: 'knock-out', text: '' }, house()];
     const unfreeze: Told = [{ event: 'unfreeze', cure: '' }, partner('bank')];
     expect(codeOf(after(one, freeze), unfreeze)).toBe('joint-conditions-open');
+    expect(codeOf(after(one, freeze), pay(1))).toBe('joint-not-active');
     const active = after(one, meet(0), activate);
     expect([active.state, active.body.activatedOn, active.body.reviewOn]).toEqual(['ACTIVE', today, '2027-01-06']);
   });

@@ -183,7 +183,7 @@ export class JointCases {
     );
   }
 
-  /** 一票否决 and the like: freezes every case of the firm that may be frozen, in the caller's transaction. */
+  /** 一票否决 and the like: freezes every case of the firm that may be frozen, in the caller's transaction, opened for the house. */
   async freezeFirm(tx: Tx, uscc: Uscc, why: { readonly reason: FreezeReason; readonly text: string }): Promise<number> {
     const states = Object.entries(JOINT_TABLE.states).filter(([, { on }]) => on?.freeze !== undefined);
     const rows = await tx.query<{ deal_id: string }>(

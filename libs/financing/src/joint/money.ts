@@ -56,12 +56,14 @@ export const roomOf = (limits: readonly DrawLimit[]): number =>
  * The entries after a movement of money. Throws ProblemError amount-invalid 422, joint-partner-unknown 422, joint-desk-missing
  * 403, joint-draw-refused 409 with every reason, joint-amount-exceeded 409 (more paid in than committed, taken back than
  * paid, repaid, claimed or lost than outstanding, recovered or written off than there is to recover),
- * joint-correction-unknown 422, joint-full 409.
+ * joint-correction-unknown 422, joint-not-active 409 (frozen before it was active), joint-full 409.
  */
 export function moved(deal: JointDeal, change: MoneyChange, by: Raiser): readonly MoneyEntry[] {
   const { body, version } = deal;
   const { entries } = body;
   const today = dateAt(by.at);
+  if (body.activatedOn === null)
+    throw refusal('joint-not-active', '案件尚未生效，不得收付', 'no money moves before the case is active');
   checkRoom(entries, MOST_ENTRIES, { zh: '资金记录', en: 'entries of money' });
   if (change.event === 'correct') return corrected(deal, change, by, today);
   const amount = checkAmount('/amount', change.amount);

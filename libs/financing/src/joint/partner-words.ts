@@ -108,8 +108,11 @@ export function signed(deal: JointDeal, change: Of<'sign'>, by: Raiser): Effect<
   refuse(faults, 'joint-sign-invalid', { zh: '签署有误', en: 'the signature is not valid' });
   if (body.signatures.some((one) => one.who === who))
     throw refusal('joint-sign-refused', '已签署', 'it is signed already');
-  const expiry = earliestExpiry(terms, body);
-  if (state === 'BALANCED' && expiry !== undefined && expiry < today)
+  // Whoever joins later answers for its own commitment alone.
+  const own = commitmentsOf(body).find(({ part, institutionId }) => institutionId === who && !isRequired(terms, part));
+  const expiries = [state === 'BALANCED' ? earliestExpiry(terms, body) : undefined, own?.expiresOn];
+  const expiry = expiries.find((day) => day !== undefined && day < today);
+  if (expiry !== undefined)
     throw refusal('joint-sign-refused', `承诺已于 ${expiry} 到期`, `a commitment ran out on ${expiry}`);
   const signatures = [...body.signatures, { who, on: today, textSha256: change.textSha256 }];
   if (state !== 'BALANCED') return { body: { ...body, signatures } };

@@ -49,6 +49,8 @@ export interface CoveringGuarantee {
 }
 
 export interface LoanMove {
+  /** Of the loan. */
+  readonly uscc: Uscc;
   readonly kind: 'draw' | 'payment' | 'repaid' | 'correct';
   readonly amount: Fen;
   readonly on: LocalDate;
@@ -106,7 +108,8 @@ export class Referrals {
       await knownFirm(tx, offer.uscc);
       await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
       const { uscc, programme } = offer;
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }];
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
@@ -243,7 +246,7 @@ export class Referrals {
     const { guaranteeId } = after.terms;
     if (guaranteeId === null || this.ports.guarantee === undefined) return;
     const { outstanding } = loanOf(after);
-    const loan = { outstanding, by };
+    const loan = { uscc: after.uscc, outstanding, by };
     if (change.event === 'draw')
       await this.ports.guarantee.loanMoved(tx, guaranteeId, {
         ...loan,
