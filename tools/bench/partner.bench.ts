@@ -21,7 +21,7 @@ export interface PartnerBenchOptions {
 const AT = '2026-07-06T09:00:00+08:00';
 
 /**
- * Ours: loans from the offer to the last repayment over HTTP, as a bank, firms and their readers send them. Limit: a bare
+ * Ours: loans from the offer to the last repayment over HTTP, as banks and firms send them, one bank a connection. Limit: a bare
  * route of the same process that inserts one row into the same database, over a pool of the same size.
  */
 export async function benchPartner(options: PartnerBenchOptions): Promise<Record<string, unknown>> {
@@ -39,7 +39,7 @@ export async function benchPartner(options: PartnerBenchOptions): Promise<Record
     const product = await server.open(server.main, new FixedClock(AT));
     let keys: Keys;
     try {
-      keys = await partnersOf(product, firms, log);
+      keys = await partnersOf(product, { banks: connections, firms }, log);
     } finally {
       await product.close();
     }
@@ -88,12 +88,17 @@ function portsOf(child: ChildProcess, task: PartnerServerTask): Promise<PartnerS
 }
 
 interface Keys {
-  readonly bank: string;
+  /** One a connection. */
+  readonly banks: readonly string[];
   /** By the number of the firm. */
   readonly firms: readonly string[];
 }
 
-async function partnersOf(product: Product, firms: number, log: (line: string) => void): Promise<Keys> {
+async function partnersOf(
+  product: Product,
+  { banks, firms }: { readonly banks: number; readonly firms: number },
+  log: (line: string) => void,
+): Promise<Keys> {
   log('registering firms …');
   const body = encoded(registrationRows(firms), 'gb18030');
   await deliver(product, { source: 'business-registration', layout: 'bureau', at: AT, body });
@@ -106,10 +111,10 @@ async function partnersOf(product: Product, firms: number, log: (line: string) =
     const scopes = kind === 'bank' ? (['partner:deals'] as const) : (['subject:own'] as const);
     return (await access.issueKey(personId, scopes, new Date('2027-07-01'), clock)).key;
   };
-  const bank = await hire('bank', 'bench');
-  const owners: string[] = [];
-  for (let firm = 0; firm < firms; firm++) owners.push(await hire('firm', `bench-${firm}`, firm));
-  return { bank, firms: owners };
+  const keys = { banks: [] as string[], firms: [] as string[] };
+  for (let bank = 0; bank < banks; bank++) keys.banks.push(await hire('bank', `bank-${bank}`));
+  for (let firm = 0; firm < firms; firm++) keys.firms.push(await hire('firm', `firm-${firm}`, firm));
+  return keys;
 }
 
 async function makeBareTable(url: string): Promise<void> {
@@ -127,8 +132,8 @@ const HALF = { fen: 50_000_000, currency: 'CNY' };
 const ON = '2026-07-06';
 
 /** One loan from the offer to the last repayment: what its bank and its firm send, and what the bank reads between. */
-function* loan(keys: Keys, firm: number): Steps {
-  const bank = { authorization: `Bearer ${keys.bank}` };
+function* loan(keys: Keys, n: number, firm: number): Steps {
+  const bank = { authorization: `Bearer ${keys.banks[n]!}` };
   const owner = { authorization: `Bearer ${keys.firms[firm]!}` };
   const offered = { uscc: benchUscc(firm), programme: 'CKT', amount: AMOUNT, form: 'credit', validUntil: '2026-12-31' };
   let deal = yield httpRequest('POST', '/partner/v1/referrals', bank, offered);
@@ -155,14 +160,14 @@ function* loan(keys: Keys, firm: number): Steps {
 /** Loans of every `of`-th firm from the `n`-th on, one after the other, for as long as somebody asks. */
 function loansOver(connection: HttpConnection, keys: Keys, n: number, of: number): Ask {
   let firm = n;
-  let steps = loan(keys, firm);
+  let steps = loan(keys, n, firm);
   let next = steps.next();
   return async () => {
     const answer = await connection.ask(next.value as Buffer);
     next = steps.next(good(answer) as { dealId: string; version: number });
     if (next.done === true) {
       firm = firm + of < keys.firms.length ? firm + of : n;
-      steps = loan(keys, firm);
+      steps = loan(keys, n, firm);
       next = steps.next();
     }
     return answer.body.length;
