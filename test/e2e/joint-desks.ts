@@ -1,9 +1,10 @@
 import type { InstitutionKind, Principal } from '#lib/access';
-import type { Admit, JointPart } from '#lib/financing';
-import { fen, localDate } from '#lib/kernel';
+import { HOUSE } from '#lib/access';
+import type { JointPart } from '#lib/financing';
+import { fen, localDate, ProblemError, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
-import { deliver } from '../kit/deliver.ts';
-import { demoUscc, register } from '../kit/firms.ts';
+import type { TestProduct } from '../kit/database.ts';
+import { deliverCity } from '../whitelist/city.ts';
 
 export const HASH = 'c'.repeat(64);
 
@@ -20,9 +21,6 @@ interface Row {
   readonly books: Readonly<Record<string, Money>>;
 }
 
-/** What programmes ask is tested where they stand: these take every firm. */
-const takesAll: Admit = () => Promise.resolve({ suggestedLine: null, programmeCap: null });
-
 const KINDS: Readonly<Record<string, InstitutionKind>> = {
   investor: 'investor',
   bank: 'bank',
@@ -34,15 +32,21 @@ const KINDS: Readonly<Record<string, InstitutionKind>> = {
 export class JointDesks {
   private constructor(
     readonly api: TestApi,
+    readonly firms: Sorted,
     private readonly keys: ReadonlyMap<string, string>,
     private readonly ids: ReadonlyMap<string, string>,
   ) {}
 
   static async open(): Promise<JointDesks> {
-    const api = await TestApi.open({ admit: takesAll });
+    const api = await TestApi.open();
     const { product } = api;
     const { access, capacity, person } = product;
-    await deliver(product, register([1, 2]));
+    const city = await deliverCity(product, { firms: 40, runs: 1 });
+    const scored = await product.scores.page(city.runs.at(-1)!.runId, { limit: 200 });
+    const firms = await sortedOut(
+      product,
+      scored.map(({ uscc }) => uscc),
+    );
     const [keys, ids] = [new Map<string, string>(), new Map<string, string>()];
     keys.set('ops', await api.issue(person, ['ops:deals'], 800));
     for (const [code, kind] of Object.entries(KINDS)) {
@@ -54,7 +58,7 @@ export class JointDesks {
       }
     }
     for (const n of [1, 2]) {
-      const named = { kind: 'firm', code: `firm-${n}`, zh: '样例', en: 'sample', uscc: demoUscc(n) } as const;
+      const named = { kind: 'firm', code: `firm-${n}`, zh: '样例', en: 'sample', uscc: firms.taken[n - 1]! } as const;
       const { institutionId } = await access.createInstitution(named);
       const { personId } = await access.createPerson({ institutionId, handle: `firm-${n}`, name: '乙' });
       keys.set(`firm ${n}`, await api.issue(personId, ['subject:own'], 800));
@@ -75,9 +79,9 @@ export class JointDesks {
     const alone = { statedOn, holders: [], controllers: [], basis: '股东信息 shareholders' };
     await capacity.recordRelations(
       house,
-      [1, 2].map((n) => ({ uscc: demoUscc(n), ...alone })),
+      firms.taken.slice(0, 2).map((uscc) => ({ uscc, ...alone })),
     );
-    return new JointDesks(api, keys, ids);
+    return new JointDesks(api, firms, keys, ids);
   }
 
   close(): Promise<void> {
@@ -164,6 +168,31 @@ export class JointDesks {
     this.setDay(day);
     await this.api.product.jointCases.sweep();
   }
+}
+
+/** Firms that the programme takes, and that it refuses. */
+interface Sorted {
+  readonly taken: readonly Uscc[];
+  readonly refused: readonly Uscc[];
+}
+
+async function sortedOut({ db, standings }: TestProduct, usccs: readonly Uscc[]): Promise<Sorted> {
+  const sorted = { taken: [] as Uscc[], refused: [] as Uscc[] };
+  const stated = {
+    desks: ['INVEST', 'BANK', 'GUAR'],
+    needs: ['equity', 'loan', 'guarantee'],
+    equityCommitted: m(10).fen,
+  };
+  const asked = { programme: 'TDD', on: localDate('2026-07-06'), stated, pending: ['guarantorTie'] } as const;
+  for (const uscc of usccs)
+    try {
+      await db.as(HOUSE, (tx) => standings.admit(tx, { uscc, ...asked }));
+      sorted.taken.push(uscc);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      sorted.refused.push(uscc);
+    }
+  return sorted;
 }
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);

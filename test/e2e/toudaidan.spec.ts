@@ -169,7 +169,7 @@ describe('投贷担 2:1:1 over the API', () => {
   });
   it('carries less where a lender commits less, freezes where equity is taken back, and is run off', async () => {
     // Opened by a bank: it sees that the case is there, and nobody in it, until the firm gives it a desk.
-    const need = { uscc: demoUscc(2), programme: 'TDD', needs: NEEDS };
+    const need = { uscc: desks.firms.taken[1]!, programme: 'TDD', needs: NEEDS };
     expect(coded(await desks.post('bank', 'joint-cases', { ...need, uscc: demoUscc(77) }))).toEqual([
       404,
       'company-unknown',
@@ -182,11 +182,14 @@ describe('投贷担 2:1:1 over the API', () => {
       422,
       'joint-terms-invalid',
     ]);
+    const refusal = await desks.post('bank', 'joint-cases', { ...need, uscc: desks.firms.refused[0]! });
+    expect(coded(refusal)).toEqual([409, 'programme-refused']);
+    expect(refusal.body['errors'].length).toBeGreaterThan(0);
     const { body } = await desks.post('bank', 'joint-cases', need);
     const dealId = body['dealId'] as string;
     expect([body['state']['code'], body['events'], body['parties'], body['allowed']]).toEqual(['NEED', [], [], []]);
     await desks.told(dealId, ['firm 2', 'share', { ...share(), consents: share().consents.slice(0, 1) }]);
-    const listed = (await desks.get('bank', `deals?kind=joint-case&uscc=${demoUscc(2)}`)).body['items'];
+    const listed = (await desks.get('bank', `deals?kind=joint-case&uscc=${desks.firms.taken[1]!}`)).body['items'];
     expect(listed.map((one: { parties: unknown }) => one.parties)).toEqual([[]]);
     expect((await desks.read('bank', dealId))['parties']).toEqual([]);
 

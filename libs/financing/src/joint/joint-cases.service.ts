@@ -23,6 +23,7 @@ import {
   type Move,
 } from '../deals/raise.ts';
 import { dealUnknown } from '../deals/refusals.ts';
+import type { FactName } from '../programmes/facts.ts';
 import { programmesAt } from '../programmes/shipped-programmes.ts';
 import { capacityCalls, makeCalls, type CapacityPort } from './capacity-port.ts';
 import { newestOf } from './commitments.ts';
@@ -107,7 +108,7 @@ export class JointCases {
       const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
       if (!firm) throw companyUnknown(uscc);
       const stated = statedOf(terms);
-      await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated });
+      await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
       return this.viewed(await openDeal(tx, JOINT_CASE, order, { by, calendar }), principal);
     });
   }
@@ -222,6 +223,9 @@ export class JointCases {
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+/** Nobody has a desk yet: whom the firm is tied to is looked at when a guarantor takes room for it. */
+const PENDING: readonly FactName[] = ['guarantorTie'];
 
 /** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant. */
 const statedOf = ({ needs, required }: JointTerms): Readonly<Record<string, unknown>> => ({
