@@ -65,7 +65,7 @@ describe('verify report, on a machine without a database', () => {
     const run = (what: string): Promise<Ended> =>
       firstmile(kit.product.dataDir, ['verify', what, '--json'], { env: { DATABASE_URL: url.toString() } }).ended;
     const [log, reports] = await Promise.all([run('log'), run('reports')]);
-    expect([log!.code, log!.stderr]).toEqual([1, expect.stringMatching(/^1: .*was changed/m)]);
-    expect([reports!.code, reports!.stderr]).toEqual([1, expect.stringMatching(/row-differs: .*profile/)]);
+    expect([log.code, log.stderr]).toEqual([1, expect.stringMatching(/^1: .*was changed/m)]);
+    expect([reports.code, reports.stderr]).toEqual([1, expect.stringMatching(/row-differs: .*profile/)]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type Referral,
   type ReferralChange,
   type ReferralOffer,
+  REFERRAL_MONEY,
 } from '#lib/financing';
 import { fen, localDate, type LocalDate } from '#lib/kernel';
 import { dealsOf, readCalendar, type DealServices } from '#lib/product';
@@ -107,7 +108,7 @@ export class Desks {
     const receipts: CallbackReceipt[] = [];
     for (const [i, { event, ...detail }] of changes.entries()) {
       const type = event === 'report-month' ? 'loan.performance.v1' : 'referral.status.v1';
-      const callback = { externalId: `X-${dealId}`, seq: from + i, type, dealId, event, detail };
+      const callback = { externalId: `X-${dealId}`, seq: from + i, type, dealId, event, detail: outside(detail) };
       const raw = Buffer.from(JSON.stringify(callback));
       receipts.push(await this.deals.callbacks.receive(bank, callback, raw));
     }
@@ -148,3 +149,12 @@ export class Desks {
     return page.map(({ dealId }) => dealId);
   }
 }
+
+/** Outside, money carries its currency. */
+const outside = (detail: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(detail).map(([name, value]) => [
+      name,
+      REFERRAL_MONEY.includes(name) ? { fen: value, currency: 'CNY' } : value,
+    ]),
+  );

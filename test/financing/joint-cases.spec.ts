@@ -335,7 +335,16 @@ describe('joint cases', () => {
       (['requested', 'committed', 'effective', 'drawn'] as const).map((field) => more('loan partner', field)),
     ).toEqual([5 * MILLION, 5 * MILLION, 5 * MILLION, 0]);
     expect(more('guaranteed lender', 'outstanding')).toBe(MILLION);
+    expect([...now.keys()]).toEqual(['guaranteed lender', 'loan partner']);
     expect(await cases.exposures(who['stranger']!)).toEqual([]);
+    // What the firm does not let its bank report any more stays with the case.
+    expect(noted).toHaveLength(1);
+    await tell(
+      dealId,
+      ['firm', { event: 'unshare', institutionId: id('bank'), purpose: null }],
+      bank('draw', 'loan', MILLION),
+    );
+    expect(noted).toHaveLength(1);
 
     const frozen = await product.db.as(HOUSE, (tx) => cases.freezeFirm(tx, FIRM, { reason: 'knock-out', text: 'K03' }));
     expect(frozen).toBeGreaterThanOrEqual(1);

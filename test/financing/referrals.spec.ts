@@ -102,11 +102,11 @@ describe('referrals', () => {
     expect(await problemCode(referrals.command(a, { dealId, change, version: version - 1 }))).toBe('version-stale');
     expect(await problemCode(referrals.command(b, { dealId, change, version }))).toBe('deal-unknown');
     expect(await problemCode(desks.callBack(a, dealId, [{ event: 'no-response' }]))).toBe('role-refused');
-    expect(await problemCode(desks.callBack(a, dealId, [{ event: 'constructor' }]))).toBe('callback-event-unknown');
+    expect(await problemCode(desks.callBack(a, dealId, [{ event: 'constructor' }]))).toBe('event-unknown');
     const other = { externalId: 'X', seq: 1, type: 'loan.other.v1', dealId, event: 'accept', detail: {} };
     expect(await problemCode(callbacks.receive(a, other, Buffer.from('{}')))).toBe('callback-type-unknown');
     expect((await desks.deal(dealId)).version).toBe(version);
-    expect(await problemCode(desks.product.referrals.offer(desks.ops, offerOf()))).toBe('programme-unknown');
+    expect(await problemCode(desks.product.referrals.offer(desks.ops, offerOf()))).toBe('no-published-run');
     const own = { ...offerOf(), nextBanks: [b.institutionId] };
     expect(await problemCode(referrals.offer(a, own))).toBe('bank-unknown');
     const { admin } = desks.product.database;
@@ -115,8 +115,13 @@ describe('referrals', () => {
   });
 
   const offerOf = () => ({
-    ...{ uscc: desks.firm(2).uscc!, programme: 'CKT', bank: a.institutionId, nextBanks: [] },
-    ...{ amount: fen(1), form: 'credit' as const, validUntil: day('2026-12-31') },
+    uscc: desks.firm(2).uscc!,
+    programme: 'CKT',
+    bank: a.institutionId,
+    nextBanks: [],
+    amount: fen(1),
+    form: 'credit' as const,
+    validUntil: day('2026-12-31'),
   });
 
   it('are with three banks at once at most, however many are sent at the same moment', async () => {

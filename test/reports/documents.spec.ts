@@ -133,6 +133,25 @@ describe('the document of a report', () => {
     expect(made['firm']!.document['dimensions'][1]['characteristics'][0]['bin']).toMatch(/^b\d$/);
   });
 
+  it('has programmes and the line: what raises it for the firm, loans where they are authorised', () => {
+    const section = (name: string): Document => made[name]!.document['programmes'];
+    for (const name of ['bank', 'credit', 'guarantor', 'regulator', 'firm'])
+      expect([name, section(name)['shown'], 'raises' in section(name)]).toEqual([
+        name,
+        true,
+        name === 'firm' || name === 'regulator',
+      ]);
+    expect(section('facts')).toEqual({ shown: false, why: expect.objectContaining({ zh: expect.any(String) }) });
+    const codes = (name: string): string[] => section(name)['items'].map((item: Document) => item['code']);
+    expect([codes('bank').includes('RLN'), codes('firm').includes('RLN')]).toEqual([true, false]);
+    expect([section('bank')['withoutLoans'] === null, section('credit')['withoutLoans']]).toEqual([false, null]);
+    const flags = (name: string): string[] => section(name)['line']['flags'].map((f: Document) => f['code']);
+    expect(flags('bank')).toContain('EXISTING_DEBT_UNKNOWN');
+    expect(flags('credit')).not.toContain('EXISTING_DEBT_UNKNOWN');
+    expect(section('bank')['line']['disclaimer']['zh']).toContain('不构成授信承诺');
+    expect(section('bank')['line']['reasons'].map((r: Document) => r['code'])).toContain('NOT_RATED');
+  });
+
   it('of facts has no score anywhere', () => {
     const { document } = made['facts']!;
     expect([document['summary'], document['dimensions'], document['cover']['type']['zh']]).toEqual([

@@ -82,6 +82,7 @@ describe('a report of every source', () => {
           previous: null,
           lists: [],
           disputes: [],
+          programmes: null,
           queries: [{ entry, by: other }],
           queriesSince: localDate('2024-07-06'),
         },

@@ -113,7 +113,14 @@ describe('a run that may not be published', () => {
     expect(await problemCode(book.scores.of(madeUp(5), runId))).toBe('run-not-published');
     // Verification names the very firm.
     const { differences } = await verifyRun(book.db, runId);
-    expect(differences).toEqual([{ uscc: madeUp(0), zh: '批次中缺失', en: 'is missing in the run' }]);
+    expect(differences).toEqual([
+      { uscc: madeUp(0), zh: '批次中缺失', en: 'is missing in the run' },
+      {
+        uscc: '-',
+        zh: expect.stringMatching(/^批次记\d+户，重放\d+户$/),
+        en: expect.stringMatching(/^the run says \d+ firms/),
+      },
+    ]);
   });
 
   it('is held when its rows are not what the shards say', async () => {

@@ -132,4 +132,8 @@ const AS_THE_OWNER: Readonly<Record<string, string>> = {
   finish_run_partition: 'closes that table',
   notices_drop: 'drops what is older than 24 months, says how many',
   query_log_end: 'number and hash of the newest entry, which says nothing of whom it is about',
+  capacity_lock: 'locks the row of a guarantor, whoever moves the deal',
+  capacity_open: 'opens that row before the first lock',
+  deal_is_theirs: 'says whether the asker sits at a deal; the policies of deals and of parties would ask one another',
+  guarantee_liability_counts: 'a trigger: adds up what a guarantor is liable for, over all its clients',
 };

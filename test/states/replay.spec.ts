@@ -40,7 +40,7 @@ it('a membership is its events: state, version, what it was before, and since wh
           const raised = { event: name, reason: 'X', zh: '测试', en: 'test' } as const;
           const context = { at: at(day), asOf: '2026-06-30' as LocalDate, rules, role: 'SYSTEM' } as const;
           try {
-            const next = applyEvent(row, raised as never, context);
+            const next = applyEvent(row, raised, context);
             ({ row } = next);
             events.push(next.event);
           } catch (error) {

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { Access, type IdempotencyStore } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
+import { FirmStandings } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { Batches, CallbackKeys, Callbacks, Capacity, Deals, Guarantees, JointCases, Referrals } from '#lib/financing';
@@ -55,6 +56,9 @@ import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
 import { ReportRequestsController } from './partner/report-requests.controller.ts';
 import { OwnReportsController } from './subject/own-reports.controller.ts';
+import { OwnStandingController } from './subject/own-standing.controller.ts';
+import { ProgrammesController } from './partner/programmes.controller.ts';
+import { StandingsController } from './partner/standings.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 /** What stands around every route. */
@@ -87,6 +91,9 @@ export class ApiModule {
         PeopleController,
         KeysController,
         ScoresController,
+        ProgrammesController,
+        StandingsController,
+        OwnStandingController,
         CandidatesController,
         CatalogueController,
         SubjectController,
@@ -134,6 +141,7 @@ export class ApiModule {
         { provide: Notices, useValue: deps.notices },
         { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
+        { provide: FirmStandings, useValue: deps.standings },
         { provide: ReportRequests, useValue: deps.reportRequests },
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },

@@ -6,6 +6,7 @@ import type {
   Callbacks,
   Capacity,
   Deals,
+  FirmStandings,
   Guarantees,
   JointCases,
   Referrals,
@@ -44,6 +45,7 @@ export interface ApiDeps {
   readonly disputes: Disputes;
   readonly notices: Notices;
   readonly webhooks: Webhooks;
+  readonly standings: FirmStandings;
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;

@@ -1,6 +1,6 @@
 import type { Text } from '#lib/scoring';
 
-/** One problem code: its HTTP status and what it means. */
+/** What a problem code means, and its HTTP status. */
 export interface ProblemEntry extends Text {
   readonly status: number;
 }

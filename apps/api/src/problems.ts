@@ -1,7 +1,6 @@
+import { DEAL_PROBLEMS } from './deal-problems.ts';
 import { GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
 import { entry, type ProblemEntry } from './problem-entry.ts';
-
-export type { ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
 export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
@@ -240,6 +239,28 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'record-unknown': entry(404, '该企业没有此记录', 'The firm has no such record'),
   'correction-missing': entry(409, '更正须先经数据交付入账', 'A correction comes through the ledger first'),
   'not-rescored': entry(409, '已发布的评分尚未包含此更正', 'The published run does not know the correction yet'),
+
+  // Programmes, lines and statements
+  'programme-unknown': entry(404, '没有该产品', 'There is no such programme'),
+  'programme-refused': entry(
+    409,
+    '不符合产品条件',
+    'The programme does not take the firm: errors names every condition that fails or is unknown',
+  ),
+  'condition-failed': entry(409, '条件不满足', 'A condition of a programme does not hold for the firm'),
+  'condition-unknown': entry(
+    409,
+    '条件未知',
+    'Whether a condition of a programme holds is not known; the text says what would make it known',
+  ),
+  'programme-without-line': entry(422, '该产品不测算额度', 'Nobody borrows under the programme: it has no line'),
+  'line-parameters-absent': entry(422, '当日没有有效的额度参数', 'No parameters of the line are valid on the day'),
+  'statement-invalid': entry(
+    422,
+    '说明有误',
+    'What is stated cannot be taken: no such fact, not for this kind of institution, or no value of it',
+  ),
+
   // Notices and webhooks
   'notice-unknown': entry(404, '没有该序号的通知', 'There is no notice of this number'),
   'replay-ahead': entry(422, '尚未发布到该序号', 'No notice has been given that number yet'),
@@ -324,53 +345,6 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'scope-not-of-role': entry(409, '密钥权限超出岗位', 'A scope of the key lies outside the roles of its person'),
   'rate-limited': entry(429, '请求过于频繁', 'Too many requests: Retry-After says in how many seconds there is room'),
 
-  // Deals
-  'deal-unknown': entry(404, '没有该业务', 'There is no such deal, or it is not yours to see'),
-  'event-unknown': entry(
-    422,
-    '没有该事件',
-    'The kind of deal knows no such event: GET /partner/v1/deal-kinds lists them',
-  ),
-  'event-invalid': entry(422, '事件的字段有误', 'Fields of the event are unknown, missing or no money'),
-  'two-persons-needed': entry(409, '须由另一人复核', 'It takes a second person who says the same'),
-  'amount-invalid': entry(422, '金额有误', 'An amount is a whole, positive number of fen, 10 million million at most'),
-
-  // Referrals and callbacks
-  'programme-refused': entry(
-    409,
-    '不符合产品条件',
-    'The programme does not take the firm: errors names every condition',
-  ),
-  'programme-unknown': entry(422, '没有该产品', 'There is no such programme'),
-  'bank-unknown': entry(422, '不是有效的合作银行', 'A bank that is none of ours, not active, or named twice'),
-  'date-invalid': entry(422, '日期有误', 'A day that does not exist or lies outside its bounds'),
-  'signature-missing': entry(401, '回传须签名', 'A callback carries four X-Firstmile headers'),
-  'timestamp-outside': entry(401, '时间戳偏差超过300秒', 'The timestamp is over 300 seconds off'),
-  'signature-invalid': entry(401, '签名不符', 'The signature does not fit the body and a live key'),
-  'nonce-replayed': entry(409, '该 Nonce 已用过', 'The nonce was used before'),
-  'callback-conflict': entry(
-    422,
-    '该号已用于另一内容',
-    'The number was used for another body: a correction has its own',
-  ),
-  'callback-keys-full': entry(409, '已有两把有效的回传密钥', 'Two callback keys are live already'),
-  'callback-key-unknown': entry(404, '没有该回传密钥', 'There is no such live callback key'),
-  'choice-invalid': entry(422, '取值不在范围内', 'A value that is none of the choices'),
-  'number-invalid': entry(422, '数值有误', 'A number outside its bounds'),
-  'text-missing': entry(422, '须写明内容', 'Words are expected'),
-  'month-invalid': entry(422, '月份有误', 'A month that does not exist or still runs'),
-  'hash-invalid': entry(422, '应为 SHA-256 摘要', 'A SHA-256 in hex is expected'),
-  'external-id-invalid': entry(422, '业务编号有误', 'Not a number of an affair: 1 to 64 letters, digits and joints'),
-  'programme-cap': entry(409, '超过产品上限', 'Over the cap of the programme'),
-  'over-line-reason-missing': entry(422, '超过建议额度须写明理由', 'Above the suggested line a reason is needed'),
-  'first-loan-missing': entry(422, '首次提款须确认是否首贷', 'The first draw says whether it is a first loan'),
-  'amount-over': entry(409, '金额超出', 'More than was approved, or than is outstanding'),
-  'month-reported': entry(409, '该月已报送', 'The month was reported already'),
-  'not-ninety-days': entry(409, '逾期未满90天', 'Not yet 90 days past due'),
-  'nothing-outstanding': entry(409, '没有余额', 'Nothing is outstanding'),
-  'still-outstanding': entry(409, '尚有余额', 'Something is still outstanding'),
-  'renewal-late': entry(409, '续贷须在到期日前办理', 'A renewal is made before maturity'),
-  'correction-unknown': entry(422, '没有可更正的流水', 'The version that it corrects moved no money'),
-  'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
+  ...DEAL_PROBLEMS,
   ...GUARANTEE_PROBLEMS,
 };

@@ -25,6 +25,8 @@ const BANK_SCOPES: readonly Scope[] = [
   'partner:reports',
   'partner:lists',
   'partner:notices',
+  'partner:deals',
+  'partner:callbacks',
 ];
 
 /**

@@ -36,7 +36,7 @@ export async function liveWarnings(
       `SELECT count(*)::int AS count, min(first) AS since FROM (
          SELECT min(q.at) AS first FROM query_log q JOIN institution i USING (institution_id)
          WHERE q.subjects @> ARRAY[$1::text] AND q.at > $2::timestamptz - make_interval(days => ${QUERY_DAYS}) AND q.at <= $2
-           AND i.kind IN ('bank', 'guarantor', 'investor', 'insurer', 'lessor') AND q.product IN ('score', 'evidence', 'report')
+           AND i.kind IN ('bank', 'guarantor', 'investor', 'insurer', 'lessor') AND q.product IN ('score', 'evidence', 'report', 'programmes', 'line')
          GROUP BY q.institution_id, (q.at AT TIME ZONE 'Asia/Shanghai')::date) days`,
       [uscc, at],
       'live-queries',

@@ -4,6 +4,7 @@ import { CAPACITY_SCHEMA } from './capacity/schema.ts';
 import { DEALS_SCHEMA } from './deals/schema.ts';
 import { GUARANTEES_SCHEMA } from './guarantees/schema.ts';
 import { OUTCOMES_SCHEMA } from './outcomes/schema.ts';
+import { STANDING_SCHEMA } from './standing/schema.ts';
 
 /** Financing. After compliance, whitelist and reports, on which it stands. */
 export const FINANCING_SCHEMA: readonly SchemaStep[] = [
@@ -12,4 +13,5 @@ export const FINANCING_SCHEMA: readonly SchemaStep[] = [
   ...OUTCOMES_SCHEMA,
   ...CAPACITY_SCHEMA,
   ...GUARANTEES_SCHEMA,
+  ...STANDING_SCHEMA,
 ];

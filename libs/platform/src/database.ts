@@ -26,6 +26,25 @@ export async function actAs(tx: Tx, actor: string): Promise<void> {
   await tx.query(`SELECT set_config('firstmile.actor', $1, true)`, [actor], 'act-as');
 }
 
+/**
+ * `work` acts for somebody else, and who acted before acts again after it, also when it refuses: what a partner asks can rest
+ * on more than the partner may see.
+ */
+export async function actingAs<T>(tx: Tx, actor: string, work: () => Promise<T>): Promise<T> {
+  const [before] = await tx.query<{ actor: string | null }>(
+    `SELECT current_setting('firstmile.actor', true) AS actor`,
+    [],
+    'acts-as',
+  );
+  await actAs(tx, actor);
+  try {
+    return await work();
+  } finally {
+    // A transaction that broke takes no further statement; whom it acts for is over with it.
+    await actAs(tx, before?.actor ?? '').catch(() => undefined);
+  }
+}
+
 const DATE = 1082;
 const TIMESTAMPTZ = 1184;
 const BIGINT = 20;

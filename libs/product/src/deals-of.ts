@@ -45,13 +45,6 @@ export interface DealsParts extends DealParts {
   readonly admit: Admit;
 }
 
-/** No programme is open here: every offer is refused. Throws ProblemError programme-unknown 422. */
-export const noProgramme: Admit = (_, { programme }) => {
-  const [zh, en] = [`没有产品「${programme}」`, `there is no programme ${programme}`];
-  const errors = [{ pointer: '/programme', code: 'programme-unknown', zh, en }];
-  return Promise.reject(new ProblemError({ code: 'programme-unknown', status: 422, zh, en, errors }));
-};
-
 export function dealsOf(parts: DealsParts): DealServices {
   const { db, clock, calendar, notices, deliveries, secretBox, person, admit } = parts;
   const outcomes = new Outcomes(db, deliveries, person);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
+import { FirmStandings } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -10,7 +11,7 @@ import { Database, Doorbells, openServer, packageRoot, systemClock, type Config,
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
-import { dealsOf, noProgramme, type DealServices } from './deals-of.ts';
+import { dealsOf, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
 import { reportPorts } from './report-ports.ts';
@@ -37,6 +38,7 @@ export interface Product extends DealServices {
   readonly disputes: Disputes;
   readonly lists: Lists;
   readonly listReviews: ListReviews;
+  readonly standings: FirmStandings;
   readonly listRuleChanges: ListRuleChanges;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
@@ -110,7 +112,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const house = { person: operator.personId, admit: noProgramme };
+    const standings = new FirmStandings({ db, scores, lists, clock });
+    const house = { person: operator.personId, admit: standings.admit };
     return {
       config,
       server,
@@ -128,6 +131,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       disputes,
       lists,
       listReviews: new ListReviews(db, calendar, clock),
+      standings,
       listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
@@ -137,7 +141,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       queryLog,
       reportRequests: new ReportRequests(db, authorisations, runs),
       reports: new Reports(
-        { db, scores, history, authorisations, queryLog, ports: reportPorts(lists, disputes) },
+        { db, scores, history, authorisations, queryLog, ports: reportPorts(lists, disputes, standings) },
         reportKeys,
       ),
       reportKeys,

@@ -1,10 +1,29 @@
 import { DISPUTE, MARKED_STATES, type Disputes } from '#lib/compliance';
+import {
+  lineDocument,
+  LOANS_NOT_SHOWN,
+  matchDocument,
+  matchesOf,
+  raisesDocument,
+  type FirmStandings,
+} from '#lib/financing';
 import { dateAt } from '#lib/kernel';
 import type { ReportPorts } from '#lib/reports';
 import { LISTED, MEMBERSHIP, type Lists } from '#lib/whitelist';
 
-/** What lists and disputes say of a firm in a report: as they stand when it is made. */
-export const reportPorts = (lists: Lists, disputes: Disputes): ReportPorts => ({
+/** What lists, disputes and financing say of a firm in a report: as they stand when it is made. */
+export const reportPorts = (lists: Lists, disputes: Disputes, firms: FirmStandings): ReportPorts => ({
+  async programmes(tx, firm, { institutionId, kind, loans }, at) {
+    const view = { readers: [{ institutionId, kind }], loans };
+    const standing = await firms.around(tx, firm, view, dateAt(at));
+    const line = firms.line(standing);
+    return {
+      programmes: matchesOf(standing, kind === 'firm').map(matchDocument),
+      line: lineDocument(line),
+      raises: raisesDocument(line),
+      withoutLoans: loans ? null : LOANS_NOT_SHOWN,
+    };
+  },
   async lists(_tx, uscc) {
     const all = await lists.all();
     const standings = await Promise.all(

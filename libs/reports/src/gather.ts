@@ -1,11 +1,18 @@
-import { institutionsById } from '#lib/access';
+import { institutionsById, type Institution } from '#lib/access';
 import type { Authorisations, QueryLog } from '#lib/compliance';
 import { addMonths, dateAt, instantText, type LocalDate, type Uscc } from '#lib/kernel';
 import { readCoverage, readDossier } from '#lib/ledger';
 import type { Database, Tx } from '#lib/platform';
-import { modelByHash, type ScoreHistory, type Scores } from '#lib/runs';
+import { modelByHash, type FirmAtRun, type ScoreHistory, type Scores } from '#lib/runs';
 import { scoreFirmRich, type RichScore, type ScoredFirmRich } from '#lib/scoring';
-import type { DisputeMark, ListStanding, PreviousReport, ReportInput, ScorePoint } from './document/input.ts';
+import type {
+  DisputeMark,
+  ListStanding,
+  PreviousReport,
+  ProgrammeSection,
+  ReportInput,
+  ScorePoint,
+} from './document/input.ts';
 import { previousReport, type ReportPins } from './report.store.ts';
 import { reportNoOf, type ReportRequest } from './report-request.ts';
 
@@ -13,9 +20,20 @@ import { reportNoOf, type ReportRequest } from './report-request.ts';
 export interface ReportPorts {
   lists(tx: Tx, uscc: Uscc, at: Date): Promise<readonly ListStanding[]>;
   disputes(tx: Tx, uscc: Uscc, at: Date): Promise<readonly DisputeMark[]>;
+  /** Of the firm at the run's pins, which need not be read again. `loans`: whether the reader may be told of them. */
+  programmes(
+    tx: Tx,
+    firm: FirmAtRun,
+    reader: Pick<Institution, 'institutionId' | 'kind'> & { readonly loans: boolean },
+    at: Date,
+  ): Promise<ProgrammeSection | null>;
 }
 
-export const NO_PORTS: ReportPorts = { lists: async () => [], disputes: async () => [] };
+export const NO_PORTS: ReportPorts = {
+  lists: async () => [],
+  disputes: async () => [],
+  programmes: async () => null,
+};
 
 export interface GatherFrom {
   readonly db: Database;
@@ -49,21 +67,31 @@ export async function gather(
   const queriesSince = addMonths(dateAt(request.requestedAt), -QUERY_MONTHS);
   const entries = await from.queryLog.about(tx, uscc, { since: startOf(queriesSince), limit: QUERIES_READ });
   const institutions = await institutionsById(tx, [institutionId, ...entries.map((entry) => entry.institutionId)]);
+  const requester = institutions.get(institutionId)!;
+  const authorisation =
+    request.basis === null ? null : await from.authorisations.get(tx, request.basis.authorisationId);
+  const { dossier } = firm;
+  const scored = sameScore(rich, scoreFirmRich(dossier, model, run.asOf));
+  const reader = { ...requester, loans: authorisation?.scopes.includes('credit-history') ?? true };
   const input: ReportInput = {
     order: request,
     reportNo: reportNoOf(request),
     printedAt: at,
-    requester: institutions.get(institutionId)!,
-    authorisation: request.basis === null ? null : await from.authorisations.get(tx, request.basis.authorisationId),
+    requester,
+    authorisation,
     run,
     model,
-    dossier: firm.dossier,
+    dossier,
     stored: { rich, percentiles },
-    scored: sameScore(rich, scoreFirmRich(firm.dossier, model, run.asOf)),
+    scored,
     history: await lineOf(from.history, uscc, run),
     previous: previous === undefined ? null : saidBefore(previous),
     lists: await from.ports.lists(tx, uscc, at),
     disputes: await from.ports.disputes(tx, uscc, at),
+    programmes:
+      request.product === 'facts' || scored === null
+        ? null
+        : await from.ports.programmes(tx, { run, dossier, scored }, reader, at),
     queries: entries.map((entry) => ({ entry, by: institutions.get(entry.institutionId)! })),
     queriesSince,
   };

@@ -1,5 +1,5 @@
 export { REPORT_FORMAT, reportBytes } from './document/build.ts';
-export type { DisputeMark, ListStanding, ReportInput } from './document/input.ts';
+export type { DisputeMark, ListStanding, ProgrammeSection, ReportInput } from './document/input.ts';
 export { NO_PORTS, type ReportPorts } from './gather.ts';
 export { verifyReport, type Receipt, type ReportFault } from './receipt.ts';
 export { localPublicKey, ReportKeys, type PublishedKey } from './report-keys.ts';

@@ -1,5 +1,5 @@
 import { parseUscc, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
-import { businessRegistration, registrationOf, type InnovationPoints } from '#lib/data-sources';
+import { businessRegistration, registrationOf, type Dossier, type InnovationPoints } from '#lib/data-sources';
 import { readCoverage, readDossier, type CoverageBook } from '#lib/ledger';
 import {
   assessmentDay,
@@ -19,7 +19,7 @@ import {
   type Score,
   type ScoredFirmRich,
 } from '#lib/scoring';
-import type { Database } from '#lib/platform';
+import type { Database, Db } from '#lib/platform';
 import { modelByHash, officialScorecards } from './models/models.ts';
 import { percentilesOf, type Percentiles } from './percentiles.ts';
 import { noPublishedRun, runNotPublished, type RunView } from './run.ts';
@@ -61,6 +61,13 @@ export interface ScoreEvidence extends ScoredFirmRich, FirmIdentity {
   readonly innovationPoints: InnovationPoints | null;
 }
 
+/** A firm at the pins of a run: its dossier, and the score worked out from it anew. */
+export interface FirmAtRun {
+  readonly run: RunView;
+  readonly dossier: Dossier;
+  readonly scored: ScoredFirmRich;
+}
+
 export interface ListedScore {
   readonly uscc: Uscc;
   readonly name?: string;
@@ -97,25 +104,38 @@ export class Scores {
    * Throws as `of`, and ProblemError replay-mismatch when the replay differs from what was stored.
    */
   async evidence(uscc: string, runId?: string, shadows = false): Promise<ScoreEvidence> {
-    const run = await this.runOf(runId, shadows);
-    const model = await modelByHash(this.db, run.modelHash);
-    const { row } = await this.find(uscc, run);
-    const firm = (await readDossier(this.db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt)))!;
-    const scored = scoreFirmRich(firm.dossier, model, run.asOf);
-    if (scored.kind !== 'scored' || !agrees(row, scored)) throw replayMismatch(uscc, run.runId);
-    const registration = registrationOf(firm.dossier)?.registration;
-    const inputs = officialInputs(firm.dossier, run.asOf);
+    const { run, dossier, scored } = await this.firm(uscc, runId, { shadows });
+    const registration = registrationOf(dossier)?.registration;
+    const inputs = officialInputs(dossier, run.asOf);
     return {
       ...scored,
       run,
       official: officialScorecards(run.asOf).map((table) => evaluateOfficial(table, inputs)),
-      innovationPoints: innovationPointsOf(firm.dossier, run.asOf) ?? null,
-      region: firm.dossier.region,
+      innovationPoints: innovationPointsOf(dossier, run.asOf) ?? null,
+      region: dossier.region,
       ...(registration?.name === undefined ? {} : { name: registration.name }),
       ...(registration === undefined
         ? {}
         : { establishedOn: registration.establishedOn, legalPerson: registration.legalPerson }),
     };
+  }
+
+  /**
+   * The firm's dossier at the pins of a run, scored again: what stands behind its score. `db`: who reads holds a transaction
+   * already, and takes no second connection. Throws as `evidence`.
+   */
+  async firm(
+    uscc: string,
+    runId?: string,
+    { shadows = false, db = this.db }: { readonly shadows?: boolean; readonly db?: Db } = {},
+  ): Promise<FirmAtRun> {
+    const run = await this.runOf(runId, shadows, db);
+    const model = await modelByHash(db, run.modelHash);
+    const { row } = await this.find(uscc, run, db);
+    const { dossier } = (await readDossier(db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt, db)))!;
+    const scored = scoreFirmRich(dossier, model, run.asOf);
+    if (scored.kind !== 'scored' || !agrees(row, scored)) throw replayMismatch(uscc, run.runId);
+    return { run, dossier, scored };
   }
 
   /**
@@ -148,11 +168,11 @@ export class Scores {
     }));
   }
 
-  private coverageAt(knownAt: Date): Promise<CoverageBook> {
+  private coverageAt(knownAt: Date, db: Db = this.db): Promise<CoverageBook> {
     const key = knownAt.getTime();
     let book = this.books.get(key);
     if (!book) {
-      book = readCoverage(this.db, knownAt);
+      book = readCoverage(db, knownAt);
       book.catch(() => this.books.delete(key)); // a failed read is not kept
       this.books.set(key, book);
       if (this.books.size > BOOKS_KEPT) this.books.delete(this.books.keys().next().value!);
@@ -160,26 +180,26 @@ export class Scores {
     return book;
   }
 
-  private async runOf(runId: string | undefined, shadows = false): Promise<RunView> {
+  private async runOf(runId: string | undefined, shadows = false, db: Db = this.db): Promise<RunView> {
     if (runId === undefined) {
-      const run = await findPublishedRun(this.db);
+      const run = await findPublishedRun(db);
       if (!run) throw noPublishedRun();
       return run;
     }
-    const run = await findRun(this.db, runId);
+    const run = await findRun(db, runId);
     if (run.state !== 'PUBLISHED' && run.state !== 'ARCHIVED' && !(shadows && run.state === 'SHADOW'))
       throw runNotPublished(run);
     return run;
   }
 
-  private async find(uscc: string, run: RunView): Promise<{ row: ScoreRow; identity: FirmIdentity }> {
+  private async find(uscc: string, run: RunView, db: Db = this.db): Promise<{ row: ScoreRow; identity: FirmIdentity }> {
     const parsed = parseUscc(uscc);
     if (!parsed.ok)
       throw new ProblemError({
         ...parsed.problem,
         errors: [{ pointer: '/uscc', code: parsed.problem.code, zh: parsed.problem.zh, en: parsed.problem.en }],
       });
-    const [found] = await this.db.query<
+    const [found] = await db.query<
       { company_id: number; registrations: { k: string; p: RegistrationFields }[] | null } & {
         [K in keyof ScoreRow]: ScoreRow[K] | null;
       }

@@ -18,6 +18,7 @@ export * from './kpi/funnel.ts';
 export * from './kpi/nurture-coverage.ts';
 export * from './review/expert-form.ts';
 export * from './review/list-reviews.service.ts';
+export * from './review/opinions.reader.ts';
 export * from './review/review-case.ts';
 export * from './review/review-statistics.ts';
 export type { ListReviewer } from './review/reviewers.ts';

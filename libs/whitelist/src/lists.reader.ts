@@ -1,6 +1,6 @@
-import type { LocalDate } from '#lib/kernel';
+import { dateAt, type LocalDate } from '#lib/kernel';
 import type { Db } from '#lib/platform';
-import type { Condition } from './candidate.ts';
+import type { Condition, Fact } from './candidate.ts';
 import type { ListEntry } from './lists.store.ts';
 import type { MembershipEvent } from './apply-events.ts';
 import { LISTED, type MemberState } from './membership.ts';
@@ -129,3 +129,33 @@ export async function membershipEvents(db: Db, listCode: string, uscc: string): 
     en: row.en,
   }));
 }
+
+/**
+ * Where one firm stands with every list in force, by code: NONE where the list is out and never met the firm, not known
+ * where there is no version of it yet, or only a provisional one, which nobody is told.
+ */
+export async function standingsOf(db: Db, uscc: string): Promise<Readonly<Record<string, Fact<MemberState | 'NONE'>>>> {
+  const rows = await db.query<{
+    list_code: string;
+    state: MemberState | null;
+    state_since: Date | null;
+    as_of: LocalDate | null;
+    version_state: string | null;
+  }>(
+    `SELECT r.list_code, m.state, m.state_since, v.as_of, v.state AS version_state FROM list_rules r
+     LEFT JOIN membership m ON m.list_code = r.list_code AND m.uscc = $1
+     LEFT JOIN LATERAL (SELECT as_of, state FROM list_version WHERE list_code = r.list_code ORDER BY version DESC LIMIT 1) v ON true
+     WHERE r.state = 'IN_FORCE' ORDER BY r.list_code`,
+    [uscc],
+    'standings-of-firm',
+  );
+  return Object.fromEntries(
+    rows.map(({ list_code: code, state, state_since: since, as_of: asOf, version_state: version }) => {
+      if (version === null) return [code, unknown(`名单${code}尚未发布`, `list ${code} has not been published yet`)];
+      if (version === 'PROVISIONAL') return [code, unknown(`名单${code}为暂定`, `list ${code} is provisional`)];
+      return [code, { known: true, value: state ?? 'NONE', date: since === null ? asOf : dateAt(since) }];
+    }),
+  );
+}
+
+const unknown = (zh: string, en: string): Fact<never> => ({ known: false, why: { zh, en } });

@@ -6,11 +6,19 @@ import { buildListVersion, tickMemberships } from './build-list.ts';
 import type { Registers } from './judge-run.ts';
 import type { HashedRules } from './list-rules.ts';
 import { flipsOf, knownDifference, type KnownDifference, type ListDifference } from './list-difference.ts';
-import { entriesOf, membershipEvents, type EntryPage, type EntryQuery, type RecordedEvent } from './lists.reader.ts';
+import {
+  entriesOf,
+  membershipEvents,
+  standingsOf,
+  type EntryPage,
+  type EntryQuery,
+  type RecordedEvent,
+} from './lists.reader.ts';
 import { findVersion, versionsOf, type ListVersion } from './lists.store.ts';
 import { lockMembership, membershipsOf } from './memberships.store.ts';
 import type { MembershipRow } from './apply-events.ts';
-import { isMonthly } from './candidate.ts';
+import { isMonthly, type Fact } from './candidate.ts';
+import type { MemberState } from './membership.ts';
 import { allRulesInForce, beginRules, rulesInForce } from './rules/list-rules.store.ts';
 import { shippedLists } from './shipped-lists.ts';
 
@@ -154,8 +162,13 @@ export class Lists {
     await tx.execute('UPDATE list_opt_out SET ended_at = $2 WHERE uscc = $1 AND ended_at IS NULL', [uscc, clock.now()]);
   }
 
-  async hasOptedOut(uscc: string): Promise<boolean> {
-    return (await this.db.query('SELECT FROM list_opt_out WHERE uscc = $1 AND ended_at IS NULL', [uscc])).length > 0;
+  async hasOptedOut(uscc: string, db: Db = this.db): Promise<boolean> {
+    return (await db.query('SELECT FROM list_opt_out WHERE uscc = $1 AND ended_at IS NULL', [uscc])).length > 0;
+  }
+
+  /** Where one firm stands with each list in force, by code; not known of a list that is not out. */
+  standingsOf(db: Db, uscc: string): Promise<Readonly<Record<string, Fact<MemberState | 'NONE'>>>> {
+    return standingsOf(db, uscc);
   }
 
   /** Every standing of a list, by code: for tests and figures. */

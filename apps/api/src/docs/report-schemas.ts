@@ -118,7 +118,15 @@ const report = object(
     policy: section('9 政策: qualifications with their ends, grants.', { qualifications: [] }),
     compliance: section('10 合规: tax, arrears, lists, penalties, cases, annual reports.', { tax: [] }),
     credit: section('11 信贷, only where the authorisation names it.', { shown: false }),
-    programmes: section('12 项目.', { shown: false }),
+    programmes: section(
+      '12 项目: each programme with its conditions, the suggested line with its steps; not of facts.',
+      {
+        shown: true,
+        withoutLoans: null,
+        items: [],
+        line: { amount: { fen: 132_000_000, currency: 'CNY' } },
+      },
+    ),
     changes: section('13 since the last report of the same requester; disputes.', { since: null, disputes: [] }),
     queries: section('14 who asked in 24 months; others by kind only.', { since: '2024-07-06', count: 0, items: [] }),
     annex: section('15 sources, authorisation, model.', { evidenceNamed: true }),

@@ -14,6 +14,7 @@ import { identitySchemas } from './identity-schemas.ts';
 import { modelSchemas } from './model-schemas.ts';
 import { noticeSchemas } from './notice-schemas.ts';
 import { reportSchemas } from './report-schemas.ts';
+import { financingStandingSchemas } from './financing-standing-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
@@ -74,6 +75,7 @@ export const SCHEMAS = {
   ...reportSchemas,
   ...catalogueSchemas,
   ...noticeSchemas,
+  ...financingStandingSchemas,
 } satisfies Record<string, JsonSchema>;
 
 export type SchemaName = keyof typeof SCHEMAS;

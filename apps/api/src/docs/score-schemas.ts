@@ -23,7 +23,7 @@ const coded = (code: string, zh: string, en: string): Readonly<Record<string, Js
 const points = { tenths: tenths('Points got.', 1330), maxTenths: tenths('Points to be had.', 2500) };
 
 /** A number, an exact fraction, or a category. */
-const measured: JsonSchema = {
+export const measured: JsonSchema = {
   description: 'A number, an exact fraction, or a category.',
   example: 8,
   oneOf: [
@@ -34,7 +34,7 @@ const measured: JsonSchema = {
 };
 const fraction = object({ num: int('Numerator.', 29), den: int('Denominator.', 30) }, [], 'Freshness below 1.');
 
-const scoreRun = object({
+export const scoreRun = object({
   runId: id('The run that it comes from.'),
   asOf: day('The day that is scored.'),
   knownAt: instant('What was known at this instant was used.'),

@@ -25,7 +25,7 @@ import type { RuleWords } from './input.pipe.ts';
 /** Each decorator checks a field and documents it: the rule and its words stand in one place. */
 export interface FieldWords {
   readonly description: string;
-  readonly example?: string | number | boolean | readonly string[];
+  readonly example?: string | number | boolean | readonly string[] | Readonly<Record<string, unknown>>;
   readonly optional?: boolean;
 }
 

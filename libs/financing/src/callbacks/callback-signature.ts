@@ -25,7 +25,7 @@ const HEADERS: readonly (readonly [keyof SignedHeaders, string, RegExp, string, 
   ['signature', 'X-Firstmile-Signature', /^[0-9a-f]{64}$/, '64位小写十六进制', '64 hex digits in lower case'],
 ];
 
-/** Reads the four headers. Throws ProblemError signature-missing 401, naming each one that is absent or malformed. */
+/** Reads the four headers. Throws ProblemError signature-missing 403, naming each one that is absent or malformed. */
 export function signedHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
 ): SignedHeaders {
@@ -39,7 +39,7 @@ export function signedHeaders(
   if (errors.length > 0)
     throw new ProblemError({
       code: 'signature-missing',
-      status: 401,
+      status: 403,
       zh: `回传须签名：${errors.map(({ header }) => header).join('、')}`,
       en: `a callback is signed: ${errors.map(({ header }) => header).join(', ')}`,
       errors,
@@ -52,8 +52,8 @@ export const callbackSignature = (secret: string, timestamp: string, nonce: stri
   createHmac('sha256', secret).update(`${timestamp}.${nonce}.`).update(body).digest('hex');
 
 /**
- * Holds a signed body against the secret of the key that it names. Throws ProblemError timestamp-outside 401 or
- * signature-invalid 401 (also for an unknown key: `secret` undefined; the work done is the same).
+ * Holds a signed body against the secret of the key that it names. Throws ProblemError timestamp-outside 403 or
+ * signature-invalid 403 (also for an unknown key: `secret` undefined; the work done is the same).
  */
 export function verifySignature(signed: SignedHeaders, body: Buffer, secret: string | undefined, now: Date): void {
   const { timestamp, nonce, signature } = signed;
@@ -71,5 +71,5 @@ export function verifySignature(signed: SignedHeaders, body: Buffer, secret: str
 }
 
 function unsigned(code: string, header: string, zh: string, en: string): ProblemError {
-  return new ProblemError({ code, status: 401, zh, en, errors: [{ header, code, zh, en }] });
+  return new ProblemError({ code, status: 403, zh, en, errors: [{ header, code, zh, en }] });
 }

@@ -68,7 +68,7 @@ export class Callbacks {
   ) {}
 
   /**
-   * Who signed it, and that it was not copied. Throws ProblemError timestamp-outside, signature-invalid 401 or
+   * Who signed it, and that it was not copied. Throws ProblemError timestamp-outside, signature-invalid 403 or
    * nonce-replayed 409.
    */
   async verify(principal: Principal, signed: SignedHeaders, body: Buffer): Promise<void> {

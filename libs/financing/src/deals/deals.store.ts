@@ -223,6 +223,21 @@ export async function pageOfDeals<S extends string, E extends string, B, C exten
   return rows.map((row) => dealOf(type, row));
 }
 
+/** A firm's deals of this kind in these states, the oldest first. */
+export async function dealsOfFirm<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  db: Db,
+  type: DealType<S, E, B, C, O>,
+  uscc: Uscc,
+  states: readonly S[],
+): Promise<Deal<S, B, C, O>[]> {
+  const rows = await db.query<DealRow>(
+    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.uscc = $1 AND d.kind = $2 AND d.state = ANY ($3) ORDER BY d.deal_id`,
+    [uscc, type.kind, states],
+    'deals-of-firm',
+  );
+  return rows.map((row) => dealOf(type, row));
+}
+
 /** Deals of this kind whose last day is over, locked; others' locks are passed by. */
 export async function dueDeals<S extends string, E extends string, B, C extends { readonly event: E }, O>(
   tx: Tx,

@@ -1,6 +1,8 @@
 import type { LoanClass, LoanStatus, OutcomeKind } from '#lib/data-sources';
 import type { Fen, LocalDate, LocalMonth, Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
+import type { FactName } from '../programmes/facts.ts';
+import type { Party } from './deal.ts';
 
 /** What a programme says of a firm at this moment. Amounts in 分. */
 export interface Admission {
@@ -19,6 +21,10 @@ export type Admit = (
     readonly on: LocalDate;
     /** What the applicants themselves state: desks that take part, a need, an amount of equity … */
     readonly stated?: Readonly<Record<string, unknown>>;
+    /** Facts that this very deal is about to decide: their conditions are left to it. */
+    readonly pending?: readonly FactName[];
+    /** Who sits at the deal, or is asked to: of their kinds of institutions only their own statements count. */
+    readonly parties?: readonly Party[];
   },
 ) => Promise<Admission>;
 

@@ -49,7 +49,8 @@ export const deductionsOf = ({ loans, liveOffers, undrawnApprovals }: LineInput)
 /** What the caps leave; negative where more is in use than they allow. */
 function netCaps({ programme, platformUsed }: LineInput, { platformCapFen }: LineParameters) {
   const caps: ['PROGRAMME_CAP' | 'PLATFORM_CAP', Fen][] = [];
-  if (programme !== undefined) caps.push(['PROGRAMME_CAP', fen(programme.cap - programme.used)]);
+  if (programme !== undefined && programme.cap !== null)
+    caps.push(['PROGRAMME_CAP', fen(programme.cap - programme.used)]);
   caps.push(['PLATFORM_CAP', fen(platformCapFen - platformUsed)]);
   return caps;
 }

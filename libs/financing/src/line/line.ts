@@ -23,7 +23,8 @@ export interface ExistingLoans {
 /** A programme's cap for one firm and what the firm uses of it. */
 export interface LineProgramme extends Text {
   readonly code: string;
-  readonly cap: Fen;
+  /** null: the programme has none. */
+  readonly cap: Fen | null;
   readonly used: Fen;
   /** False: a credit loan, closed to grades that borrow under a guarantee only. */
   readonly guaranteed: boolean;

@@ -146,7 +146,7 @@ function withDeduction(input: LineInput, code: ReturnType<typeof deductionsOf>[n
 
 function* higherCaps(input: LineInput, parameters: LineParameters, target: Fen): Generator<Candidate> {
   const { programme, platformUsed } = input;
-  if (programme !== undefined) {
+  if (programme !== undefined && programme.cap !== null) {
     const to = addFen(target, programme.used);
     const changed = { input: { ...input, programme: { ...programme, cap: to } } };
     if (to > programme.cap)

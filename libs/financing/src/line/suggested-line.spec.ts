@@ -124,6 +124,11 @@ const refusals: readonly [string, Partial<LineInput>, readonly string[]][] = [
   ['confidence L', { firm: graded('AAA', { confidence: 'L' }) }, ['CONFIDENCE_L']],
   ['coverage of 59.99 %', { firm: graded('AAA', { coverageBp: 5999 }) }, ['COVERAGE_LOW']],
   ['grade CCC and a credit loan', { firm: graded('CCC'), programme: CREDIT }, ['GUARANTEED_ONLY']],
+  [
+    'grade CCC and one without a cap',
+    { firm: graded('CCC'), programme: { ...CREDIT, cap: null } },
+    ['GUARANTEED_ONLY'],
+  ],
   ['loans of all but 99,999.99 yuan', { loans: { ...noLoans, amount: fen(wan(170) + 1) } }, ['BELOW_100000']],
   ['a programme in full use', { programme: { ...CREDIT, used: wan(150) } }, ['BELOW_100000']],
   ['a platform cap that was passed', { platformUsed: wan(1001) }, ['BELOW_100000']],
@@ -162,6 +167,7 @@ describe('the borders of a line', () => {
     ['grade CCC, no programme asked', { firm: graded('CCC') }, wan(45)],
     ['grade CCC under a guarantee', { firm: graded('CCC'), programme: { ...CREDIT, guaranteed: true } }, wan(45)],
     ['the programme cap net of use', { programme: { ...CREDIT, used: wan(20) } }, wan(130)],
+    ['a programme without a cap', { programme: { ...CREDIT, cap: null, used: wan(20) } }, wan(180)],
     ['the platform cap net of use', { platformUsed: wan(850) }, wan(150)],
     ['offers and approvals', { liveOffers: wan(30), undrawnApprovals: wan(25) }, wan(125)],
     ['offers that take more than there is', { liveOffers: wan(500), undrawnApprovals: wan(25) }, 0],
@@ -269,7 +275,7 @@ describe('for every firm', () => {
       expect(line.amount % wan(1)).toBe(0);
       expect(line.amount).toBeGreaterThanOrEqual(wan(10));
       expect(line.amount).toBeLessThanOrEqual(parameters.platformCapFen - platformUsed);
-      expect(line.amount).toBeLessThanOrEqual(programme ? programme.cap - programme.used : Infinity);
+      expect(line.amount).toBeLessThanOrEqual(programme ? programme.cap! - programme.used : Infinity);
       expect(line.amount).toBeLessThanOrEqual(line.basis!.ceiling);
     }));
 

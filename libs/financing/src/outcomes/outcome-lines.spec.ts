@@ -14,7 +14,8 @@ const REPORTER = { code: 'bank-a', name: '样例"甲"银行,营业部' };
 
 /** What the source makes of the file's rows. */
 function read(layout: OutcomeLayout, file: string): readonly unknown[] {
-  const { map } = SOURCES.find(({ name }) => name === 'loan-outcomes')!.layouts.find(({ name }) => name === layout)!;
+  const source = SOURCES.find(({ name }) => name === 'loan-outcomes')!;
+  const of = source.layouts.find(({ name }) => name === layout)!;
   const rows: Record<string, unknown>[] =
     layout === 'events'
       ? file
@@ -24,7 +25,7 @@ function read(layout: OutcomeLayout, file: string): readonly unknown[] {
       : parse(file, { columns: true });
   return rows.map((row) => {
     const raw = RawRow.of(row);
-    const mapped = map(raw, CONTEXT);
+    const mapped = of.map(raw, CONTEXT);
     if (mapped.kind !== 'records' || mapped.issues.length > 0 || raw.leftover().length > 0)
       throw new Error(JSON.stringify([mapped, raw.leftover()]));
     return mapped.records.map(({ uscc, recordKey, payload }) => ({ uscc, recordKey, payload }));
@@ -101,8 +102,15 @@ describe('lines of outcomes', () => {
       fc.property(months, (month) => {
         const { principal, balance, daysPastDue, loanClass, status, drawnOn } = month;
         const payload: LoanMonth = {
-          ...{ kind: 'month', lender: REPORTER.name, loanId: 'L-1', month: month.month },
-          ...{ principal, balance, daysPastDue, loanClass, status },
+          kind: 'month',
+          lender: REPORTER.name,
+          loanId: 'L-1',
+          month: month.month,
+          principal,
+          balance,
+          daysPastDue,
+          loanClass,
+          status,
           ...(drawnOn === null ? {} : { drawnOn }),
         };
         const file = outcomeFile('performance', [monthLine(month, REPORTER)]);
@@ -114,8 +122,14 @@ describe('lines of outcomes', () => {
 
   it('name a loan by its deal where its contract number is none that the source takes', () => {
     const outcome: Outcome = {
-      ...{ dealId: DEAL, version: 7, uscc: USCC, institutionId: 'bank', kind: 'drawn' },
-      ...{ loanId: '粤银借字2026第001号', amount: fen(5), on: localDate('2026-07-01') },
+      dealId: DEAL,
+      version: 7,
+      uscc: USCC,
+      institutionId: 'bank',
+      kind: 'drawn',
+      loanId: '粤银借字2026第001号',
+      amount: fen(5),
+      on: localDate('2026-07-01'),
     };
     expect(eventLine(outcome, REPORTER)).toMatchObject({ loanId: DEAL, amount: '0.05' });
   });

@@ -17,6 +17,8 @@ export interface ExpertOpinion {
 /** Everything that is known of one firm at the pins of a run. */
 export interface ProfileInput {
   readonly asOf: LocalDate;
+  /** The day up to which statements and opinions count; left out: the day of the run. */
+  readonly on?: LocalDate;
   readonly dossier: Dossier;
   /** Scored from this dossier on this day; undefined: it is in no run. */
   readonly scored: ScoredFirmRich | undefined;
@@ -35,9 +37,9 @@ const without = (feed: string, { zh, en }: Text): Fact<never> => unknown(`${feed
 
 /** 企业画像: the facts that conditions of programmes ask about. What nobody delivered or stated is left out, and so not known. Pure. */
 export function profileOf(input: ProfileInput): Profile {
-  const { asOf, dossier, scored, standings, consent, opinions, statements } = input;
+  const { asOf, on: today = asOf, dossier, scored, standings, consent, opinions, statements } = input;
   const firm = new FirmAt(dossier, assessmentDay(asOf));
-  const stated = statedFacts(statements, asOf);
+  const stated = statedFacts(statements, today);
   const facts: Facts = {
     ...stated,
     consent,
@@ -47,7 +49,7 @@ export function profileOf(input: ProfileInput): Profile {
     equityPaid: equityPaid(firm),
     pledgeableRights: pledgeableRights(firm),
     ...(scored === undefined ? {} : scoreFacts(scored, asOf, firm, stated)),
-    ...expertFacts(opinions.filter(({ on }) => on <= asOf)),
+    ...expertFacts(opinions.filter(({ on }) => on <= today)),
   };
   return {
     ...facts,

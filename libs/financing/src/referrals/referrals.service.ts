@@ -108,7 +108,8 @@ export class Referrals {
       await knownFirm(tx, offer.uscc);
       await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
       const { uscc, programme } = offer;
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }];
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,

@@ -4,12 +4,13 @@ import { instantText } from '#lib/kernel';
 import { FILE_DAYS } from '../report-request.ts';
 import { teamOf, vitalityOf } from './activity.ts';
 import { capitalOf, policyOf } from './capital.ts';
-import { conductOf, creditOf, programmesOf } from './conduct.ts';
+import { conductOf, creditOf } from './conduct.ts';
 import { dimensionsOf } from './dimensions.ts';
 import { identityOf } from './identity.ts';
 import { innovationOf } from './innovation.ts';
 import type { ReportInput } from './input.ts';
 import { CLASSIFICATION, NOTES, REPORT_TYPE } from './notes.ts';
+import { programmesOf } from './programmes.ts';
 import { summaryOf } from './summary.ts';
 import { changesOf, queriesOf } from './tracking.ts';
 import { coded, INSTITUTION_KIND } from './words.ts';
@@ -43,7 +44,7 @@ export function reportDocument(input: ReportInput): object {
     policy: policyOf(writing),
     compliance: conductOf(writing),
     credit: creditOf(writing),
-    programmes: programmesOf(),
+    programmes: programmesOf(writing),
     changes: changesOf(writing),
     queries: queriesOf(writing),
     annex: annexOf(writing),

@@ -10,7 +10,7 @@ import {
   taxCredit,
   type JudicialCase,
 } from '#lib/data-sources';
-import { LATER, NO_AUTHORISATION } from './notes.ts';
+import { NO_AUTHORISATION } from './notes.ts';
 import { CASE_ROLE, coded } from './words.ts';
 import { newestFirst, yuan, type Writing } from './writing.ts';
 
@@ -151,6 +151,3 @@ export function creditOf(writing: Writing): object {
     sources: ['CRD', 'OUT'].map((feed) => writing.feed(feed)),
   };
 }
-
-/** 12 项目: comes with the programmes. */
-export const programmesOf = (): object => ({ shown: false, why: LATER });

@@ -43,6 +43,17 @@ export interface PreviousReport {
   readonly score: number | null;
 }
 
+/** 12 项目: how the firm stands to programmes and what line is suggested, in the words of financing, which comes later. */
+export interface ProgrammeSection {
+  /** One a programme in force: each condition with value, date and reason. */
+  readonly programmes: readonly object[];
+  readonly line: object;
+  /** What raises the line: for the firm. */
+  readonly raises: object;
+  /** Why nothing rests on loans; null: they are in it. */
+  readonly withoutLoans: Text | null;
+}
+
 /** Everything that a report says is here: same input, same bytes. */
 export interface ReportInput {
   readonly order: ReportOrder;
@@ -62,6 +73,8 @@ export interface ReportInput {
   readonly previous: PreviousReport | null;
   readonly lists: readonly ListStanding[];
   readonly disputes: readonly DisputeMark[];
+  /** Null: not part of this report. */
+  readonly programmes: ProgrammeSection | null;
   /** The newest first. */
   readonly queries: readonly { readonly entry: QueryEntry; readonly by: Institution }[];
   /** First day of the query record. */

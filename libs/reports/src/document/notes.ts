@@ -11,7 +11,14 @@ export const CLASSIFICATION: Text = {
   en: 'internal, for the stated purpose only',
 };
 
-export const LATER: Text = { zh: '后续版本提供', en: 'later' };
+/** Why section 12 is not shown. */
+export const NO_PROGRAMMES = {
+  facts: { zh: '信用信息查询报告不含项目匹配与建议额度', en: 'a report of facts has neither programmes nor a line' },
+  score: {
+    zh: '评价结果由另一版本生成，无法列示项目匹配与建议额度',
+    en: 'another build made the score: programmes and line cannot be shown',
+  },
+} as const satisfies Readonly<Record<ReportProduct, Text>>;
 
 export const NO_AUTHORISATION: Text = {
   zh: '未获得该项信息的授权，不予展示',

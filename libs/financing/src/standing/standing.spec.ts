@@ -1,0 +1,260 @@
+import fc from 'fast-check';
+import { creditHistory, loanOutcomes, patents, type Dossier } from '#lib/data-sources';
+import { fen, localDate, type Uscc } from '#lib/kernel';
+import { lineInput, wan } from '../../fixtures/line-cases.ts';
+import { matchProgramme } from '../programmes/match.ts';
+import { withoutPending } from '../programmes/pending.ts';
+import { shippedProgramme, shippedProgrammes } from '../programmes/shipped-programmes.ts';
+import type { LoanEntry } from '../referrals/loan-account.ts';
+import { REFERRAL_STATES, type ReferralState } from '../referrals/referral-table.ts';
+import type { Referral } from '../referrals/referral-terms.ts';
+import { REFERRAL } from '../referrals/referral.ts';
+import { firmUse, useOfReferral, type DealUse } from './deal-use.ts';
+import { programmeOn, programmeRefused } from './programme-refusals.ts';
+import { firmLine, lends, statementsAmong, type FirmStanding, type OwnedStatement } from './standing.ts';
+import { withoutLoans } from './without-loans.ts';
+
+const JUNE = localDate('2026-06-30');
+const JULY = localDate('2026-07-06');
+const DAYS = { asOf: JUNE, on: JULY };
+const fullSize = { numRuns: process.env['FIRSTMILE_LONG'] ? 1000 : 100 };
+
+const entry = (kind: LoanEntry['kind'], amount: number, on: string): LoanEntry => ({
+  version: 1,
+  kind,
+  amount: wan(amount),
+  on: localDate(on),
+});
+const approved = { amount: wan(100), rateBp: 400, termMonths: 12, form: 'credit', overLineReason: null } as const;
+const contract = {
+  contractNo: '1',
+  signedOn: localDate('2026-06-01'),
+  drawUntil: localDate('2026-12-31'),
+  maturity: localDate('2027-06-30'),
+};
+const referral = (
+  state: ReferralState,
+  body: Partial<Referral['body']> = {},
+  form: Referral['terms']['form'] = 'credit',
+): Pick<Referral, 'programme' | 'state' | 'terms' | 'body'> => ({
+  programme: 'CKT',
+  state,
+  terms: { form, amount: wan(120) } as Referral['terms'],
+  body: { ...REFERRAL.begin({} as Referral), ...body },
+});
+const use = (...of: Parameters<typeof referral>): DealUse => useOfReferral(referral(...of), DAYS);
+
+describe('what a referral takes up', () => {
+  it.each<[ReferralState, Partial<Referral['body']>, Partial<DealUse>]>([
+    ['OFFERED', {}, { offered: wan(120), undrawn: fen(0), outstanding: fen(0) }],
+    ['FIRM_INTERESTED', {}, { offered: wan(120) }],
+    ['REFERRED', {}, { offered: wan(120) }],
+    ['DUE_DILIGENCE', {}, { offered: wan(120), undrawn: fen(0) }],
+    ['APPROVED', { approval: approved }, { offered: fen(0), undrawn: wan(100) }],
+    ['CONTRACTED', { approval: approved, contract }, { offered: fen(0), undrawn: wan(100) }],
+    [
+      'PERFORMING',
+      { approval: approved, contract, entries: [entry('draw', 60, '2026-06-10'), entry('payment', 20, '2026-07-01')] },
+      { offered: fen(0), undrawn: wan(40), outstanding: wan(40), movedSince: wan(-20) },
+    ],
+    [
+      'PERFORMING',
+      {
+        approval: approved,
+        contract: { ...contract, drawUntil: localDate('2026-07-05') },
+        entries: [entry('draw', 60, '2026-07-01')],
+      },
+      { undrawn: fen(0), outstanding: wan(60), movedSince: wan(60) },
+    ],
+    [
+      'OVERDUE',
+      { approval: approved, contract, entries: [entry('draw', 60, '2026-06-10')] },
+      { undrawn: fen(0), outstanding: wan(60), movedSince: 0 },
+    ],
+  ])('%s', (state, body, expected) => expect(use(state, body)).toMatchObject(expected));
+
+  it('is nothing in states without money', () => {
+    for (const state of ['CLOSED_DECLINED', 'DECLINED', 'NO_RESPONSE', 'LAPSED', 'WITHDRAWN'] as const)
+      expect(use(state)).toMatchObject({ offered: 0, undrawn: 0, outstanding: 0, movedSince: 0 });
+  });
+
+  it('is unsecured by the form that was approved, before that by the form that was offered', () => {
+    expect(use('OFFERED').unsecured).toBe(true);
+    expect(use('OFFERED', {}, 'guaranteed').unsecured).toBe(false);
+    expect(use('APPROVED', { approval: { ...approved, form: 'pledge' } }).unsecured).toBe(false);
+  });
+});
+
+describe('what a firm uses', () => {
+  const part = (more: Partial<DealUse> = {}): DealUse => ({
+    programme: 'CKT',
+    unsecured: true,
+    offered: fen(0),
+    undrawn: fen(0),
+    outstanding: fen(0),
+    movedSince: 0,
+    ...more,
+  });
+
+  it('counts what is secured against the platform, never against the line', () => {
+    const secured = part({
+      programme: 'KYD',
+      unsecured: false,
+      offered: wan(400),
+      undrawn: wan(50),
+      movedSince: wan(7),
+    });
+    expect(firmUse([part({ offered: wan(30), undrawn: wan(20), outstanding: wan(10) }), secured])).toEqual({
+      liveOffers: wan(30),
+      undrawnApprovals: wan(20),
+      drawnSince: 0,
+      platform: wan(510),
+      byProgramme: { CKT: wan(60), KYD: wan(450) },
+    });
+    expect(firmUse([])).toMatchObject({ liveOffers: 0, platform: 0, byProgramme: {} });
+  });
+
+  it('does not count a debt twice that went over to another loan', () => {
+    expect(firmUse([part({ movedSince: wan(-80) }), part({ movedSince: wan(80) })]).drawnSince).toBe(0);
+    expect(firmUse([part({ movedSince: wan(-80) })]).drawnSince).toBe(0);
+    expect(firmUse([part({ movedSince: wan(80) })]).drawnSince).toBe(wan(80));
+  });
+
+  it('adds up over programmes, whatever the deals', () => {
+    const amount = fc.integer({ min: 0, max: 10_000_000_000_000 }).map(fen);
+    const anyUse: fc.Arbitrary<DealUse> = fc.record({
+      programme: fc.constantFrom('CKT', 'KYD', 'TDD'),
+      unsecured: fc.boolean(),
+      offered: amount,
+      undrawn: amount,
+      outstanding: amount,
+      movedSince: fc.integer({ min: -10_000_000_000_000, max: 10_000_000_000_000 }),
+    });
+    fc.assert(
+      fc.property(fc.array(anyUse, { maxLength: 20 }), (uses) => {
+        const { platform, byProgramme, liveOffers, undrawnApprovals, drawnSince } = firmUse(uses);
+        expect(Object.values(byProgramme).reduce((sum, of) => sum + of, 0)).toBe(platform);
+        expect(liveOffers + undrawnApprovals).toBeLessThanOrEqual(platform);
+        expect(drawnSince).toBeGreaterThanOrEqual(0);
+        expect(firmUse(uses.toReversed())).toEqual(firmUse(uses));
+      }),
+      fullSize,
+    );
+  });
+
+  it('knows every state of a referral', () => {
+    for (const state of REFERRAL_STATES) expect(() => use(state)).not.toThrow();
+  });
+});
+
+describe('the line of a standing', () => {
+  const standing = (more: Partial<FirmStanding> = {}): FirmStanding =>
+    ({ on: JULY, profile: {}, line: lineInput(), use: firmUse([]), ...more }) as FirmStanding;
+  const programme = (code: string) => shippedProgramme(code).programme;
+
+  it('is that of the firm, or under a programme with its cap net of use', () => {
+    expect(firmLine(standing()).line.amount).toBe(wan(180));
+    const used = firmUse([{ ...use('OFFERED', {}, 'guaranteed'), programme: 'KYD', offered: wan(400) }]);
+    const { line, programme: cap } = firmLine(standing({ use: used }), programme('KYD'));
+    expect(cap).toMatchObject({ code: 'KYD', cap: wan(500), used: wan(400), guaranteed: true });
+    expect([line.amount, line.binding?.code]).toEqual([wan(100), 'PROGRAMME_CAP']);
+  });
+
+  it('knows programmes without a cap: they still tell whether a guarantor stands for the loan', () => {
+    const { line, programme: cap } = firmLine(standing(), programme('CKT'));
+    expect([cap, line.amount]).toEqual([expect.objectContaining({ cap: null, guaranteed: false }), wan(180)]);
+  });
+
+  it('takes a share of a price as a cap where the price is known', () => {
+    const price = { known: true, value: wan(100), date: JULY } as const;
+    expect(firmLine(standing({ profile: { equipmentPrice: price } }), programme('LEA')).line.amount).toBe(wan(80));
+    expect(firmLine(standing(), programme('LEA')).programme?.cap).toBeNull();
+  });
+
+  it('is asked of programmes that lend', () => {
+    const without = shippedProgrammes().flatMap(({ programme: one }) => (lends(one) ? [] : [one.code]));
+    expect(without).toEqual(['INS', 'KCZ', 'KHT', 'RLN', 'SD1']);
+  });
+});
+
+describe('who is told what', () => {
+  const stated = (by: OwnedStatement['by'], institutionId: string): OwnedStatement => ({
+    fact: 'goodCredit',
+    value: true,
+    on: JULY,
+    by,
+    institutionId,
+  });
+  const all = [stated('bank', 'a'), stated('bank', 'b'), stated('guarantor', 'g'), stated('firm', 'f')];
+  const among = (...there: Parameters<typeof statementsAmong>[1]) =>
+    statementsAmong(all, there).map((one) => (one as OwnedStatement).institutionId);
+
+  it('a bank its own statements and those of other kinds, the house all', () => {
+    expect(among({ institutionId: 'a', kind: 'bank' })).toEqual(['a', 'g', 'f']);
+    expect(among({ institutionId: 'c', kind: 'bank' })).toEqual(['g', 'f']);
+    expect(among({ institutionId: 'a', kind: 'bank' }, { institutionId: 'h', kind: 'guarantor' })).toEqual(['a', 'f']);
+    expect(among()).toEqual(['a', 'b', 'g', 'f']);
+  });
+
+  it('nothing of loans without the authorisation of the firm: not known, not zero', () => {
+    const dossier: Dossier = {
+      uscc: '91440300DMA000001X' as Uscc,
+      region: '440305',
+      connected: () => true,
+      coverage: () => undefined,
+      closed: () => undefined,
+      of: () => [{ recordKey: '1', payload: {} as never }],
+    };
+    const without = withoutLoans(dossier);
+    expect([without.closed(creditHistory), without.of(creditHistory)]).toEqual(['NOT_AUTHORISED', []]);
+    expect([without.closed(loanOutcomes), without.of(loanOutcomes)]).toEqual(['NOT_AUTHORISED', []]);
+    expect([without.closed(patents), without.of(patents).length]).toEqual([undefined, 1]);
+  });
+});
+
+describe('a programme that refuses', () => {
+  const profile = {
+    region: { known: true, value: '440305', date: null },
+    institution: { known: true, value: 'branch', date: JUNE },
+    noLoanRecord: { known: true, value: false, date: JUNE },
+  } as const;
+
+  it('names every condition that fails and every one that is unknown, with what would make it known', () => {
+    const { problem } = programmeRefused(matchProgramme(shippedProgramme('KYD'), profile, JULY));
+    expect([problem.code, problem.status]).toEqual(['programme-refused', 409]);
+    expect(problem.extra).toEqual({
+      programme: 'KYD',
+      failed: ['company', 'noLoanRecord'],
+      unknown: ['decision', 'grade', 'expertMean', 'expertMin', 'guarantorTie', 'guarantorAccepts'],
+    });
+    const codes = problem.errors!.map(({ code }) => code);
+    expect(codes).toEqual([...Array(2).fill('condition-failed'), ...Array(6).fill('condition-unknown')]);
+    expect(problem.errors!.at(-1)!.zh).toContain('担保机构决定');
+    expect(problem.errors![1]!.zh).toContain('无贷户：否');
+  });
+
+  it('says why no firm is ever eligible, and that a time is over', () => {
+    const never = programmeRefused(matchProgramme(shippedProgramme('KHT'), profile, JULY)).problem;
+    expect(never.extra).toMatchObject({ failed: ['whyNever', 'researchInstitution'], unknown: [] });
+    const over = programmeOn('SD1', JULY, { pointer: '/programme' });
+    expect(programmeRefused(matchProgramme(over, profile, JULY)).problem.extra).toMatchObject({
+      failed: ['validity', expect.any(String)],
+    });
+    expect(() => programmeOn('XYZ', JULY, { pointer: '/programme' })).toThrow('programme-unknown');
+  });
+
+  it('leaves to a deal what the deal decides, in alternatives too', () => {
+    const ids = (pending: string[], code: string): string[] =>
+      matchProgramme(withoutPending(shippedProgramme(code), pending), profile, JULY).missing.map(({ id }) => id);
+    expect(ids(['guarantorAcceptance', 'guarantorTie'], 'KYD')).toEqual([
+      'decision',
+      'grade',
+      'expertMean',
+      'expertMin',
+    ]);
+    expect(ids([], 'TDD')).toContain('equityCommitted');
+    const decided = matchProgramme(withoutPending(shippedProgramme('TDD'), ['equityCommitted']), profile, JULY);
+    expect(decided.conditions.find(({ id }) => id === 'equity')?.state).toBe('pass');
+    expect(withoutPending(shippedProgramme('TDD'), [])).toEqual(shippedProgramme('TDD'));
+  });
+});
