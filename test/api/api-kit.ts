@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HOUSE, type Scope } from '#lib/access';
+import type { Admit } from '#lib/financing';
 import { addDays, dateAt, usccCheckDigit, type Clock, type Uscc } from '#lib/kernel';
 import type { Config } from '#lib/platform';
 import { Background } from '#lib/product';
@@ -57,10 +58,11 @@ export class TestApi {
   static async open({
     rateLimits,
     config = {},
+    admit,
     ...options
-  }: ApiOptions & Pick<ApiDeps, 'rateLimits'> & { config?: Partial<Config> } = {}): Promise<TestApi> {
+  }: ApiOptions & Pick<ApiDeps, 'rateLimits'> & { config?: Partial<Config>; admit?: Admit } = {}): Promise<TestApi> {
     const clock = new TestClock(new Date('2026-07-06T01:00:00Z'));
-    const product = await openTestProduct(clock, undefined, undefined, config);
+    const product = await openTestProduct(clock, undefined, undefined, { ...config, ...(admit ? { admit } : {}) });
     const logged: Readonly<Record<string, unknown>>[] = [];
     const app = await createApi(
       {

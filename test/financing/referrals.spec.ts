@@ -106,7 +106,9 @@ describe('referrals', () => {
     const other = { externalId: 'X', seq: 1, type: 'loan.other.v1', dealId, event: 'accept', detail: {} };
     expect(await problemCode(callbacks.receive(a, other, Buffer.from('{}')))).toBe('callback-type-unknown');
     expect((await desks.deal(dealId)).version).toBe(version);
-    expect(await problemCode(desks.product.referrals.offer(desks.ops, offerOf()))).toBe('no-published-run');
+    expect(await problemCode(desks.product.referrals.offer(desks.ops, { ...offerOf(), programme: 'NONE' }))).toBe(
+      'programme-unknown',
+    );
     const own = { ...offerOf(), nextBanks: [b.institutionId] };
     expect(await problemCode(referrals.offer(a, own))).toBe('bank-unknown');
     const { admin } = desks.product.database;

@@ -177,5 +177,9 @@ describe('standings on a real database', () => {
     expect((await problemOf(admit({ ...gdz, stated: { gold: true } })))?.code).toBe('statement-invalid');
     // What was said for once was kept nowhere.
     expect(await rows(HOUSE)).toEqual([6, 3]);
+    // What is said for once takes the place of what was stated on the same day.
+    clock.set(new Date('2026-07-06T02:00:00Z'));
+    await product.standings.state(as('firm-a'), FIRM, { needs: ['loan'] });
+    expect(await admit({ ...gdz, stated: { needs: ['loan', 'lease'] } })).toBeDefined();
   });
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import type { Admit } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { IntakeLimits } from '#lib/ledger';
 import { Database, type Config, type Server, type ServerUrls } from '#lib/platform';
@@ -94,14 +95,20 @@ export async function openTestProduct(
   clock: Clock,
   limits?: IntakeLimits,
   personalKey?: Buffer,
-  more: Partial<Config> = {},
+  { admit, ...more }: Partial<Config> & { readonly admit?: Admit } = {},
 ): Promise<TestProduct> {
   const database = await openTestDatabase();
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'firstmile-data-'));
   if (personalKey) writeFileSync(path.join(dataDir, 'personal-hash.key'), personalKey.toString('hex'));
   const server: Server = { urls: database.urls, embedded: true, close: () => Promise.resolve() };
   const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1', ...more };
-  const product = await openProduct(config, { name: 'test', clock, server, ...(limits ? { limits } : {}) });
+  const product = await openProduct(config, {
+    name: 'test',
+    clock,
+    server,
+    ...(limits ? { limits } : {}),
+    ...(admit ? { admit } : {}),
+  });
   const person = await product.access.personByHandle('operator');
   return {
     ...product,

@@ -79,6 +79,19 @@ describe('npm run bench', () => {
     });
   });
 
+  it('partner: one JSON line, every event done', async () => {
+    const args = ['--firms', '4', '--pairs', '1', '--connections', '2', '--seconds', '1'];
+    expect(await bench('partner', ...args)).toEqual({
+      bench: 'partner',
+      ...pairs,
+      unit: 'requests/s',
+      connections: 2,
+      firms: 4,
+      p50Ms: { ours: expect.any(Number), limit: expect.any(Number) },
+      p99Ms: { ours: expect.any(Number), limit: expect.any(Number) },
+    });
+  });
+
   it('report: one JSON line, every view answered', async () => {
     const args = ['--firms', '2', '--pairs', '1', '--connections', '2', '--seconds', '1'];
     expect(await bench('report', ...args)).toEqual({

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchCompose } from './compose.bench.ts';
 import { benchIntake } from './intake.bench.ts';
 import { benchList } from './list.bench.ts';
+import { benchPartner } from './partner.bench.ts';
 import { benchReport } from './report.bench.ts';
 import { benchRescore } from './rescore.bench.ts';
 import { benchScoreFirms } from './score-firms.bench.ts';
@@ -9,6 +10,7 @@ import { benchScoreFirms } from './score-firms.bench.ts';
 const USAGE = `usage: npm run bench -- compose     [--cases 4000] [--compositions 1000000] [--pairs 5]
        npm run bench -- intake      [--rows 1000000] [--pairs 5]
        npm run bench -- list        [--firms 200000] [--pairs 5]
+       npm run bench -- partner     [--firms 64] [--pairs 5] [--connections 16] [--seconds 5]
        npm run bench -- report      [--firms 20] [--pairs 5] [--connections 16] [--seconds 5]
        npm run bench -- rescore     [--firms 20000] [--pairs 5] [--workers 2]
        npm run bench -- score       [--cases 400] [--evaluations 400000] [--firms 1000] [--pairs 5]
@@ -51,6 +53,12 @@ function chosen(args: readonly string[]): (() => Promise<Record<string, unknown>
   if (positionals[0] === 'list') {
     const firms = count(values.firms, 200_000);
     return () => benchList({ firms, pairs, log });
+  }
+  if (positionals[0] === 'partner') {
+    const firms = count(values.firms, 64);
+    const connections = count(values.connections, 16);
+    const seconds = count(values.seconds, 5);
+    return () => benchPartner({ firms, pairs, connections, seconds, log });
   }
   if (positionals[0] === 'report') {
     const firms = count(values.firms, 20);

@@ -51,6 +51,8 @@ import { ReferralsController } from './partner/referrals.controller.ts';
 import { CapacityController } from './partner/capacity.controller.ts';
 import { GuaranteeBatchesController } from './partner/guarantee-batches.controller.ts';
 import { GuaranteesController } from './partner/guarantees.controller.ts';
+import { ExposuresController } from './partner/exposures.controller.ts';
+import { JointCasesController } from './partner/joint-cases.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
 import { WebhookController } from './partner/webhook.controller.ts';
 import { ReportKeysController } from './partner/report-keys.controller.ts';
@@ -118,6 +120,8 @@ export class ApiModule {
         GuaranteesController,
         GuaranteeBatchesController,
         CapacityController,
+        JointCasesController,
+        ExposuresController,
         CallbacksController,
         OwnReportsController,
       ],

@@ -1,5 +1,6 @@
 import { DEAL_PROBLEMS } from './deal-problems.ts';
 import { GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
+import { JOINT_PROBLEMS } from './joint-problems.ts';
 import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
@@ -347,4 +348,5 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
 
   ...DEAL_PROBLEMS,
   ...GUARANTEE_PROBLEMS,
+  ...JOINT_PROBLEMS,
 };

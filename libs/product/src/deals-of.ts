@@ -10,6 +10,7 @@ import {
   guaranteeDesk,
   Guarantees,
   JointCases,
+  jointDesk,
   Outcomes,
   referralDesk,
   Referrals,
@@ -55,7 +56,8 @@ export function dealsOf(parts: DealsParts): DealServices {
   const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
-  const deals = new Deals(db, [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar)], clock);
+  const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];
+  const deals = new Deals(db, desks, clock);
   const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
     deals,

@@ -1,6 +1,7 @@
 import { callbackSchemas } from './callback-schemas.ts';
 import { dealSchemas } from './deal-schemas.ts';
 import { guaranteeSchemas } from './guarantee-schemas.ts';
+import { jointSchemas } from './joint-schemas.ts';
 import { disputeSchemas } from './dispute-schemas.ts';
 import { listRulesSchemas } from './list-rules-schemas.ts';
 import { listSchemas } from './list-schemas.ts';
@@ -57,6 +58,7 @@ export const SCHEMAS = {
   ...accessSchemas,
   ...dealSchemas,
   ...guaranteeSchemas,
+  ...jointSchemas,
   ...callbackSchemas,
   ...deliverySchemas,
   ...correctionSchemas,

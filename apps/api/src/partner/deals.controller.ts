@@ -8,6 +8,7 @@ import { dealBody, dealKindBody, dealSummaryBody, inDetail } from '../http/deal-
 import { ChoiceField, DocumentField, NumberField, PatternField } from '../http/fields.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { IdPipe } from '../http/input.pipe.ts';
+import { JOINT_EVENT_PROBLEMS } from '../joint-problems.ts';
 import { cursorOf, PageQuery, pageOf } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
 
@@ -105,6 +106,7 @@ const RAISE_PROBLEMS = [
   'two-persons-needed',
   ...REFERRAL_PROBLEMS,
   ...GUARANTEE_EVENT_PROBLEMS,
+  ...JOINT_EVENT_PROBLEMS,
 ] as const;
 
 /** 业务: for partners at a desk, the firm itself, the house and the regulator. */

@@ -80,7 +80,7 @@ export class Deals {
     principal: Principal,
     { limit, before, kind, state, uscc, overdue = false }: DealsQuery,
   ): Promise<DealSummary[]> {
-    return this.db.as(actorOf(principal), (tx) =>
+    const rows = await this.db.as(actorOf(principal), (tx) =>
       tx.query<DealSummary>(
         `SELECT d.deal_id AS "dealId", d.kind, d.uscc, d.programme, d.state, d.version, d.opened_at AS "openedAt",
            d.state_since AS "stateSince", d.due_on AS "dueOn", d.alarm_on AS "alarmOn",
@@ -93,6 +93,7 @@ export class Deals {
         'deals-page',
       ),
     );
+    return rows.map((row) => ({ ...row, parties: partiesFor(principal, row.parties) }));
   }
 
   private async deskFor(principal: Principal, dealId: string): Promise<DealDesk> {
@@ -101,6 +102,12 @@ export class Deals {
     if (desk === undefined) throw dealUnknown(dealId);
     return desk;
   }
+}
+
+/** Who opened a deal and has no desk at it is not told who has. */
+function partiesFor({ kind, institutionId }: Principal, parties: readonly Party[]): readonly Party[] {
+  const seesAll = kind === 'operator' || kind === 'regulator' || kind === 'firm';
+  return seesAll || parties.some((party) => party.institutionId === institutionId) ? parties : [];
 }
 
 async function kindOf(db: Db, dealId: string): Promise<string | undefined> {

@@ -160,7 +160,8 @@ export const BLANK: GuaranteeBody = {
 };
 
 const RESERVED: readonly GuaranteeState[] = ['APPROVED', 'CONTRACTED'];
-const BINDING: readonly GuaranteeState[] = [
+/** 在保: the letter binds. */
+export const LETTER_BINDS: readonly GuaranteeState[] = [
   'ISSUED',
   'IN_FORCE',
   'OVERDUE',
@@ -176,7 +177,7 @@ const BINDING: readonly GuaranteeState[] = [
  */
 export function exposureOf({ state, body, terms }: Pick<Guarantee, 'state' | 'body' | 'terms'>): Fen | null {
   if (RESERVED.includes(state)) return guaranteedOf(body.approved, terms);
-  if (!BINDING.includes(state)) return null;
+  if (!LETTER_BINDS.includes(state)) return null;
   const open = body.drawsEnded ? body.outstanding : fen(body.approved - body.repaid);
   return guaranteedOf(open, terms);
 }

@@ -23,6 +23,7 @@ import {
   type Move,
 } from '../deals/raise.ts';
 import { dealUnknown } from '../deals/refusals.ts';
+import { programmesAt } from '../programmes/shipped-programmes.ts';
 import { capacityCalls, makeCalls, type CapacityPort } from './capacity-port.ts';
 import { newestOf } from './commitments.ts';
 import { JOINT_CASE } from './joint-case.ts';
@@ -31,6 +32,7 @@ import { jointExposures, type JointExposure } from './joint-exposures.reader.ts'
 import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
+import { termsByProgramme } from './programme-terms.ts';
 import { requiredDesks, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
 
@@ -41,6 +43,17 @@ export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> 
   readonly programme: string;
   /** Left out: those of `requiredDesks`. */
   readonly required?: readonly JointDesk[];
+}
+
+/** 需求登记 (domain §6.5): what is needed; the programme sets the rest. */
+export interface JointNeedStated extends Pick<OpenJointCase, 'uscc' | 'programme' | 'needs'> {}
+
+/** A case with what happened, as somebody sees it, of one moment. */
+export interface JointReading {
+  readonly view: JointCaseView;
+  /** What waits for its second person. */
+  readonly proposal: JointDeal['proposal'];
+  readonly events: readonly DealEventRow[];
 }
 
 export interface JointCaseView extends JointView {
@@ -99,6 +112,13 @@ export class JointCases {
     });
   }
 
+  /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 422. */
+  async register(principal: Principal, { uscc, programme, needs }: JointNeedStated): Promise<JointCaseView> {
+    const today = dateAt(this.parts.clock.now());
+    const found = programmesAt(today).find((one) => one.programme.code === programme);
+    return this.open(principal, { uscc, programme, ...termsByProgramme(programme, found?.programme, needs, today) });
+  }
+
   /** One event. Throws ProblemError as `command`, as JOINT_CASE refuses, and what the guarantor's capacity refuses. */
   async raise(principal: Principal, asked: Command<JointChange>): Promise<JointCaseView> {
     return this.viewed(await command(this.parts, this.flow, principal, asked), principal);
@@ -122,6 +142,18 @@ export class JointCases {
     });
   }
 
+  /** As `get`, with every event that concerns the viewer; none for an institution that has no desk. */
+  async read(principal: Principal, dealId: string): Promise<JointReading> {
+    return this.parts.db.as(actorOf(principal), async (tx) => {
+      const deal = await findDeal(tx, JOINT_CASE, dealId);
+      if (deal === undefined) throw dealUnknown(dealId);
+      const view = this.viewed(deal, principal);
+      if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
+      const events = historyFor(await dealEvents(tx, dealId), viewerOf(principal));
+      return { view, proposal: deal.proposal, events };
+    });
+  }
+
   /** The newest first. */
   async page(principal: Principal, query: DealQuery): Promise<JointCaseView[]> {
     return this.parts.db.as(actorOf(principal), async (tx) =>
@@ -133,12 +165,8 @@ export class JointCases {
   async history(principal: Principal, dealId: string): Promise<readonly DealEventRow[]> {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, JOINT_CASE, dealId);
-      const { institutionId } = principal;
-      const viewer = viewerOf(principal);
-      const isOutside =
-        viewer.kind === 'institution' && !deal?.parties.some((party) => party.institutionId === institutionId);
-      if (deal === undefined || isOutside) throw dealUnknown(dealId);
-      return historyFor(await dealEvents(tx, dealId), viewer);
+      if (deal === undefined || isOutside(deal, principal)) throw dealUnknown(dealId);
+      return historyFor(await dealEvents(tx, dealId), viewerOf(principal));
     });
   }
 
@@ -208,6 +236,11 @@ const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
     : kind === 'firm'
       ? { kind: 'firm' }
       : { kind: 'institution', institutionId };
+
+/** It opened the case, and the firm gave it no desk. */
+const isOutside = ({ parties }: JointDeal, principal: Principal): boolean =>
+  viewerOf(principal).kind === 'institution' &&
+  !parties.some(({ institutionId }) => institutionId === principal.institutionId);
 
 /** Partners at the case are told of everything but consents, which concern one of them. */
 function messageOf({ after, change, by }: JointMove): { type: string; body: Record<string, unknown> } | undefined {

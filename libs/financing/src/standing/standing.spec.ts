@@ -68,7 +68,7 @@ describe('what a referral takes up', () => {
     ],
     [
       'OVERDUE',
-      { approval: approved, contract, entries: [entry('draw', 60, '2026-06-10')] },
+      { approval: approved, contract, entries: [entry('draw', 60, '2026-06-30')] },
       { undrawn: fen(0), outstanding: wan(60), movedSince: 0 },
     ],
   ])('%s', (state, body, expected) => expect(use(state, body)).toMatchObject(expected));

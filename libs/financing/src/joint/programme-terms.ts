@@ -1,0 +1,36 @@
+import { ProblemError, type Fen, type LocalDate } from '#lib/kernel';
+import { parameterOn, type Programme } from '../programmes/programme.ts';
+import { requiredDesks, type JointDesk, type JointNeed, type JointTerms } from './joint-terms.ts';
+
+/**
+ * The terms of a case as its programme sets them on the day (产品参数). Pure. Throws ProblemError programme-unknown 422 for a
+ * programme that is none of several desks.
+ */
+export function termsByProgramme(
+  code: string,
+  programme: Programme | undefined,
+  needs: readonly JointNeed[],
+  on: LocalDate,
+): JointTerms {
+  if (programme?.kind !== 'case') throw programmeUnknown(code);
+  const { amount, desks } = programme;
+  const variant = amount.rule === 'composition' ? 'tdd' : 'service';
+  const of = (parameter: string): number | undefined => parameterOn(programme, parameter, on)?.value;
+  return {
+    variant,
+    reading: variant === 'tdd' ? 'A' : 'sum',
+    unit: (of('ROUNDING_UNIT') ?? 1) as Fen,
+    needs,
+    required: desks.length > 0 ? (desks as readonly JointDesk[]) : requiredDesks(variant, needs),
+    minEquity: (of('MIN_EQUITY') ?? 0) as Fen,
+    cap: amount.rule === 'cap' ? (amount.capFen as Fen) : null,
+    guaranteeTailMonths: of('GUARANTEE_BEYOND_MONTHS') ?? 0,
+  };
+}
+
+function programmeUnknown(code: string): ProblemError {
+  const zh = `没有联合授信产品「${code}」`;
+  const en = `there is no programme of several desks called ${code}`;
+  const errors = [{ pointer: '/programme', code: 'programme-unknown', zh, en }];
+  return new ProblemError({ code: 'programme-unknown', status: 422, zh, en, errors });
+}

@@ -1,0 +1,194 @@
+import type { InstitutionKind, Principal } from '#lib/access';
+import type { Admit, JointPart } from '#lib/financing';
+import { fen, localDate } from '#lib/kernel';
+import { TestApi, type Reply } from '../api/api-kit.ts';
+import { deliver } from '../kit/deliver.ts';
+import { demoUscc, register } from '../kit/firms.ts';
+
+export const HASH = 'c'.repeat(64);
+
+interface Money {
+  readonly fen: number;
+  readonly currency: 'CNY';
+}
+/** Millions of yuan. */
+export const m = (millions: number): Money => ({ fen: millions * 100_000_000, currency: 'CNY' });
+
+interface Row {
+  readonly amount: Money;
+  readonly cash: readonly { readonly who: string; readonly amount: Money }[];
+  readonly books: Readonly<Record<string, Money>>;
+}
+
+/** What programmes ask is tested where they stand: these take every firm. */
+const takesAll: Admit = () => Promise.resolve({ suggestedLine: null, programmeCap: null });
+
+const KINDS: Readonly<Record<string, InstitutionKind>> = {
+  investor: 'investor',
+  bank: 'bank',
+  guarantor: 'guarantor',
+  stranger: 'bank',
+};
+
+/** Firms, an investor, banks, a guarantor and the house before the API, each with a key; `NAME 2` is a second person. */
+export class JointDesks {
+  private constructor(
+    readonly api: TestApi,
+    private readonly keys: ReadonlyMap<string, string>,
+    private readonly ids: ReadonlyMap<string, string>,
+  ) {}
+
+  static async open(): Promise<JointDesks> {
+    const api = await TestApi.open({ admit: takesAll });
+    const { product } = api;
+    const { access, capacity, person } = product;
+    await deliver(product, register([1, 2]));
+    const [keys, ids] = [new Map<string, string>(), new Map<string, string>()];
+    keys.set('ops', await api.issue(person, ['ops:deals'], 800));
+    for (const [code, kind] of Object.entries(KINDS)) {
+      const { institutionId } = await access.createInstitution({ kind, code, zh: `样例${code}`, en: code });
+      ids.set(code, institutionId);
+      for (const handle of [code, `${code} 2`]) {
+        const { personId } = await access.createPerson({ institutionId, handle: handle.replace(' ', '-'), name: '甲' });
+        keys.set(handle, await api.issue(personId, ['partner:deals'], 800));
+      }
+    }
+    for (const n of [1, 2]) {
+      const named = { kind: 'firm', code: `firm-${n}`, zh: '样例', en: 'sample', uscc: demoUscc(n) } as const;
+      const { institutionId } = await access.createInstitution(named);
+      const { personId } = await access.createPerson({ institutionId, handle: `firm-${n}`, name: '乙' });
+      keys.set(`firm ${n}`, await api.issue(personId, ['subject:own'], 800));
+    }
+    const { institutionId } = (await access.institutionByCode('operator'))!;
+    const house: Principal = { personId: person, institutionId, kind: 'operator', keyId: person, scopes: [] };
+    // A guarantor stands for a firm as far as its own net assets and what is known of the firm allow.
+    const statedOn = localDate('2026-07-06');
+    await capacity.recordCapital(house, {
+      guarantor: ids.get('guarantor')!,
+      statedOn,
+      validTo: localDate('2028-06-30'),
+      netAssets: fen(m(500).fen),
+      mainlySmall: false,
+      controllers: [],
+      related: [],
+    });
+    const alone = { statedOn, holders: [], controllers: [], basis: '股东信息 shareholders' };
+    await capacity.recordRelations(
+      house,
+      [1, 2].map((n) => ({ uscc: demoUscc(n), ...alone })),
+    );
+    return new JointDesks(api, keys, ids);
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+
+  id(name: string): string {
+    return this.ids.get(name)!;
+  }
+
+  private side(who: string): string {
+    return who === 'ops' ? 'ops' : who.startsWith('firm') ? 'subject' : 'partner';
+  }
+
+  post(who: string, path: string, body: object): Promise<Reply> {
+    return this.api.post(`/${this.side(who)}/v1/${path}`, { key: this.keys.get(who)!, body });
+  }
+
+  get(who: string, path: string): Promise<Reply> {
+    return this.api.get(`/${this.side(who)}/v1/${path}`, { key: this.keys.get(who)! });
+  }
+
+  /** The case as somebody reads it. */
+  async read(who: string, dealId: string): Promise<Reply['body']> {
+    const { status, body } = await this.get(who, `deals/${dealId}`);
+    if (status !== 200) throw new Error(`${who} reads ${JSON.stringify(body)}`);
+    return body;
+  }
+
+  /** An event at the version that stands. */
+  async tell(who: string, dealId: string, event: string, detail: object = {}): Promise<Reply> {
+    const { version } = await this.read('ops', dealId);
+    return this.post(who, `deals/${dealId}/events`, { version, event, detail });
+  }
+
+  /** Events that are done; resolves to the case as the last who spoke reads it. */
+  async told(
+    dealId: string,
+    ...said: readonly (readonly [who: string, event: string, detail?: object])[]
+  ): Promise<Reply['body']> {
+    let last: Reply['body'] = {};
+    for (const [who, event, detail] of said) {
+      const { status, body } = await this.tell(who, dealId, event, detail);
+      if (status !== 200) throw new Error(`${who} ${event}: ${JSON.stringify(body)}`);
+      last = body;
+    }
+    return last;
+  }
+
+  line(part: JointPart, name: string, amount: Money): object {
+    const guaranteed = {
+      lender: this.id('bank'),
+      guarantorShareBp: 10_000,
+      loanMaturity: '2028-06-30',
+      guaranteeUntil: '2028-12-31',
+    };
+    return { part, institutionId: this.id(name), amount, ...(part === 'guaranteed' ? guaranteed : {}) };
+  }
+
+  proposal(equity: Money, loan: Money, guaranteed: Money): object {
+    return {
+      lines: [
+        this.line('equity', 'investor', equity),
+        this.line('loan', 'bank', loan),
+        this.line('guaranteed', 'guarantor', guaranteed),
+      ],
+      availableUntil: '2026-12-31',
+      note: '',
+    };
+  }
+
+  /** Money of one of the bank's loans: its own, or the one that the guarantor stands for. */
+  loan(part: 'loan' | 'guaranteed', amount: Money): object {
+    return { part, partner: this.id(part === 'loan' ? 'bank' : 'guarantor'), amount };
+  }
+
+  /** Nine in the morning of a day. */
+  setDay(day: string): void {
+    this.api.clock.pass(new Date(`${day}T01:00:00Z`).getTime() - this.api.clock.now().getTime());
+  }
+
+  /** As `setDay`, and what time brings is done. */
+  async wakeOn(day: string): Promise<void> {
+    this.setDay(day);
+    await this.api.product.jointCases.sweep();
+  }
+}
+
+const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
+const fenOf = ({ fen: amount }: Money): number => amount;
+
+/** Adds up the ledger of a case, every row and every column: its totals in fen, 0 where it is whole. */
+export function columnsOf(deal: Reply['body']): {
+  readonly off: number;
+  readonly firm: number;
+  readonly books: number;
+} {
+  const { rows, totals } = deal['body']['ledger'] as { rows: readonly Row[]; totals: Omit<Row, 'amount'> };
+  let off = 0;
+  for (const { cash, books } of rows) {
+    off += Math.abs(sum(cash.map(({ amount }) => amount.fen)));
+    const firm = cash.find(({ who }) => who === 'FIRM')?.amount.fen ?? 0;
+    off += Math.abs(sum(Object.values(books).map(fenOf)) - firm);
+  }
+  for (const { who, amount } of totals.cash) {
+    const column = rows.flatMap(({ cash }) => cash.filter((side) => side.who === who));
+    off += Math.abs(sum(column.map((side) => side.amount.fen)) - amount.fen);
+  }
+  for (const [book, amount] of Object.entries(totals.books))
+    off += Math.abs(sum(rows.map(({ books }) => books[book]?.fen ?? 0)) - amount.fen);
+  off += Math.abs(sum(totals.cash.map(({ amount }) => amount.fen)));
+  const firm = totals.cash.find(({ who }) => who === 'FIRM')?.amount.fen ?? 0;
+  return { off, firm, books: sum(Object.values(totals.books).map(fenOf)) };
+}
