@@ -60,7 +60,7 @@ describe('ops: institutions, people and keys', () => {
     const operators = (await api.product.access.institutionByCode('operator'))!.institutionId;
     const house = { institutionId: operators, handle: 'x', name: 'x', roles: ['house'] };
     expect(coded(await post('people', house))).toEqual([409, 'house-role-taken']);
-    expect((await get('roles')).body['items'].length).toBe(12);
+    expect((await get('roles')).body['items'].length).toBe(13);
     expect(
       (await post(`people/${officer}/roles`, { roles: ['credit-officer', 'integration'], reason })).body['roles'],
     ).toEqual(['credit-officer', 'integration']);

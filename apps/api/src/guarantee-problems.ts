@@ -6,6 +6,7 @@ export const GUARANTEE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'guarantee-over-programme': entry(422, '超过产品单户上限', 'More than the programme gives one firm'),
   'party-unknown': entry(422, '没有该合作机构', 'A bank or guarantor that is none of ours'),
   'loan-unknown': entry(422, '该企业没有此贷款推荐', 'The firm has no such referral'),
+  'guarantee-unknown': entry(422, '该企业没有此担保', 'The firm has no such guarantee'),
   'application-refused': entry(403, '只能以本企业、本机构的名义申请', 'An application is made in one’s own name'),
   'list-invalid': entry(422, '项数有误', 'A list of 1 to 50 entries is expected'),
   'missing-asked-once': entry(409, '补件须一次性告知', 'What is missing is asked for once, and was'),

@@ -69,6 +69,7 @@ export * from './joint/joint-exposures.reader.ts';
 export * from './joint/joint-ledger.ts';
 export * from './joint/joint-table.ts';
 export * from './joint/joint-terms.ts';
+export { jointUse } from './joint/joint-use.ts';
 export * from './joint/joint-view.ts';
 export { JOINT_MONEY, JOINT_WORDS } from './joint/joint-words.ts';
 export type { DrawLimit } from './joint/money.ts';

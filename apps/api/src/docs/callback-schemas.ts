@@ -12,6 +12,17 @@ export const callbackSchemas = {
     ...key,
     secret: str('Shown in this answer only. Its text, as UTF-8, is the key of the signature.', 'fmcs_…'),
   }),
+  HeldCallbacks: object({
+    items: list(
+      object({
+        institutionId: id('Whose it is.'),
+        externalId: str('The affair.', 'L2026-0001'),
+        seq: int('The number that waits.', 3),
+        type: str('What it is about.', 'referral.status.v1'),
+        receivedAt: instant('Since when.'),
+      }),
+    ),
+  }),
   CallbackReceipt: object({
     externalId: str('As it was sent.', 'L2026-0001'),
     seq: int('As it was sent.', 1),

@@ -5,6 +5,7 @@ import {
   CALLBACK_TYPES,
   CallbackKeys,
   Callbacks,
+  heldBody,
   signedHeaders,
   type CallbackKey,
   type CallbackReceipt,
@@ -65,7 +66,7 @@ const keyBody = ({ keyId, madeAt, endsAt }: CallbackKey): object => ({
 
 /** 回传: what banks and guarantors report of their own affairs, signed, once each and in order. */
 @ApiTags('deals')
-@Controller('partner/v1')
+@Controller()
 export class CallbacksController {
   constructor(
     private readonly callbacks: Callbacks,
@@ -73,7 +74,7 @@ export class CallbacksController {
     private readonly posts: IdempotentPosts,
   ) {}
 
-  @Post('callbacks')
+  @Post('partner/v1/callbacks')
   @RouteConfig(SIGNED_BODY)
   @HttpCode(200)
   @Scopes('partner:callbacks')
@@ -125,7 +126,7 @@ export class CallbacksController {
     return receiptBody(await inDetail(() => this.callbacks.receive(principal, { ...rest, detail }, raw)));
   }
 
-  @Get('callback-keys')
+  @Get('partner/v1/callback-keys')
   @Scopes('partner:callbacks')
   @ApiOperation({ summary: 'Live callback keys', description: 'The newest first, without their secrets.' })
   @Answer('CallbackKeys', 'The keys.')
@@ -133,7 +134,7 @@ export class CallbacksController {
     return { items: (await this.keys.list(principalOf(request))).map(keyBody) };
   }
 
-  @Post('callback-keys')
+  @Post('partner/v1/callback-keys')
   @Scopes('partner:callbacks')
   @Repeatable()
   @ApiOperation({
@@ -149,7 +150,7 @@ export class CallbacksController {
     });
   }
 
-  @Post('callback-keys/:keyId/end')
+  @Post('partner/v1/callback-keys/:keyId/end')
   @HttpCode(200)
   @Scopes('partner:callbacks')
   @Repeatable()
@@ -172,6 +173,17 @@ export class CallbacksController {
       await this.keys.end(principal, keyId);
       return { status: 200, location: null, body: { items: (await this.keys.list(principal)).map(keyBody) } };
     });
+  }
+
+  @Get('ops/v1/held-callbacks')
+  @Scopes('ops:deals')
+  @ApiOperation({
+    summary: 'Callbacks that wait too long',
+    description: 'Held for over 24 hours because a predecessor is missing (乱序告警), the oldest first.',
+  })
+  @Answer('HeldCallbacks', 'At most 200 of them.')
+  async held(): Promise<object> {
+    return { items: (await this.callbacks.overdue(200)).map(heldBody) };
   }
 }
 

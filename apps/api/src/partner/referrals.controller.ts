@@ -79,6 +79,7 @@ const PROBLEMS = [
   'not-in-run',
   'replay-mismatch',
   'bank-unknown',
+  'guarantee-unknown',
   'amount-invalid',
   'date-invalid',
 ] as const;

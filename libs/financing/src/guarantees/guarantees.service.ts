@@ -61,11 +61,13 @@ export class Guarantees implements CoveringGuarantee {
       });
       await knownLoan(tx, asked.loanDealId, uscc);
       const at = clock.now();
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at) });
+      const parties = partiesOf(asked);
+      const pending = ['guarantorAcceptance'] as const;
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
       const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
       withinProgramme('/principal', terms.principal, terms);
       const dealId = uuidv7({ msecs: at.getTime() });
-      const order = { dealId, uscc, programme, openedAt: at, parties: partiesOf(terms), terms };
+      const order = { dealId, uscc, programme, openedAt: at, parties, terms };
       const { institutionId, personId } = principal;
       return openDeal(tx, GUARANTEE, order, { by: { role, institutionId, personId, at }, calendar });
     });

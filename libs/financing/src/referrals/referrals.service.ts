@@ -3,7 +3,7 @@ import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, type Tx } from '#lib/platform';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
-import type { DealOrder, Raiser } from '../deals/deal.ts';
+import type { DealOrder, Party, Raiser } from '../deals/deal.ts';
 import {
   dealEvents,
   findDeal,
@@ -90,7 +90,7 @@ export class Referrals {
 
   /**
    * An offer to a firm, by the house or by the bank itself. Throws ProblemError company-unknown 404, programme-refused 409
-   * naming every condition that does not pass, bank-unknown 422 (a bank offers for itself alone), amount-invalid or
+   * naming every condition that does not pass, bank-unknown 422 (a bank offers for itself alone), guarantee-unknown 422, amount-invalid or
    * date-invalid 422.
    */
   async offer(principal: Principal, offer: ReferralOffer): Promise<Referral> {
@@ -108,8 +108,11 @@ export class Referrals {
       await knownFirm(tx, offer.uscc);
       await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
       const { uscc, programme } = offer;
-      const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }];
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties });
+      const guarantors = offer.guaranteeId === undefined ? [] : await guarantorsOf(tx, offer.guaranteeId, uscc);
+      const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }, ...guarantors];
+      // Under a guarantee it is the guarantor that decides whether it accepts.
+      const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
@@ -280,6 +283,17 @@ async function knownFirm(tx: Tx, uscc: Uscc): Promise<void> {
     en: `there is no company ${uscc}`,
     errors: [{ pointer: '/uscc', code: 'company-unknown', zh: '没有该企业', en: 'there is no such company' }],
   });
+}
+
+/** Who guarantees it. Throws ProblemError guarantee-unknown 422 for a guarantee that is none of this firm. */
+async function guarantorsOf(tx: Tx, guaranteeId: string, uscc: Uscc): Promise<Party[]> {
+  const guarantors = await tx.query<Party>(
+    `SELECT p.institution_id AS "institutionId", p.desk FROM deal d JOIN deal_party p USING (deal_id)
+     WHERE d.deal_id = $1 AND d.kind = 'guarantee' AND d.uscc = $2 AND p.desk IN ('GUAR', 'REGUAR')`,
+    [guaranteeId, uscc],
+  );
+  if (guarantors.length > 0) return guarantors;
+  throw refusal('guarantee-unknown', 422, '/guaranteeId', '该企业没有此担保', 'the firm has no such guarantee');
 }
 
 async function activeBanks(tx: Tx, banks: readonly string[]): Promise<ReadonlySet<string>> {

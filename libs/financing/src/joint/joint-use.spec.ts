@@ -1,0 +1,56 @@
+import { fen, localDate } from '#lib/kernel';
+import { firmUse } from '../standing/deal-use.ts';
+import type { JointBody, JointPosition, MoneyEntry } from './joint-body.ts';
+import type { JointState } from './joint-table.ts';
+import { useOfJointCase } from './joint-use.ts';
+
+const NOTHING = { lender: null, repaid: 0, claimed: 0, lost: 0, recovered: 0, writtenOff: 0, toRecover: 0, paid: 0 };
+const position = (part: JointPosition['part'], more: Partial<JointPosition>): JointPosition => ({
+  ...NOTHING,
+  part,
+  institutionId: part,
+  requested: 500,
+  committed: 0,
+  effective: 0,
+  drawn: 0,
+  outstanding: 0,
+  ...more,
+});
+const entry = (version: number, more: Partial<MoneyEntry>): MoneyEntry => ({
+  version,
+  on: localDate('2026-07-10'),
+  event: 'draw',
+  part: 'loan',
+  partner: 'loan',
+  who: 'loan',
+  amount: fen(0),
+  corrects: null,
+  ...more,
+});
+const use = (state: JointState, positions: readonly JointPosition[], entries: readonly MoneyEntry[] = []) => {
+  const body = { positions, entries } as unknown as JointBody;
+  return useOfJointCase({ programme: 'TDD', state, body }, localDate('2026-06-30'));
+};
+
+describe('what a joint case takes up of a firm', () => {
+  it('is its debt: asked for, then committed, then undrawn and outstanding; equity is none', () => {
+    const equity = position('equity', { requested: 1000, committed: 1000, effective: 1000 });
+    const asked = [equity, position('loan', {}), position('guaranteed', { committed: 400 })];
+    expect(firmUse(use('COMMITTING', asked))).toMatchObject({ liveOffers: 500, undrawnApprovals: 0, platform: 900 });
+    const signed = [equity, position('loan', { committed: 500, effective: 450, drawn: 200, outstanding: 150 })];
+    expect(firmUse(use('ACTIVE', signed))).toMatchObject({ liveOffers: 0, undrawnApprovals: 250, platform: 400 });
+    expect(firmUse(use('RUN_OFF', signed))).toMatchObject({ undrawnApprovals: 0, platform: 150 });
+  });
+
+  it('moved since the run as corrections have it, of this part only', () => {
+    const entries = [
+      entry(5, { amount: fen(100), on: localDate('2026-06-30') }),
+      entry(6, { amount: fen(200) }),
+      entry(7, { amount: fen(180), corrects: 6 }),
+      entry(8, { amount: fen(30), event: 'repay' }),
+      entry(9, { amount: fen(999), part: 'guaranteed', partner: 'guaranteed' }),
+      entry(10, { amount: fen(50), event: 'recover' }),
+    ];
+    expect(use('ACTIVE', [position('loan', {})], entries)[0]!.movedSince).toBe(150);
+  });
+});
