@@ -33,8 +33,7 @@ describe('a guaranteed first loan over HTTP', () => {
       controllers: [],
       related: [],
     };
-    const position = done(await committee.post('capacity/net-assets', stated));
-    expect(position['caps']).toMatchObject([{ cap: 'TOTAL', limit: yuan(5_000 * M), used: yuan(0) }]);
+    done(await committee.post('capacity/net-assets', stated));
     const limits = { programme: 'KYD', perClient: yuan(5 * M), total: yuan(200 * M) };
     done(await scene.house.post(`guarantors/${committee.institutionId}/programme-limits`, limits));
   }, 300_000);

@@ -173,6 +173,8 @@ export class Capacity {
 
   /** As the reader may see it: a guarantor itself, the house, a regulator. Throws ProblemError guarantor-unknown 404. */
   async position(principal: Principal, guarantor: string, on: LocalDate = this.today()): Promise<CapacityPosition> {
+    const { kind, institutionId } = principal;
+    if (kind !== 'operator' && kind !== 'regulator' && institutionId !== guarantor) throw guarantorUnknown(guarantor);
     return this.db.as(actorOf(principal), async (tx) => {
       await knownGuarantor(tx, guarantor);
       return positionOf(await wholeBook(tx, this.rules, guarantor), guarantor, on);
@@ -249,9 +251,12 @@ function passed(answer: CapacityAnswer): CapacityAnswer {
 
 async function knownGuarantor(db: Db, institutionId: string): Promise<void> {
   const known = await institutionsById(db, [institutionId]);
-  if (known.get(institutionId)?.kind === 'guarantor') return;
-  const zh = `没有担保机构 ${institutionId}`;
-  throw new ProblemError({ code: 'guarantor-unknown', status: 404, zh, en: `there is no guarantor ${institutionId}` });
+  if (known.get(institutionId)?.kind !== 'guarantor') throw guarantorUnknown(institutionId);
+}
+
+function guarantorUnknown(id: string): ProblemError {
+  const [zh, en] = [`没有担保机构 ${id}`, `there is no guarantor ${id}`];
+  return new ProblemError({ code: 'guarantor-unknown', status: 404, zh, en });
 }
 
 const BOOK_ALONE = { clients: [], groups: [] };
