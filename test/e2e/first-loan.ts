@@ -2,6 +2,8 @@ import { HOUSE, type InstitutionKind, type Scope } from '#lib/access';
 import { callbackSignature, matchProgramme, shippedProgramme } from '#lib/financing';
 import { addDays, dateAt, type LocalDate, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
+import { deliver } from '../kit/deliver.ts';
+import { runTo } from '../runs/book.ts';
 import { UNLIMITED } from '../security/cast.ts';
 import { deliverCity } from '../whitelist/city.ts';
 
@@ -138,6 +140,25 @@ async function candidates(api: TestApi): Promise<{ open: Uscc[]; borrower: Uscc 
   return { open, borrower: borrower! };
 }
 
+const HEADER =
+  '统一社会信用代码,年报年度,公示日期,更正次数,财务数据公示,从业人数,参保人数,资产总额(万元),负债总额(万元),所有者权益合计(万元),营业总收入(万元),主营业务收入(万元),利润总额(万元),净利润(万元),纳税总额(万元),对外担保总额(万元),操作标志';
+
+/** A first loan is for firms that no bank reads: their corrected annual report says no revenue and a loss, and they are scored anew. */
+async function withoutRevenue({ product }: TestApi, usccs: readonly Uscc[]): Promise<void> {
+  const rows = usccs.map((uscc) => `${uscc},2025,2026-06-20,9,公示,12,11,1200,300,900,0,0,-120,-120,0,0,`);
+  const view = await deliver(product, {
+    source: 'annual-reports',
+    layout: 'figures',
+    fileName: 'corrected.csv',
+    body: `${HEADER}\n${rows.join('\n')}\n`,
+  });
+  if (view.held !== null) {
+    await product.deliveries.release(view.deliveryId, { person: product.person, reason: '逐行核对' });
+    await product.intake.process(view.deliveryId);
+  }
+  await runTo(product, '2026-06-30');
+}
+
 /** The house, a bank, a guarantor with A, B and a committee, and firms of a made-up city, all over HTTP. */
 export class FirstLoanScene {
   private constructor(
@@ -174,6 +195,7 @@ export class FirstLoanScene {
     const [bank] = await hire('bank', 'lender', scopes);
     const [otherBank] = await hire('bank', 'other-lender', scopes);
     const [a, b, committee] = await hire('guarantor', 'guarantor', [...scopes, 'partner:reviews']);
+    await withoutRevenue(api, (await candidates(api)).open);
     const { open, borrower } = await candidates(api);
     const firms: { uscc: Uscc; seat: Seat }[] = [];
     for (const uscc of [...open.slice(0, 3), borrower]) {

@@ -1,3 +1,5 @@
+import { HOUSE } from '#lib/access';
+import { annualReports } from '#lib/data-sources';
 import { leavesOf, splitByTree, type ShareTree } from '#lib/financing';
 import { addMonths, daysBetween, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
 import { done, FirstLoanScene, HASH, TREE, yuan, type Body } from './first-loan.ts';
@@ -124,6 +126,19 @@ describe('a guaranteed first loan over HTTP', () => {
   const draw = (loan: string, amount: object, more: object = {}) =>
     scene.bank.reports('referral.status.v1', loan, 'draw', { amount, on: scene.today, ...more });
   const capacity = async (): Promise<Body> => done(await scene.guarantor.committee.get('capacity'));
+
+  it('is for a firm without revenue, that makes a loss and never had a loan', async () => {
+    const { db, standings } = scene.api.product;
+    const { profile, dossier } = await db.as(HOUSE, (tx) =>
+      standings.of(tx, scene.uscc(1), { readers: [], loans: true }),
+    );
+    expect([profile['revenue'], profile['noLoanRecord']]).toMatchObject([
+      { known: true, value: 0 },
+      { known: true, value: true },
+    ]);
+    const figures = dossier.of(annualReports).filter(({ payload }) => payload.year === 2025 && 'profit' in payload);
+    expect(figures.map(({ payload }) => (payload as { profit?: number }).profit)).toContain(-120_000_000);
+  });
 
   it('goes from admission to the last repayment, and all parts add up', async () => {
     const { bank, firm, maturity, guarantee } = { ...scene, firm: scene.firm(1), ...(await guaranteed(1)) };
