@@ -139,8 +139,7 @@ describe('a guarantee from the application to what is recovered', () => {
       expect([table, await rows(firmActor(uscc(30)), table)]).toEqual([table, 0]);
     }
     expect(await rows(actorOf(kit.bank), 'guarantor_book')).toBe(0);
-    expect(await codes(kit.capacity.position(kit.otherBank, kit.guarantor.institutionId))).toBeUndefined();
-    expect((await kit.position(kit.otherBank)).total).toBeNull();
+    expect(await codes(kit.capacity.position(kit.otherBank, kit.guarantor.institutionId))).toBe('guarantor-unknown');
     const withdrawn = await kit.act(own, deal, { event: 'withdraw', reason: '不需要了' });
     expect([withdrawn.state, (await kit.position()).reserved]).toEqual(['WITHDRAWN', 0]);
   });
