@@ -78,6 +78,7 @@ export class CallbacksController {
   @RouteConfig(SIGNED_BODY)
   @HttpCode(200)
   @Scopes('partner:callbacks')
+  @Repeatable()
   @ApiHeader({ name: 'X-Firstmile-Key', description: 'Id of the callback key that signs.', schema: { type: 'string' } })
   @ApiHeader({
     name: 'X-Firstmile-Timestamp',
@@ -118,12 +119,20 @@ export class CallbacksController {
     'two-persons-needed',
     'amount-invalid',
   )
-  async receive(@Req() request: ApiRequest, @Body() body: CallbackRequest): Promise<object> {
+  async receive(
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+    @Body() body: CallbackRequest,
+  ): Promise<object> {
     const principal = principalOf(request);
     const raw = request.signedBody!;
+    // Before an answer is given again as well: a copied request gets none.
     await this.callbacks.verify(principal, signedHeaders(request.headers), raw);
     const { detail = {}, ...rest } = body;
-    return receiptBody(await inDetail(() => this.callbacks.receive(principal, { ...rest, detail }, raw)));
+    return this.posts.once(request, reply, async () => {
+      const receipt = await inDetail(() => this.callbacks.receive(principal, { ...rest, detail }, raw));
+      return { status: 200, location: null, body: receiptBody(receipt) };
+    });
   }
 
   @Get('partner/v1/callback-keys')
