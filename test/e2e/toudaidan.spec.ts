@@ -178,6 +178,9 @@ describe('投贷担 2:1:1 over the API', () => {
       422,
       'programme-unknown',
     ]);
+    // The fuzz: a list in the place of an item passed as one without members, and was a fault of ours.
+    const nested = await desks.post('bank', 'joint-cases', { ...need, needs: [[], ...NEEDS] });
+    expect([nested.status, nested.body['errors'][0].pointer]).toEqual([400, '/needs']);
     expect(coded(await desks.post('bank', 'joint-cases', { ...need, needs: NEEDS.slice(0, 1) }))).toEqual([
       422,
       'joint-terms-invalid',

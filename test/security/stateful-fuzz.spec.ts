@@ -93,7 +93,8 @@ describe('requests made from the OpenAPI document', () => {
     const { access } = api.product;
     const { personId, institutionId, scopes } = people[keys.indexOf(key)]!;
     if (status === 401) keys[keys.indexOf(key)] = await api.issue(personId, scopes);
-    if (body['code'] === 'institution-suspended')
+    // The page that explains the code carries it as well.
+    if (status === 403 && body['code'] === 'institution-suspended')
       await access.moveInstitution(institutionId, 'restore', { reason: 'fuzz' });
   }
 

@@ -42,8 +42,10 @@ function addProblems(operation: Operation): void {
   const marks = Object.keys(operation).filter((name) => name.startsWith(PROBLEM_MARK));
   for (const mark of marks) delete operation[mark];
   const named = marks.map((mark) => mark.slice(PROBLEM_MARK.length));
-  // Text that no column holds is refused wherever a path names something.
-  const refused = operation.parameters?.some((parameter) => parameter.in === 'path') ? ['request-invalid'] : [];
+  // Text that no column holds is refused wherever a path or a query says something.
+  const refused = operation.parameters?.some(({ in: place }) => place === 'path' || place === 'query')
+    ? ['request-invalid']
+    : [];
   const codes = [...new Set([...named, ...refused])].sort();
   for (const status of [...new Set(codes.map((code) => PROBLEMS[code]!.status))].sort((a, b) => a - b)) {
     const ours = codes.filter((code) => PROBLEMS[code]!.status === status);

@@ -181,6 +181,8 @@ export const ItemsField = (words: FieldWords, item: () => new () => object, most
     documented(words, { type: () => item(), isArray: true, maxItems: most }),
     IsArray(said),
     ArrayMaxSize(most, said),
+    // A list in the place of an item would pass as one without members.
+    IsObject({ each: true, ...said }),
     ValidateNested({ each: true, ...said }),
     Type(item),
   );
