@@ -1,5 +1,5 @@
-import { parseLocalDate, ProblemError, type ProblemDetail } from '#lib/kernel';
-import { changeFrom, type EventCatalogue, type Fields, type FieldWords } from './event-words.ts';
+import { parseLocalDate, type ProblemDetail } from '#lib/kernel';
+import { changeFrom, eventInvalid, type EventCatalogue, type Fields, type FieldWords } from './event-words.ts';
 
 const LONGEST_TEXT = 2_000;
 const MOST_TEXTS = 200;
@@ -53,14 +53,7 @@ export function checkedChange<C extends { readonly event: string }>(
   const words = catalogue[event as C['event']];
   const errors: ProblemDetail[] = [];
   const checked = checkedFields(words.fields, read, '', errors);
-  if (errors.length > 0)
-    throw new ProblemError({
-      code: 'event-invalid',
-      status: 422,
-      zh: `「${words.zh}」的字段有误`,
-      en: `the fields of ${event} cannot be taken`,
-      errors,
-    });
+  if (errors.length > 0) throw eventInvalid(event, words, errors);
   return { event, ...checked } as unknown as C;
 }
 

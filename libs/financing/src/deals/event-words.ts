@@ -56,14 +56,7 @@ export function changeFrom<C extends { readonly event: string }>(
   if (words === undefined) throw eventUnknown(event, Object.keys(catalogue));
   const errors: ProblemDetail[] = [];
   const read = readFields(words.fields, detail, '', errors);
-  if (errors.length > 0)
-    throw new ProblemError({
-      code: 'event-invalid',
-      status: 422,
-      zh: `「${words.zh}」的字段有误`,
-      en: `the fields of ${event} cannot be taken`,
-      errors,
-    });
+  if (errors.length > 0) throw eventInvalid(event, words, errors);
   return { event, ...read } as unknown as C;
 }
 
@@ -121,6 +114,15 @@ const MOST_ITEMS = 200;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+export const eventInvalid = (event: string, { zh }: EventWords, errors: readonly ProblemDetail[]): ProblemError =>
+  new ProblemError({
+    code: 'event-invalid',
+    status: 422,
+    zh: `「${zh}」的字段有误`,
+    en: `the fields of ${event} cannot be taken`,
+    errors,
+  });
 
 function eventUnknown(event: string, known: readonly string[]): ProblemError {
   const zh = `没有事件「${event}」；有：${known.join('、')}`;
