@@ -57,7 +57,7 @@ export class GuaranteeKit {
   readonly guarantees: Guarantees;
   readonly batches: Batches;
   /** What the programme says of every firm. */
-  admission: Admission = { suggestedLine: null, programmeCap: null };
+  admission: Admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
   readonly noted: Outcome[] = [];
   /** Loans that a claim put into default. */
   readonly inDefault: string[] = [];

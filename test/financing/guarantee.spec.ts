@@ -152,9 +152,10 @@ describe('a guarantee from the application to what is recovered', () => {
     expect(await codes(kit.open(4, {}, kit.otherBank))).toBe('application-refused');
     expect(await codes(kit.open(4, { guarantorId: kit.bank.institutionId }))).toBe('party-unknown');
     expect(await codes(kit.open(4, { principal: fen(-1) }))).toBe('guarantee-terms-invalid');
-    kit.admission = { suggestedLine: null, programmeCap: fen(1) };
+    const admission = kit.admission;
+    kit.admission = { ...admission, programmeCap: fen(1) };
     expect(await codes(kit.open(4))).toBe('guarantee-over-programme');
-    kit.admission = { suggestedLine: null, programmeCap: null };
+    kit.admission = admission;
     expect((await kit.guarantees.get(kit.bank, deal.dealId)).deal).toEqual(deal);
   });
 

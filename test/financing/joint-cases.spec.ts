@@ -7,6 +7,7 @@ import {
   ledgerOf,
   recordsOf,
   replayed,
+  type Admission,
   type Admit,
   type Command,
   type JointCaseView,
@@ -45,13 +46,15 @@ describe('joint cases', () => {
     note: (_tx, outcome) => Promise.resolve(void noted.push(outcome)),
     noteMonth: () => Promise.reject(new Error('no month of a joint case')),
   };
-  /** What a programme was asked: NOT takes no firm. */
+  /** What the programme says of the firm. */
+  let admission: Admission;
+  /** NOT takes no firm. */
   const admit: Admit = (_tx, { programme }) =>
     programme === 'NOT'
       ? Promise.reject(
           new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合准入条件', en: 'refused' }),
         )
-      : Promise.resolve({ suggestedLine: null, programmeCap: null });
+      : Promise.resolve(admission);
   let who: Record<string, Principal>;
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
@@ -62,6 +65,7 @@ describe('joint cases', () => {
     clock = new FixedClock(START);
     capacity = new RoomOf();
     noted = [];
+    admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
     const { db, notices } = product;
     cases = new JointCases({ db, notices, calendar: readCalendar(), clock }, { capacity, admit, outcomes });
   });
@@ -284,6 +288,28 @@ describe('joint cases', () => {
       change: { event: 'share', textSha256: HASH, consents: [consent('investor', 'BANK', 'pre-loan-review')] },
     };
     expect(await codeOf(cases.raise(who['firm']!, wrong))).toBe('joint-consent-invalid');
+  });
+
+  it('are held to the lesser of two caps of the programme, net of what the firm has in use under it', async () => {
+    const capOf = async (cap: Fen | null, programmeCap: Fen | null, used = 0): Promise<number | null> => {
+      admission = { suggestedLine: null, programmeCap, programmeUsed: fen(used) };
+      return (await open('house', { cap })).terms.cap;
+    };
+    const [fifteen, thirty] = [fen(15 * MILLION), fen(30 * MILLION)];
+    expect(await capOf(null, null, MILLION)).toBeNull();
+    expect(await capOf(thirty, null, MILLION)).toBe(29 * MILLION);
+    expect(await capOf(thirty, fifteen)).toBe(15 * MILLION);
+    expect(await capOf(fifteen, thirty, 3 * MILLION)).toBe(12 * MILLION);
+    expect(await codeOf(capOf(thirty, fifteen, 15 * MILLION))).toBe('programme-cap-exceeded');
+    // Ten of equity and ten of debt: one more than is left.
+    admission = { suggestedLine: null, programmeCap: thirty, programmeUsed: fen(11 * MILLION) };
+    const { dealId, version } = await open('house');
+    const [told, [by, change]] = [share(), toCommitting()[2]!];
+    const shared = await tell(dealId, told);
+    expect([version, shared.terms.cap]).toEqual([1, 19 * MILLION]);
+    const refused = cases.raise(who[by]!, { dealId, version: shared.version, change });
+    await expect(refused).rejects.toMatchObject({ problem: { errors: [{ code: 'programme-cap-exceeded' }] } });
+    expect((await cases.get(who['house']!, dealId)).version).toBe(shared.version);
   });
 
   it('change nothing where the guarantor has no room, at its commitment and at the last signature', async () => {

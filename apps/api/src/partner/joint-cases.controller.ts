@@ -59,6 +59,7 @@ const PROBLEMS = [
   'company-unknown',
   'programme-unknown',
   'programme-refused',
+  'programme-cap-exceeded',
   'joint-terms-invalid',
 ] as const;
 

@@ -33,7 +33,7 @@ import { jointExposures, type JointExposure } from './joint-exposures.reader.ts'
 import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
-import { termsByProgramme } from './programme-terms.ts';
+import { capLeft, termsByProgramme } from './programme-terms.ts';
 import { requiredDesks, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
 
@@ -94,21 +94,24 @@ export class JointCases {
 
   /**
    * 需求登记, by the firm, the house or a partner: nobody has a desk before the firm's consent gives one. Throws ProblemError
-   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403, and what the programme refuses (programme-refused 409).
+   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403, and what the programme refuses (programme-refused 409,
+   * programme-cap-exceeded 422).
    */
   async open(principal: Principal, { uscc, programme, required, ...rest }: OpenJointCase): Promise<JointCaseView> {
     const { calendar, clock, db } = this.parts;
     const role = openerRole(principal, uscc);
     const reading = rest.variant === 'tdd' ? ('A' as const) : ('sum' as const);
-    const terms = { ...rest, reading, required: required ?? requiredDesks(rest.variant, rest.needs) };
+    const asked = { ...rest, reading, required: required ?? requiredDesks(rest.variant, rest.needs) };
     const at = clock.now();
-    const order = { dealId: uuidv7({ msecs: at.getTime() }), uscc, programme, openedAt: at, parties: [], terms };
+    const dealId = uuidv7({ msecs: at.getTime() });
     const by = { role, institutionId: principal.institutionId, personId: principal.personId, at };
     return db.as(actorOf(principal), async (tx) => {
       const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
       if (!firm) throw companyUnknown(uscc);
-      const stated = statedOf(terms);
-      await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
+      const stated = statedOf(asked);
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
+      const terms = { ...asked, cap: capLeft(asked.cap, admitted) };
+      const order = { dealId, uscc, programme, openedAt: at, parties: [], terms };
       return this.viewed(await openDeal(tx, JOINT_CASE, order, { by, calendar }), principal);
     });
   }

@@ -43,7 +43,7 @@ export interface JointTerms {
   readonly required: readonly JointDesk[];
   /** Equity below which the programme does not apply, fen; 0: none. */
   readonly minEquity: Fen;
-  /** Programme cap of the package, fen; null: none. */
+  /** Programme cap of the package, net of what the firm had in use under it, fen; null: none. */
   readonly cap: Fen | null;
   /** Months by which the guarantee outlasts its loan. */
   readonly guaranteeTailMonths: number;

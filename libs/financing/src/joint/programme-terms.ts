@@ -1,5 +1,7 @@
 import { ProblemError, type Fen, type LocalDate } from '#lib/kernel';
+import type { Admission } from '../deals/ports.ts';
 import { parameterOn, type Programme } from '../programmes/programme.ts';
+import { refusal } from './joint-refusals.ts';
 import { requiredDesks, type JointDesk, type JointNeed, type JointTerms } from './joint-terms.ts';
 
 /**
@@ -26,6 +28,21 @@ export function termsByProgramme(
     cap: amount.rule === 'cap' ? (amount.capFen as Fen) : null,
     guaranteeTailMonths: of('GUARANTEE_BEYOND_MONTHS') ?? 0,
   };
+}
+
+/**
+ * The cap under which a case is opened: the lesser of the programme's for any case and for this firm, net of what the firm
+ * has in use under it; null: neither has one. Pure. Throws ProblemError programme-cap-exceeded 422 where nothing is left.
+ */
+export function capLeft(cap: Fen | null, { programmeCap, programmeUsed }: Admission): Fen | null {
+  const caps = [cap, programmeCap].filter((one) => one !== null);
+  if (caps.length === 0) return null;
+  const left = Math.min(...caps) - programmeUsed;
+  if (left > 0) return left as Fen;
+  const zh = `产品上限已用尽：已用 ${programmeUsed} 分`;
+  const en = `the cap of the programme is used up: ${programmeUsed} fen are in use`;
+  const errors = [{ pointer: '/programme', code: 'programme-cap-exceeded', zh, en }];
+  throw refusal('programme-cap-exceeded', zh, en, { status: 422, errors });
 }
 
 function programmeUnknown(code: string): ProblemError {

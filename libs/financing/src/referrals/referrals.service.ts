@@ -112,12 +112,19 @@ export class Referrals {
       const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }, ...guarantors];
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
+      const { suggestedLine, programmeCap } = await this.ports.admit(tx, {
+        programme,
+        uscc,
+        on: dateAt(at),
+        parties,
+        pending,
+      });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
         amount,
-        ...admitted,
+        suggestedLine,
+        programmeCap,
         form: offer.form,
         validUntil: offer.validUntil,
         guaranteeId: offer.guaranteeId ?? null,
