@@ -222,7 +222,7 @@ export class JointCases {
         at: by.at,
       });
     }
-    await makeCalls(tx, this.ports.capacity, capacityCalls(before, after));
+    await makeCalls(tx, this.ports.capacity, capacityCalls(before, after), by);
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }

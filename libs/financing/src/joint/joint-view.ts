@@ -111,18 +111,18 @@ function packageOf(positions: readonly JointPosition[], composition: Drawable | 
   return composition.effective.package;
 }
 
-/** The history of a case as somebody sees it: no word of internal consultation for the firm, no other desk's consent. */
+/** The history of a case as somebody sees it: no word of internal consultation for the firm, no consent to another institution. */
 export function historyFor(rows: readonly DealEventRow[], viewer: JointViewer): readonly DealEventRow[] {
   if (viewer.kind === 'whole') return rows;
   if (viewer.kind === 'firm')
     return rows.filter(({ event, detail }) => event !== 'say' || detail['round'] !== 'internal');
   const own = (one: unknown): boolean => (one as { institutionId: string }).institutionId === viewer.institutionId;
   return rows.map((row) => {
-    if (row.event === 'share')
-      return {
-        ...row,
-        detail: { ...row.detail, consents: (row.detail['consents'] as readonly unknown[]).filter(own) },
-      };
+    if (row.event === 'share') {
+      const consents = (row.detail['consents'] as readonly unknown[]).filter(own);
+      // The text that the firm signed for others is theirs as well.
+      return { ...row, detail: consents.length === 0 ? {} : { ...row.detail, consents } };
+    }
     return row.event === 'unshare' && !own(row.detail) ? { ...row, detail: {} } : row;
   });
 }
