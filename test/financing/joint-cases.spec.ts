@@ -12,23 +12,20 @@ import {
   type Command,
   type JointCaseView,
   type JointChange,
-  type JointDesk,
   type Outcome,
   type OutcomeBook,
-  type ProposalLine,
 } from '#lib/financing';
-import { fen, FixedClock, localDate, ProblemError, type Fen } from '#lib/kernel';
+import { fen, FixedClock, ProblemError, type Fen } from '#lib/kernel';
 import { noticesAfter } from '#lib/notices';
 import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
-import { jointPartners, RoomOf } from './joint-partners.ts';
+import { HASH, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
-const HASH = 'b'.repeat(64);
-const YEAR_END = localDate('2026-12-31');
+
 const NEEDS = [
   { part: 'equity', amount: fen(10 * MILLION) },
   { part: 'loan', amount: fen(5 * MILLION) },
@@ -102,54 +99,7 @@ describe('joint cases', () => {
     }
     return 'done';
   };
-  const consent = (name: string, desk: JointDesk, purpose: 'equity-review' | 'pre-loan-review' | 'guarantee-review') =>
-    ({
-      institutionId: id(name),
-      desk,
-      purpose,
-      fields: ['identity', 'score'],
-      until: YEAR_END,
-      outcomes: name !== 'guarantor',
-    }) as const;
-  const share = (): readonly [string, JointChange] => [
-    'firm',
-    {
-      event: 'share',
-      textSha256: HASH,
-      consents: [
-        consent('investor', 'INVEST', 'equity-review'),
-        consent('bank', 'BANK', 'pre-loan-review'),
-        consent('guarantor', 'GUAR', 'guarantee-review'),
-      ],
-    },
-  ];
-  const line = (part: ProposalLine['part'], name: string, amount: number): ProposalLine => {
-    const guaranteed = part === 'guaranteed';
-    return {
-      part,
-      institutionId: id(name),
-      amount: amount as Fen,
-      lender: guaranteed ? id('bank') : null,
-      guarantorShareBp: guaranteed ? 10_000 : null,
-      loanMaturity: guaranteed ? localDate('2028-06-30') : null,
-      guaranteeUntil: guaranteed ? localDate('2028-12-31') : null,
-    };
-  };
-  const commit = (name: string, part: ProposalLine['part'], amount: number): readonly [string, JointChange] => [
-    name,
-    {
-      event: 'commit',
-      proposalVersion: 1,
-      part,
-      amount: amount as Fen,
-      expiresOn: localDate('2026-08-31'),
-      conditions: [],
-    },
-  ];
-  const sign = (name: string): readonly [string, JointChange] => [
-    name,
-    { event: 'sign', proposalVersion: 1, textSha256: HASH },
-  ];
+  const { consent, share, line, commit, sign } = jointWords(id);
   const toCommitting = (): readonly (readonly [string, JointChange])[] => [
     share(),
     ['bank', { event: 'say', round: 'internal', opinion: 'support', need: '审计报告', text: '可做' }],
