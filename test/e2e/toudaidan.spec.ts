@@ -1,13 +1,7 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
-import { columnsOf, HASH, JointDesks, m } from './joint-desks.ts';
-
-const NEEDS = [
-  { part: 'equity', amount: m(10) },
-  { part: 'loan', amount: m(5) },
-  { part: 'guaranteed', amount: m(5) },
-];
-const LAST_DAY = '2026-10-31';
+import { columnsOf, JointDesks, m } from './joint-desks.ts';
+import { coded, jointCallbacks, jointPrivacy, NEEDS, reasons, strictCase, wordsOf } from './joint-stories.ts';
 
 describe('投贷担 2:1:1 over the API', () => {
   let desks: JointDesks;
@@ -17,32 +11,7 @@ describe('投贷担 2:1:1 over the API', () => {
   beforeEach(() => desks.setDay('2026-07-06'));
   afterAll(() => desks.close());
 
-  const consent = (name: string, desk: string, purpose: string, ...fields: string[]) => ({
-    institutionId: desks.id(name),
-    desk,
-    purpose,
-    fields,
-    until: LAST_DAY,
-    outcomes: desk === 'BANK',
-  });
-  const share = () => ({
-    textSha256: HASH,
-    consents: [
-      consent('investor', 'INVEST', 'equity-review', 'identity', 'equity'),
-      consent('bank', 'BANK', 'pre-loan-review', 'identity', 'score', 'financials'),
-      consent('guarantor', 'GUAR', 'guarantee-review', 'identity', 'public-record'),
-    ],
-  });
-  const commitment = (proposalVersion: number, part: string, amount: object, conditions: string[] = []) => ({
-    proposalVersion,
-    part,
-    amount,
-    expiresOn: '2026-08-31',
-    conditions,
-  });
-  const signature = (proposalVersion: number) => ({ proposalVersion, textSha256: HASH });
-  const coded = ({ status, body }: Reply): [number, string] => [status, body['code'] ?? body['state']['code']];
-  const reasons = ({ body }: Reply): string[] => body['errors'].map(({ code }: { code: string }) => code);
+  const { share, commitment, signature } = wordsOf(() => desks);
   const positions = (deal: Reply['body'], member: string): unknown[] =>
     deal['body']['positions'].map((one: Record<string, unknown>) => one[member]);
   const visible = async (name: string, dealId: string): Promise<unknown> =>
@@ -282,4 +251,8 @@ describe('投贷担 2:1:1 over the API', () => {
     });
     expect((await desks.read('bank', dealId))['body']['visible']).toEqual([]);
   });
+
+  strictCase(() => desks);
+  jointCallbacks(() => desks);
+  jointPrivacy(() => desks);
 });

@@ -34,11 +34,13 @@ import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
 import { capLeft, termsByProgramme } from './programme-terms.ts';
-import { requiredDesks, type JointDesk, type JointTerms } from './joint-terms.ts';
+import { requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
 export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> {
+  /** Left out: A of a 2:1:1 case, else the sum of the desks. */
+  readonly reading?: JointTerms['reading'];
   readonly uscc: Uscc;
   /** 产品代码. */
   readonly programme: string;
@@ -47,7 +49,10 @@ export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> 
 }
 
 /** 需求登记 (domain §6.5): what is needed; the programme sets the rest. */
-export interface JointNeedStated extends Pick<OpenJointCase, 'uscc' | 'programme' | 'needs'> {}
+export interface JointNeedStated extends Pick<OpenJointCase, 'uscc' | 'programme' | 'needs'> {
+  /** 口径; left out: the programme's. */
+  readonly reading?: CaseReading;
+}
 
 /** A case with what happened, as somebody sees it, of one moment. */
 export interface JointReading {
@@ -100,7 +105,7 @@ export class JointCases {
   async open(principal: Principal, { uscc, programme, required, ...rest }: OpenJointCase): Promise<JointCaseView> {
     const { calendar, clock, db } = this.parts;
     const role = openerRole(principal, uscc);
-    const reading = rest.variant === 'tdd' ? ('A' as const) : ('sum' as const);
+    const { reading = rest.variant === 'tdd' ? 'A' : 'sum' } = rest;
     const asked = { ...rest, reading, required: required ?? requiredDesks(rest.variant, rest.needs) };
     const at = clock.now();
     const dealId = uuidv7({ msecs: at.getTime() });
@@ -117,10 +122,10 @@ export class JointCases {
   }
 
   /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 422. */
-  async register(principal: Principal, { uscc, programme, needs }: JointNeedStated): Promise<JointCaseView> {
+  async register(principal: Principal, { uscc, programme, ...stated }: JointNeedStated): Promise<JointCaseView> {
     const today = dateAt(this.parts.clock.now());
     const found = programmesAt(today).find((one) => one.programme.code === programme);
-    return this.open(principal, { uscc, programme, ...termsByProgramme(programme, found?.programme, needs, today) });
+    return this.open(principal, { uscc, programme, ...termsByProgramme(programme, found?.programme, stated, today) });
   }
 
   /** One event. Throws ProblemError as `command`, as JOINT_CASE refuses, and what the guarantor's capacity refuses. */

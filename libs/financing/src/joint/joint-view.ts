@@ -1,6 +1,7 @@
 import type { LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import { drawable, type Drawable } from '../composition/drawable.ts';
+import { strictOf, type StrictComposition } from '../composition/strict.ts';
 import type { DealEventRow } from '../deals/deals.store.ts';
 import { balanceOf, linesOf, newestOf, openConditions, signersOf, type JointBalance } from './commitments.ts';
 import { visibleTo, type Visible } from './consents.ts';
@@ -46,6 +47,8 @@ export interface JointView
   readonly overdrawn: number;
   /** Of a 2:1:1 case: how each number came about, and the joint leverage. */
   readonly composition: Drawable | null;
+  /** Of a case that is cut to 2:1:1 (严格按比例): what one share of the ratio is, and whose commitment decides it. */
+  readonly strict: StrictComposition | null;
   readonly ledger: JointLedger;
 }
 
@@ -57,8 +60,9 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
   const body = outside
     ? { ...deal.body, words: [], versions: [], answers: [], entries: [], signatures: [] }
     : deal.body;
-  const composition =
-    terms.reading === 'A' && linesOf(body).length > 0 ? drawable(compositionOf(terms, body, state === 'FROZEN')) : null;
+  const joint =
+    terms.reading === 'sum' || linesOf(body).length === 0 ? null : compositionOf(terms, body, state === 'FROZEN');
+  const composition = joint && drawable(joint);
   const positions = outside ? [] : body.positions.map((one) => positionView(deal, one, today));
   return {
     dealId,
@@ -92,6 +96,7 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     package: packageOf(positions, composition),
     overdrawn: composition?.overdrawn ?? 0,
     composition,
+    strict: joint && terms.reading === 'strict' ? strictOf(terms.unit, joint) : null,
     ledger: ledgerOf({ body }),
   };
 }

@@ -182,5 +182,5 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
 export const JOINT_MONEY: readonly string[] = (
   'amount unit minEquity cap moved room package overdrawn drawable requested committed effective paid drawn repaid ' +
   'claimed lost outstanding recovered writtenOff toRecover borne equity loan guaranteed debt residue equityPaid ' +
-  'debtCeiling ceiling ceilingNow usable unused'
+  'debtCeiling ceiling ceilingNow usable unused k'
 ).split(' ');

@@ -1,6 +1,7 @@
 import type { Fen } from '#lib/kernel';
 import { effective } from '../composition/effective.ts';
 import type { JointCase } from '../composition/joint-case.ts';
+import { cutToRatio } from '../composition/strict.ts';
 import { answerOf, commitmentsOf, isRequired, linesOf, newestOf } from './commitments.ts';
 import type { MoneyEntry, JointBody, ProposalLine, MoneyEvent, JointPosition } from './joint-body.ts';
 import type { JointPart, JointTerms } from './joint-terms.ts';
@@ -52,7 +53,7 @@ export function compositionOf(terms: JointTerms, body: JointBody, frozen: boolea
       }));
   const debt = (part: 'loan' | 'guaranteed') =>
     of(part).map(({ line, ...rest }) => ({ ...rest, drawn: tally('draw', line) as Fen }));
-  return {
+  const joint: JointCase = {
     unit: terms.unit,
     equity: of('equity').map(({ line, ...rest }) => ({
       ...rest,
@@ -64,6 +65,7 @@ export function compositionOf(terms: JointTerms, body: JointBody, frozen: boolea
     moved: newestOf(body)?.moved ?? 0,
     frozen,
   };
+  return terms.reading === 'strict' ? cutToRatio(joint) : joint;
 }
 
 /** What of each commitment is effective (生效额), by `part/institution`. */
@@ -74,8 +76,9 @@ export function effectiveAmounts(terms: JointTerms, body: JointBody): ReadonlyMa
     const joined = body.signedOn === null || isRequired(terms, part) || signed(body, institutionId);
     amounts.set(`${part}/${institutionId}`, joined ? amount : 0);
   }
-  if (terms.reading === 'A') {
-    const { parts } = effective(compositionOf(terms, body, false));
+  if (terms.reading !== 'sum') {
+    const { parts, investors } = effective(compositionOf(terms, body, false));
+    for (const one of investors) amounts.set(`equity/${one.partner}`, one.effective);
     for (const part of ['loan', 'guaranteed'] as const)
       for (const one of parts[part].partners) amounts.set(`${part}/${one.partner}`, one.effective);
   }

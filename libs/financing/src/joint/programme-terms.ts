@@ -2,16 +2,16 @@ import { ProblemError, type Fen, type LocalDate } from '#lib/kernel';
 import type { Admission } from '../deals/ports.ts';
 import { parameterOn, type Programme } from '../programmes/programme.ts';
 import { refusal } from './joint-refusals.ts';
-import { requiredDesks, type JointDesk, type JointNeed, type JointTerms } from './joint-terms.ts';
+import { requiredDesks, type CaseReading, type JointDesk, type JointNeed, type JointTerms } from './joint-terms.ts';
 
 /**
- * The terms of a case as its programme sets them on the day (产品参数). Pure. Throws ProblemError programme-unknown 422 for a
+ * The terms of a case as its programme sets them on the day (产品参数); of a 2:1:1 case another reading may be asked for. Pure. Throws ProblemError programme-unknown 422 for a
  * programme that is none of several desks.
  */
 export function termsByProgramme(
   code: string,
   programme: Programme | undefined,
-  needs: readonly JointNeed[],
+  { needs, reading }: { readonly needs: readonly JointNeed[]; readonly reading?: CaseReading },
   on: LocalDate,
 ): JointTerms {
   if (programme?.kind !== 'case') throw programmeUnknown(code);
@@ -20,7 +20,7 @@ export function termsByProgramme(
   const of = (parameter: string): number | undefined => parameterOn(programme, parameter, on)?.value;
   return {
     variant,
-    reading: variant === 'tdd' ? 'A' : 'sum',
+    reading: reading ?? (amount.rule !== 'composition' ? 'sum' : amount.reading === 'strict' ? 'strict' : 'A'),
     unit: (of('ROUNDING_UNIT') ?? 1) as Fen,
     needs,
     required: desks.length > 0 ? (desks as readonly JointDesk[]) : requiredDesks(variant, needs),
