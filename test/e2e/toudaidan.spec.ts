@@ -144,7 +144,7 @@ describe('投贷担 2:1:1 over the API', () => {
       'company-unknown',
     ]);
     expect(coded(await desks.post('bank', 'joint-cases', { ...need, programme: 'CKT' }))).toEqual([
-      422,
+      404,
       'programme-unknown',
     ]);
     // The fuzz: a list in the place of an item passed as one without members, and was a fault of ours.

@@ -31,6 +31,9 @@ const PROBLEMS = [
   'application-refused',
   'programme-refused',
   'programme-unknown',
+  'no-published-run',
+  'not-in-run',
+  'replay-mismatch',
 ] as const;
 
 /** 担保申请, by whoever may apply. */

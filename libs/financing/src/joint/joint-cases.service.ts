@@ -34,7 +34,7 @@ import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
 import { capLeft, termsByProgramme } from './programme-terms.ts';
-import { requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
+import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
@@ -113,6 +113,8 @@ export class JointCases {
     return db.as(actorOf(principal), async (tx) => {
       const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
       if (!firm) throw companyUnknown(uscc);
+      // What is not a case at all is said before the programme is asked.
+      checkTerms(asked);
       const stated = statedOf(asked);
       const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
       const terms = { ...asked, cap: capLeft(asked.cap, admitted) };
@@ -121,7 +123,7 @@ export class JointCases {
     });
   }
 
-  /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 422. */
+  /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 404. */
   async register(principal: Principal, { uscc, programme, ...stated }: JointNeedStated): Promise<JointCaseView> {
     const today = dateAt(this.parts.clock.now());
     const found = programmesAt(today).find((one) => one.programme.code === programme);

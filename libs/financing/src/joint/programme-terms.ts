@@ -5,7 +5,7 @@ import { refusal } from './joint-refusals.ts';
 import { requiredDesks, type CaseReading, type JointDesk, type JointNeed, type JointTerms } from './joint-terms.ts';
 
 /**
- * The terms of a case as its programme sets them on the day (产品参数); of a 2:1:1 case another reading may be asked for. Pure. Throws ProblemError programme-unknown 422 for a
+ * The terms of a case as its programme sets them on the day (产品参数); of a 2:1:1 case another reading may be asked for. Pure. Throws ProblemError programme-unknown 404 for a
  * programme that is none of several desks.
  */
 export function termsByProgramme(
@@ -49,5 +49,5 @@ function programmeUnknown(code: string): ProblemError {
   const zh = `没有联合授信产品「${code}」`;
   const en = `there is no programme of several desks called ${code}`;
   const errors = [{ pointer: '/programme', code: 'programme-unknown', zh, en }];
-  return new ProblemError({ code: 'programme-unknown', status: 422, zh, en, errors });
+  return new ProblemError({ code: 'programme-unknown', status: 404, zh, en, errors });
 }
