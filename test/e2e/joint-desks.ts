@@ -56,7 +56,7 @@ export class JointDesks {
       ids.set(code, institutionId);
       for (const handle of [code, `${code} 2`]) {
         const { personId } = await access.createPerson({ institutionId, handle: handle.replace(' ', '-'), name: '甲' });
-        keys.set(handle, await api.issue(personId, ['partner:deals', 'partner:callbacks'], 800));
+        keys.set(handle, await api.issue(personId, ['partner:deals', 'partner:callbacks', 'partner:notices'], 800));
       }
     }
     for (const n of [1, 2]) {

@@ -232,3 +232,42 @@ export function jointPrivacy(desks: () => JointDesks): void {
     }
   });
 }
+
+/** 期限提醒: what partners and the house are told of when nobody acts. */
+export function jointAlarms(desks: () => JointDesks): void {
+  it('tells the desks that are waited for, and the house, when five working days of consultation are over', async () => {
+    const { body } = await desks().post('firm 1', 'joint-cases', { programme: 'TDD', needs: NEEDS });
+    const dealId = body['dealId'] as string;
+    const shared = await desks().told(dealId, ['firm 1', 'share', wordsOf(desks).share()]);
+    const { dealAlarms } = desks().api.product;
+    type Item = Readonly<Record<string, unknown>>;
+    const alarms = async (query: string): Promise<readonly Item[]> =>
+      ((await desks().get('ops', `deal-alarms?limit=200${query}`)).body['items'] as Item[]).filter(
+        (one) => one['dealId'] === dealId,
+      );
+    const notices = async (who: string): Promise<readonly Item[]> =>
+      ((await desks().get(who, 'notices?limit=200')).body['items'] as { type: string; body: Item }[])
+        .filter(({ type, body: told }) => type === 'deal.alarm.v1' && told['dealId'] === dealId)
+        .map(({ body: told }) => told);
+    desks().setDay('2026-07-13');
+    await dealAlarms.sweep();
+    expect(await alarms('')).toEqual([]);
+    desks().setDay('2026-07-14');
+    await dealAlarms.sweep();
+    await dealAlarms.sweep();
+    const said = { state: 'CONSULT', lastDay: '2026-07-13', version: shared['version'], usc: desks().firms.taken[0] };
+    for (const who of ['investor', 'bank', 'guarantor']) expect(await notices(who)).toMatchObject([said]);
+    expect(await notices('stranger')).toEqual([]);
+    expect((await desks().read('ops', dealId))['version']).toBe(shared['version']);
+    expect(await alarms('&standing=yes')).toMatchObject([
+      {
+        state: { code: 'CONSULT', zh: '会商' },
+        told: ['bank', 'guarantor', 'investor'].map((who) => desks().id(who)).sort(),
+      },
+    ]);
+    await desks().told(dealId, ['ops', 'propose', desks().proposal(m(10), m(5), m(5))]);
+    expect([(await alarms('')).length, await alarms('&standing=yes')]).toEqual([1, []]);
+    expect((await desks().get('ops', 'deal-alarms?limit=1')).body['items']).toHaveLength(1);
+    expect(coded(await desks().get('ops', 'deal-alarms?standing=perhaps'))).toEqual([400, 'request-invalid']);
+  });
+}

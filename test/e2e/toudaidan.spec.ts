@@ -1,7 +1,16 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
 import { columnsOf, JointDesks, m } from './joint-desks.ts';
-import { coded, jointCallbacks, jointPrivacy, NEEDS, reasons, strictCase, wordsOf } from './joint-stories.ts';
+import {
+  coded,
+  jointAlarms,
+  jointCallbacks,
+  jointPrivacy,
+  NEEDS,
+  reasons,
+  strictCase,
+  wordsOf,
+} from './joint-stories.ts';
 
 describe('投贷担 2:1:1 over the API', () => {
   let desks: JointDesks;
@@ -255,4 +264,5 @@ describe('投贷担 2:1:1 over the API', () => {
   strictCase(() => desks);
   jointCallbacks(() => desks);
   jointPrivacy(() => desks);
+  jointAlarms(() => desks);
 });

@@ -1,3 +1,5 @@
+export * from './alarms/alarms.service.ts';
+export { awaitedDesks } from './alarms/awaited.ts';
 export * from './callbacks/callback-keys.ts';
 export * from './callbacks/callback-signature.ts';
 export * from './callbacks/callback-types.ts';

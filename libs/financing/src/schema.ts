@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { ALARMS_SCHEMA } from './alarms/schema.ts';
 import { CALLBACKS_SCHEMA } from './callbacks/schema.ts';
 import { CAPACITY_SCHEMA } from './capacity/schema.ts';
 import { DEALS_SCHEMA } from './deals/schema.ts';
@@ -14,4 +15,5 @@ export const FINANCING_SCHEMA: readonly SchemaStep[] = [
   ...CAPACITY_SCHEMA,
   ...GUARANTEES_SCHEMA,
   ...STANDING_SCHEMA,
+  ...ALARMS_SCHEMA,
 ];
