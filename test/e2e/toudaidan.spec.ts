@@ -227,7 +227,7 @@ describe('投贷担 2:1:1 over the API', () => {
     ]);
     const lost = await desks.told(
       dealId,
-      ['guarantor', 'claim', { amount: m(2) }],
+      ['guarantor', 'claim', { amount: m(2), interest: m(0.25) }],
       ['bank', 'loss', desks.loan('loan', m(1))],
       ['guarantor', 'recover', desks.loan('guaranteed', m(0.5))],
     );
@@ -235,8 +235,9 @@ describe('投贷担 2:1:1 over the API', () => {
     expect(lost['body']['ledger']['totals']['books']).toEqual({
       equity: m(5),
       outstanding: m(0),
-      toRecover: m(2.5),
+      toRecover: m(2.75),
       borne: m(0),
+      interest: m(-0.25),
     });
     const given = (part: 'loan' | 'guaranteed', amount: object) => ({
       ...desks.loan(part, amount as ReturnType<typeof m>),
@@ -244,8 +245,8 @@ describe('投贷担 2:1:1 over the API', () => {
     });
     const closed = await desks.told(
       dealId,
-      ['guarantor', 'write-off', given('guaranteed', m(1.5))],
-      ['guarantor 2', 'write-off', given('guaranteed', m(1.5))],
+      ['guarantor', 'write-off', given('guaranteed', m(1.75))],
+      ['guarantor 2', 'write-off', given('guaranteed', m(1.75))],
       ['bank', 'write-off', given('loan', m(1))],
       ['bank 2', 'write-off', given('loan', m(1))],
       ['ops', 'close'],
@@ -256,7 +257,8 @@ describe('投贷担 2:1:1 over the API', () => {
       equity: m(5),
       outstanding: m(0),
       toRecover: m(0),
-      borne: m(2.5),
+      borne: m(2.75),
+      interest: m(-0.25),
     });
     expect((await desks.read('bank', dealId))['body']['visible']).toEqual([]);
   });

@@ -152,7 +152,7 @@ describe('joint cases', () => {
     );
     expect(lent.ledger.totals).toEqual({
       cash: { [id('investor')]: -10 * MILLION, [id('bank')]: 0, FIRM: 10 * MILLION },
-      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0 },
+      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0, interest: 0 },
     });
     // What the firm let its bank report, the equity not among it.
     expect(noted.map(({ kind, amount, institutionId }) => [kind, amount, institutionId === id('bank')])).toEqual([

@@ -261,6 +261,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
   if (change.event === 'unshare') return undefined;
   const { dealId: caseId, uscc: usc, state, version } = after;
   const amount = 'amount' in change ? { amount: change.amount satisfies Fen } : {};
+  const interest = 'interest' in change && change.interest != null ? { interest: change.interest } : {};
   const part = 'part' in change ? { part: change.part } : {};
   const proposalVersion = newestOf(after.body)?.no ?? null;
   return {
@@ -275,6 +276,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
       by: by.institutionId,
       ...part,
       ...amount,
+      ...interest,
       occurredAt: instantText(by.at),
     },
   };

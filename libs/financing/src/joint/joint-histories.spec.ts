@@ -153,7 +153,7 @@ function saidOf(deal: JointDeal, one: Try, at: Date): Told {
     back: { event: 'back', amount, reason: '' },
     draw: { event: 'draw', ...place },
     repay: { event: 'repay', ...place },
-    claim: { event: 'claim', amount },
+    claim: { event: 'claim', amount, ...(one.pick % 2 === 0 ? { interest: one.odd as Fen } : {}) },
     loss: { event: 'loss', ...place },
     recover: { event: 'recover', ...place },
     'write-off': { event: 'write-off', ...place, reason: '' },
@@ -335,6 +335,7 @@ describe('any history of a joint case', () => {
         of(({ outstanding }) => outstanding),
         of(({ toRecover }) => toRecover),
         of(({ writtenOff }) => writtenOff),
+        0 - rows.reduce((total, { interest }) => total + interest, 0),
       ]);
     });
   });

@@ -120,7 +120,7 @@ const STORY: readonly Told[] = [
   [{ event: 'issue', text: 'an issue' }, partner('guarantor')],
   [{ event: 'freeze', reason: 'partner-default', text: '' }, partner('bank')],
   [{ event: 'lapse' }, time()],
-  [{ event: 'claim', amount: MILLION as Fen }, partner('guarantor')],
+  [{ event: 'claim', amount: MILLION as Fen, interest: 0 as Fen }, partner('guarantor')],
   onPart('repay', 'guaranteed', 'guarantor', MILLION),
   onPart('loss', 'loan', 'bank', MILLION),
   onPart('recover', 'guaranteed', 'guarantor', MILLION / 2, 'guarantor'),

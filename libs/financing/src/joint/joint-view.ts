@@ -9,7 +9,7 @@ import type { JointBody, JointDeal, JointPosition } from './joint-body.ts';
 import { ledgerOf, type JointLedger } from './joint-ledger.ts';
 import { JOINT_TABLE } from './joint-table.ts';
 import { drawLimits, roomOf, type DrawLimit } from './money.ts';
-import { compositionOf } from './positions.ts';
+import { compositionOf, tallyOf } from './positions.ts';
 
 /** Who looks at a case: the house and the regulator see it whole, the firm its own, an institution what is its desk's. */
 export type JointViewer =
@@ -21,6 +21,8 @@ export interface JointPositionView extends JointPosition {
   /** May be drawn now, fen: nothing unless the case is active and may still be drawn on. */
   readonly drawable: number;
   readonly limits: readonly DrawLimit[];
+  /** Interest that was paid with claims, fen. */
+  readonly interest: number;
 }
 
 /** 联合授信案件 as somebody sees it. Amounts in fen. */
@@ -107,7 +109,8 @@ function positionView({ terms, body, state }: JointDeal, position: JointPosition
   const isDrawn = part === 'loan' || part === 'guaranteed' || part === 'lease';
   const limits = isDrawn ? drawLimits(terms, body, line) : [];
   const open = isDrawn && state === 'ACTIVE' && today <= newestOf(body)!.availableUntil;
-  return { ...position, drawable: open ? roomOf(limits) : 0, limits };
+  const interest = tallyOf(body.entries)('interest', position);
+  return { ...position, drawable: open ? roomOf(limits) : 0, limits, interest };
 }
 
 function packageOf(positions: readonly JointPosition[], composition: Drawable | null): number {

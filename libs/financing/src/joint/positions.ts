@@ -8,24 +8,28 @@ import type { JointPart, JointTerms } from './joint-terms.ts';
 
 /** Entries with the amounts that corrections left them; corrections themselves are gone into those. */
 export function inForce(entries: readonly MoneyEntry[]): readonly MoneyEntry[] {
-  const right = new Map(entries.filter(({ corrects }) => corrects !== null).map((one) => [one.corrects, one.amount]));
+  const right = new Map(entries.filter(({ corrects }) => corrects !== null).map((one) => [one.corrects, one]));
   return entries
     .filter(({ corrects }) => corrects === null)
-    .map((entry) => ({ ...entry, amount: right.get(entry.version) ?? entry.amount }));
+    .map((entry) => {
+      const { amount, interest } = right.get(entry.version) ?? entry;
+      return { ...entry, amount, ...(interest === undefined ? {} : { interest }) };
+    });
 }
 
 type Place = Pick<ProposalLine, 'part' | 'institutionId'>;
 
-/** Fen of one kind of movement of one partner's part; `who`: what this institution recorded of it. */
-export type Tally = (event: MoneyEvent, place: Place, who?: string) => number;
+/** Fen of one kind of movement of one partner's part, the interest of claims by itself; `who`: what this institution recorded of it. */
+export type Tally = (event: MoneyEvent | 'interest', place: Place, who?: string) => number;
 
 export function tallyOf(entries: readonly MoneyEntry[]): Tally {
   const sums = new Map<string, number>();
   const add = (key: string, amount: number): void => void sums.set(key, (sums.get(key) ?? 0) + amount);
-  for (const { event, part, partner, who, amount } of inForce(entries)) {
-    add(`${event}/${part}/${partner}`, amount);
-    add(`${event}/${part}/${partner}/${who}`, amount);
-  }
+  for (const { event, part, partner, who, amount, interest = 0 } of inForce(entries))
+    for (const place of [`${part}/${partner}`, `${part}/${partner}/${who}`]) {
+      add(`${event}/${place}`, amount);
+      if (interest > 0) add(`interest/${place}`, interest);
+    }
   return (event, { part, institutionId }, who) =>
     sums.get(`${event}/${part}/${institutionId}${who === undefined ? '' : `/${who}`}`) ?? 0;
 }
@@ -94,7 +98,7 @@ export function positionsOf(terms: JointTerms, body: JointBody): readonly JointP
   const tally = tallyOf(body.entries);
   return linesOf(body).map((line) => {
     const { part, institutionId, lender } = line;
-    const of = (event: MoneyEvent): number => tally(event, line);
+    const of = (event: Parameters<Tally>[0]): number => tally(event, line);
     const [drawn, repaid, claimed, lost] = [of('draw'), of('repay'), of('claim'), of('loss')];
     const [recovered, writtenOff] = [of('recover'), of('write-off')];
     return {
@@ -112,7 +116,7 @@ export function positionsOf(terms: JointTerms, body: JointBody): readonly JointP
       outstanding: drawn - repaid - claimed - lost,
       recovered,
       writtenOff,
-      toRecover: claimed + lost - recovered - writtenOff,
+      toRecover: claimed + of('interest') + lost - recovered - writtenOff,
     };
   });
 }
