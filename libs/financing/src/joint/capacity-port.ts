@@ -80,7 +80,10 @@ function heldBy(deal: JointDeal): readonly Held[] {
     });
 }
 
-/** What a change of the case asks of guarantors' capacity, releases first. Pure. */
+/**
+ * What a change of the case asks of guarantors' capacity: one call a guarantor at most, in one order for all cases, as each
+ * takes the lock on its guarantor. Pure.
+ */
 export function capacityCalls(before: JointDeal, after: JointDeal): readonly CapacityCall[] {
   const [had, has] = [heldBy(before), heldBy(after)];
   const calls: CapacityCall[] = [];
@@ -96,7 +99,7 @@ export function capacityCalls(before: JointDeal, after: JointDeal): readonly Cap
     } else if (old === undefined || !old.issued || rises) calls.push({ call: 'issue', ...asked });
     else if (now.principal < old.principal) calls.push({ call: 'lower', ...ref(now), principal: now.principal });
   }
-  return calls;
+  return calls.sort((a, b) => (a.guarantorId < b.guarantorId ? -1 : 1));
 }
 
 /**

@@ -234,6 +234,23 @@ describe('the capacity of a guarantor', () => {
       { call: 'reserve', principal: 4 * MILLION },
     ]);
     expect(calls(toBalanced(), sign(firm()))).toEqual([]);
+    // Two guarantors are taken hold of in one order, whichever committed first: two cases never wait for one another.
+    const of = (guarantorId: string) => (deal: JointDeal) => ({
+      ...deal,
+      body: {
+        ...deal.body,
+        versions: deal.body.versions.map((one) => ({
+          ...one,
+          lines: [...one.lines, { ...one.lines[2]!, institutionId: guarantorId }],
+        })),
+        positions: [...deal.body.positions, { ...deal.body.positions[2]!, institutionId: guarantorId }],
+        answers: [...deal.body.answers, { ...deal.body.answers.at(-1)!, institutionId: guarantorId, version: 99 }],
+      },
+    });
+    for (const other of ['another', 'zebra']) {
+      const [before, signed] = [of(other)(toBalanced()), of(other)(toSigned())];
+      expect(capacityCalls(before, signed).map(({ guarantorId }) => guarantorId)).toEqual(['guarantor', other].sort());
+    }
     expect(capacityCalls(toBalanced(), toSigned())).toEqual([
       { call: 'issue', ...asked, principal: 5 * MILLION, until: '2029-07-01' },
     ]);
