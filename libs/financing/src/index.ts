@@ -37,7 +37,7 @@ export * from './deals/deals.service.ts';
 export * from './deals/deals.store.ts';
 export * from './deals/event-words.ts';
 export * from './deals/ports.ts';
-export { command, commandIn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
+export { command, commandOn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export * from './guarantees/batch.ts';
 export * from './guarantees/batches.service.ts';

@@ -32,10 +32,8 @@ export class Notices {
 
   /** Adds one at the end of the partner's sequence. Resolves to its number. Waits for other notices to the same partner. */
   async publish(tx: Tx, { institutionId, type, aggregate, body, at }: Notice): Promise<number> {
-    await tx.query(`SELECT pg_advisory_xact_lock(7104010, hashtext($1))`, [institutionId], 'notice-lock');
     const [row] = await tx.query<{ seq: number }>(
-      `INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
-       SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM notice WHERE institution_id = $1 RETURNING seq`,
+      'SELECT notice_published($1, $2, $3, $4, $5, $6, $7) AS seq',
       [
         institutionId,
         type,
@@ -46,12 +44,6 @@ export class Notices {
         this.ackDueOn(type, at),
       ],
       'notice-publish',
-    );
-    // A backlog, or a failure's delay, keeps its turn.
-    await tx.query(
-      'UPDATE webhook_cursor SET due_at = $2 WHERE institution_id = $1 AND due_at IS NULL',
-      [institutionId, at],
-      'notice-due',
     );
     return row!.seq;
   }

@@ -181,4 +181,25 @@ REVOKE ALL ON FUNCTION notices_drop(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION notices_drop(timestamptz) TO firstmile_app;
 `,
   },
+  {
+    name: 'Notices1763800000102',
+    sql: `
+-- Adds a notice at the end of the partner's sequence and resolves to its number. Each statement sees what was committed before
+-- it began: the number is read after the lock was waited for.
+CREATE FUNCTION notice_published(partner uuid, said text, about text, content jsonb, moment timestamptz, id uuid, ack_last date)
+  RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  number bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7104010, hashtext(partner::text));
+  INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
+    SELECT partner, coalesce(max(n.seq), 0) + 1, said, about, content, moment, id, ack_last
+    FROM notice n WHERE n.institution_id = partner
+    RETURNING seq INTO number;
+  -- A backlog, or a failure's delay, keeps its turn.
+  UPDATE webhook_cursor SET due_at = moment WHERE institution_id = partner AND due_at IS NULL;
+  RETURN number;
+END $$;
+`,
+  },
 ];

@@ -14,7 +14,16 @@ import {
   type DealEventRow,
   type DealQuery,
 } from '../deals/deals.store.ts';
-import { command, commandIn, deskOf, move, sweepDeals, type Command, type DealParts } from '../deals/raise.ts';
+import {
+  command,
+  commandOn,
+  deskOf,
+  move,
+  sweepDeals,
+  type Command,
+  type CommandOn,
+  type DealParts,
+} from '../deals/raise.ts';
 import { dealUnknown } from '../deals/refusals.ts';
 import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
 import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
@@ -88,15 +97,7 @@ export class Guarantees implements CoveringGuarantee {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, GUARANTEE, dealId);
       if (deal === undefined) throw dealUnknown(dealId);
-      const desk = deskFor(principal, deal);
-      const own = desk === 'GUAR' || desk === 'OPS';
-      const events = await dealEvents(tx, dealId);
-      return {
-        deal: guaranteeFor(desk, deal),
-        events: own
-          ? events
-          : events.map(({ detail, event, ...row }) => ({ ...row, event, detail: shown(event, detail) })),
-      };
+      return guaranteeSeen(principal, deal, await dealEvents(tx, dealId));
     });
   }
 
@@ -111,10 +112,10 @@ export class Guarantees implements CoveringGuarantee {
     return dealsWithTerm(db, GUARANTEE, 'loanDealId', loanDealId);
   }
 
-  /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
-  async commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+  /** As `act`, in the transaction that took the guarantee. */
+  async commandOn(tx: Tx, principal: Principal, given: CommandOn<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(tx, given.change);
-    return told(principal, commandIn(tx, this.parts, this.flow, principal, given));
+    return told(principal, commandOn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
@@ -159,6 +160,20 @@ const covers = ({ uscc, parties }: Guarantee, { uscc: borrower, by }: LoanMove):
 /** Where somebody stands who may see the deal; a regulator reads like the house. */
 const deskFor = (principal: Principal, deal: Guarantee): Desk =>
   principal.kind === 'regulator' ? 'OPS' : (deskOf(principal, deal, ['GUAR']) ?? 'FIRM');
+
+/** A guarantee and its events as they are the reader's to see; pure. */
+export function guaranteeSeen(
+  principal: Principal,
+  deal: Guarantee,
+  events: readonly DealEventRow[],
+): { readonly deal: Guarantee; readonly events: readonly DealEventRow[] } {
+  const desk = deskFor(principal, deal);
+  const own = desk === 'GUAR' || desk === 'OPS';
+  return {
+    deal: guaranteeFor(desk, deal),
+    events: own ? events : events.map(({ detail, event, ...row }) => ({ ...row, event, detail: shown(event, detail) })),
+  };
+}
 
 /** The details of an event without what is the guarantor's own. */
 function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {

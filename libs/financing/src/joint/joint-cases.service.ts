@@ -14,10 +14,11 @@ import {
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
-  commandIn,
+  commandOn,
   move,
   sweepDeals,
   type Command,
+  type CommandOn,
   type DealFlow,
   type DealParts,
   type Move,
@@ -125,13 +126,9 @@ export class JointCases {
     return this.viewed(await command(this.parts, this.flow, principal, asked), principal);
   }
 
-  /** As `raise`, in the caller's transaction, for callbacks; without a version the case is taken as it is found. */
-  async raiseIn(
-    tx: Tx,
-    principal: Principal,
-    asked: Omit<Command<JointChange>, 'version'> & { readonly version?: number },
-  ): Promise<JointCaseView> {
-    return this.viewed(await commandIn(tx, this.parts, this.flow, principal, asked), principal);
+  /** As `raise`, in the transaction that took the case. */
+  async raiseOn(tx: Tx, principal: Principal, asked: CommandOn<JointChange>): Promise<JointCaseView> {
+    return this.viewed(await commandOn(tx, this.parts, this.flow, principal, asked), principal);
   }
 
   /** Throws ProblemError deal-unknown 404, also where it is none of theirs. */
@@ -148,11 +145,15 @@ export class JointCases {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, JOINT_CASE, dealId);
       if (deal === undefined) throw dealUnknown(dealId);
-      const view = this.viewed(deal, principal);
-      if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
-      const events = historyFor(await dealEvents(tx, dealId), viewerOf(principal));
-      return { view, proposal: deal.proposal, events };
+      return this.seen(principal, deal, await dealEvents(tx, dealId));
     });
+  }
+
+  /** The case and its events as they are the viewer's to see; pure. */
+  seen(principal: Principal, deal: JointDeal, events: readonly DealEventRow[]): JointReading {
+    const view = this.viewed(deal, principal);
+    if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
+    return { view, proposal: deal.proposal, events: historyFor(events, viewerOf(principal)) };
   }
 
   /** The newest first. */

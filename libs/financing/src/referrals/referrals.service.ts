@@ -15,10 +15,11 @@ import {
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
-  commandIn,
+  commandOn,
   move,
   sweepDeals,
   type Command,
+  type CommandOn,
   type DealFlow,
   type DealParts,
   type Move,
@@ -133,9 +134,9 @@ export class Referrals {
     return command(this.parts, this.flow, principal, given);
   }
 
-  /** As a callback: in the caller's transaction, at whatever version the referral stands. */
-  commandIn(tx: Tx, principal: Principal, given: Omit<Command<ReferralChange>, 'version'>): Promise<Referral> {
-    return commandIn(tx, this.parts, this.flow, principal, given);
+  /** As `command`, in the transaction that took the deal. */
+  commandOn(tx: Tx, principal: Principal, given: CommandOn<ReferralChange>): Promise<Referral> {
+    return commandOn(tx, this.parts, this.flow, principal, given);
   }
 
   /** Throws ProblemError deal-unknown 404. */
