@@ -1,6 +1,6 @@
 import { actorOf, type Principal } from '#lib/access';
 import { dateAt, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
-import { actAs, type Database, type Tx } from '#lib/platform';
+import { actAs, again, type Database, type Tx } from '#lib/platform';
 import type { DealDesk, DealReading, SaidEvent } from './deal-desk.ts';
 import type { DealKind, Party } from './deal.ts';
 import { dealWithEvents, takeDeal, type StoredDeal } from './deals.store.ts';
@@ -62,11 +62,14 @@ export class Deals {
 
   /** Throws ProblemError deal-unknown 404, event-unknown or event-invalid 422, or what the kind of deal refuses. */
   async say(principal: Principal, { dealId, ...said }: SaidOf & { readonly version: number }): Promise<DealDetail> {
-    return this.db.as(actorOf(principal), async (tx) => {
-      const taken = await takeDeal(tx, dealId);
-      await this.deskOf(taken).say(tx, principal, taken, said);
-      return this.detail(tx, principal, dealId);
-    });
+    // A loan and its guarantee move one another: an event of each at the same moment can meet in the middle.
+    return again(() =>
+      this.db.as(actorOf(principal), async (tx) => {
+        const taken = await takeDeal(tx, dealId);
+        await this.deskOf(taken).say(tx, principal, taken, said);
+        return this.detail(tx, principal, dealId);
+      }),
+    );
   }
 
   /** As `say`, in the caller's transaction: what a partner calls back. `kind`: what the caller takes it for. */

@@ -1,7 +1,7 @@
 import { actorOf, type Principal } from '#lib/access';
 import { dateAt, type Clock, type WorkingCalendar } from '#lib/kernel';
 import type { Notices } from '#lib/notices';
-import type { Database, Tx } from '#lib/platform';
+import { again, type Database, type Tx } from '#lib/platform';
 import { changed, deadlinesOf, type Deal, type DealType, type Desk, type Raiser } from './deal.ts';
 import { dealFrom, dueDeals, saveDeal, takeDeal, type StoredDeal } from './deals.store.ts';
 import { dealUnknown, versionStale } from './refusals.ts';
@@ -63,10 +63,12 @@ export async function command<S extends string, E extends string, B, C extends {
   principal: Principal,
   { dealId, change, version }: Command<C>,
 ): Promise<Deal<S, B, C, O>> {
-  return parts.db.as(actorOf(principal), async (tx) => {
-    const taken = await takeDeal(tx, dealId, flow.type.kind);
-    return commandOn(tx, parts, flow, principal, { taken, change, version });
-  });
+  return again(() =>
+    parts.db.as(actorOf(principal), async (tx) => {
+      const taken = await takeDeal(tx, dealId, flow.type.kind);
+      return commandOn(tx, parts, flow, principal, { taken, change, version });
+    }),
+  );
 }
 
 /** What somebody wants of a deal that `takeDeal` gave them; without a version it is taken as it was found. */
