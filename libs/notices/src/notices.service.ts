@@ -31,19 +31,27 @@ export class Notices {
   constructor(private readonly calendar: WorkingCalendar = readCalendar()) {}
 
   /** Adds one at the end of the partner's sequence. Resolves to its number. Waits for other notices to the same partner. */
-  async publish(tx: Tx, { institutionId, type, aggregate, body, at }: Notice): Promise<number> {
+  publish(tx: Tx, { institutionId, at, ...told }: Notice): Promise<number> {
+    return this.publishAll(tx, { institutionId, at }, [told]);
+  }
+
+  /** As `publish`, several in their order, at least one. Resolves to the number of the last. */
+  async publishAll(
+    tx: Tx,
+    { institutionId, at }: Pick<Notice, 'institutionId' | 'at'>,
+    told: readonly Omit<Notice, 'institutionId' | 'at'>[],
+  ): Promise<number> {
+    const items = told.map(({ type, aggregate, body }) => ({
+      type,
+      aggregate,
+      body,
+      id: uuidv7({ msecs: at.getTime() }),
+      ackDueOn: this.ackDueOn(type, at),
+    }));
     const [row] = await tx.query<{ seq: number }>(
-      'SELECT notice_published($1, $2, $3, $4, $5, $6, $7) AS seq',
-      [
-        institutionId,
-        type,
-        aggregate,
-        JSON.stringify(body),
-        at,
-        uuidv7({ msecs: at.getTime() }),
-        this.ackDueOn(type, at),
-      ],
-      'notice-publish',
+      'SELECT notices_published($1, $2, $3) AS seq',
+      [institutionId, at, JSON.stringify(items)],
+      'notices-published',
     );
     return row!.seq;
   }

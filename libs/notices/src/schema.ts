@@ -184,21 +184,21 @@ GRANT EXECUTE ON FUNCTION notices_drop(timestamptz) TO firstmile_app;
   {
     name: 'Notices1763800000102',
     sql: `
--- Adds a notice at the end of the partner's sequence and resolves to its number. Each statement sees what was committed before
--- it began: the number is read after the lock was waited for.
-CREATE FUNCTION notice_published(partner uuid, said text, about text, content jsonb, moment timestamptz, id uuid, ack_last date)
-  RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+-- Adds notices at the end of the partner's sequence, in their order, and resolves to the last number. Each statement sees what
+-- was committed before it began: the numbers are read after the lock was waited for.
+CREATE FUNCTION notices_published(partner uuid, moment timestamptz, items jsonb) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-  number bigint;
+  last bigint;
 BEGIN
   PERFORM pg_advisory_xact_lock(7104010, hashtext(partner::text));
+  SELECT coalesce(max(n.seq), 0) INTO last FROM notice n WHERE n.institution_id = partner;
   INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
-    SELECT partner, coalesce(max(n.seq), 0) + 1, said, about, content, moment, id, ack_last
-    FROM notice n WHERE n.institution_id = partner
-    RETURNING seq INTO number;
+    SELECT partner, last + i.no, i.item ->> 'type', i.item ->> 'aggregate', i.item -> 'body', moment,
+      (i.item ->> 'id')::uuid, (i.item ->> 'ackDueOn')::date
+    FROM jsonb_array_elements(items) WITH ORDINALITY AS i(item, no);
   -- A backlog, or a failure's delay, keeps its turn.
   UPDATE webhook_cursor SET due_at = moment WHERE institution_id = partner AND due_at IS NULL;
-  RETURN number;
+  RETURN last + jsonb_array_length(items);
 END $$;
 `,
   },

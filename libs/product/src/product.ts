@@ -10,7 +10,9 @@ import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendN
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { KnockOutWatch, ListNews, ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { caseFreezer } from './case-freezer.ts';
+import { memberFigures } from './member-figures.ts';
 import { dealsOf, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
@@ -37,6 +39,8 @@ export interface Product extends DealServices {
   readonly notices: Notices;
   readonly disputes: Disputes;
   readonly lists: Lists;
+  readonly knockOutWatch: KnockOutWatch;
+  readonly listNews: ListNews;
   readonly listReviews: ListReviews;
   readonly standings: FirmStandings;
   readonly listRuleChanges: ListRuleChanges;
@@ -115,7 +119,19 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
     const standings = new FirmStandings({ db, scores, lists, clock, uses: [referralUse, jointUse] });
+    const listNews = new ListNews({
+      db,
+      runs,
+      notices,
+      authorisations,
+      queryLog,
+      clock,
+      person: operator.personId,
+      figures: memberFigures(standings, clock),
+    });
     const house = { person: operator.personId, admit: options.admit ?? standings.admit };
+    const deals = dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house });
+    const knockOutWatch = new KnockOutWatch({ db, runs, registers, clock, listener: caseFreezer(deals.jointCases) });
     return {
       config,
       server,
@@ -132,6 +148,8 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
+      knockOutWatch,
+      listNews,
       listReviews: new ListReviews(db, calendar, clock),
       standings,
       listRuleChanges: new ListRuleChanges(db, runs, registers),
@@ -147,7 +165,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
-      ...dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house }),
+      ...deals,
       close: async () => {
         await doorbells.close();
         await db.close();

@@ -185,13 +185,21 @@ export class JointCases {
     );
   }
 
+  /** Firms with a case that may be frozen. */
+  async firmsThatFreeze(tx: Tx): Promise<string[]> {
+    const rows = await tx.query<{ uscc: string }>(
+      `SELECT DISTINCT uscc FROM deal WHERE kind = 'joint-case' AND state = ANY ($1) AND state <> 'FROZEN'`,
+      [FREEZES],
+    );
+    return rows.map(({ uscc }) => uscc);
+  }
+
   /** 一票否决 and the like: freezes every case of the firm that may be frozen, in the caller's transaction, opened for the house. */
   async freezeFirm(tx: Tx, uscc: Uscc, why: { readonly reason: FreezeReason; readonly text: string }): Promise<number> {
-    const states = Object.entries(JOINT_TABLE.states).filter(([, { on }]) => on?.freeze !== undefined);
     const rows = await tx.query<{ deal_id: string }>(
       `SELECT deal_id FROM deal WHERE kind = 'joint-case' AND uscc = $1 AND state = ANY ($2) AND state <> 'FROZEN'
        ORDER BY deal_id FOR UPDATE`,
-      [uscc, states.map(([state]) => state)],
+      [uscc, FREEZES],
     );
     const by: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: this.parts.clock.now() };
     for (const { deal_id } of rows) {
@@ -224,6 +232,10 @@ export class JointCases {
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([state, { on }]) =>
+  on?.freeze === undefined ? [] : [state],
+);
 
 /** Nobody has a desk yet: whom the firm is tied to is looked at when a guarantor takes room for it. */
 const PENDING: readonly FactName[] = ['guarantorTie'];
