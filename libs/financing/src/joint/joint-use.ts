@@ -8,7 +8,8 @@ import type { JointState } from './joint-table.ts';
 /** Put to the partners, and not all have signed. */
 const OFFERED: readonly JointState[] = ['PROPOSED', 'COMMITTING', 'BALANCED'];
 const DRAWABLE: readonly JointState[] = ['SIGNED', 'ACTIVE', 'REVIEW_DUE', 'FROZEN'];
-const LIVE: readonly JointState[] = [...OFFERED, ...DRAWABLE, 'RUN_OFF'];
+/** Cases whose parts take up room, and whose equity is recognised. */
+export const LIVE: readonly JointState[] = [...OFFERED, ...DRAWABLE, 'RUN_OFF'];
 /** 债务部分: equity and insurance lend nothing. */
 const LENDS = { loan: { unsecured: true }, guaranteed: { unsecured: false }, lease: { unsecured: false } } as const;
 

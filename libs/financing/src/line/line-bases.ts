@@ -5,10 +5,11 @@ import type { Measured, MissingCause, ScoredFirmRich } from '#lib/scoring';
 import { payrollBase, shareOf, taxBase, workingCapitalBase } from './base-formulas.ts';
 import type { TaxYear, WorkingCapital } from './base-formulas.ts';
 import { contributions, recentEquity, subsidiesDue, taxPaidYears } from './base-records.ts';
-import type { Found, RecognisedEquity } from './base-records.ts';
+import type { Found } from './base-records.ts';
 import { baseOf, unavailableBase } from './line-base.ts';
 import type { BaseCode, BaseInput, BaseGap, InputUnit, LineBase, BaseStatement } from './line-base.ts';
 import type { LineParameters } from './line-parameters.ts';
+import type { RecognisedEquity } from './recognised-equity.ts';
 
 /** Inputs that somebody states where no source delivers them (申报数据): each names who states it and when. */
 export interface StatedInputs {

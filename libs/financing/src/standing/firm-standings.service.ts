@@ -6,7 +6,7 @@ import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
 import type { Admission, Admit } from '../deals/ports.ts';
-import type { RecognisedEquity } from '../line/base-records.ts';
+import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import type { FactDefinition } from '../programmes/fact-types.ts';
 import { FACTS, type FactName } from '../programmes/facts.ts';
 import { matchProgramme } from '../programmes/match.ts';

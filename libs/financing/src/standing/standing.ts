@@ -2,7 +2,7 @@ import { registrationOf } from '#lib/data-sources';
 import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
 import type { Fact, MemberState } from '#lib/whitelist';
-import type { RecognisedEquity } from '../line/base-records.ts';
+import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import { existingLoans } from '../line/existing-loans.ts';
 import { lineBases } from '../line/line-bases.ts';
 import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
