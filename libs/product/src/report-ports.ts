@@ -13,8 +13,8 @@ import { LISTED, MEMBERSHIP, type Lists } from '#lib/whitelist';
 
 /** What lists, disputes and financing say of a firm in a report: as they stand when it is made. */
 export const reportPorts = (lists: Lists, disputes: Disputes, firms: FirmStandings): ReportPorts => ({
-  async programmes(tx, firm, { institutionId, kind, loans }, at) {
-    const view = { readers: [{ institutionId, kind }], loans };
+  async programmes(tx, firm, { institutionId, kind, loans, financials }, at) {
+    const view = { readers: [{ institutionId, kind }], loans, financials };
     const standing = await firms.around(tx, firm, view, dateAt(at));
     const line = firms.line(standing);
     return {
