@@ -115,6 +115,13 @@ export class JointDesks {
     return body;
   }
 
+  /** The report that a firm asks for of itself, once it is made. */
+  async ownReport(who: string): Promise<Reply['body']> {
+    const { body } = await this.post(who, 'reports', { product: 'score' });
+    await this.api.background.workReports();
+    return (await this.get(who, `reports/${body['requestId']}`)).body;
+  }
+
   /** An event at the version that stands. */
   async tell(who: string, dealId: string, event: string, detail: object = {}): Promise<Reply> {
     const { version } = await this.read('ops', dealId);

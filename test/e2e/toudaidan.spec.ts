@@ -120,6 +120,24 @@ describe('投贷担 2:1:1 over the API', () => {
     // 分期到账: what may be drawn follows the equity that is there.
     const staged = await desks.told(dealId, ['investor', 'pay', { amount: m(6) }]);
     expect(positions(staged, 'drawable')).toEqual([m(0), m(3), m(3)]);
+    // 报告第12节: the firm's own copy, made now.
+    const { composition } = (await desks.ownReport('firm 1'))['programmes'];
+    expect(composition).toMatchObject({ basis: 'case', plan: null });
+    expect(composition.cases[0]).toMatchObject({
+      programme: 'TDD',
+      state: { code: 'ACTIVE' },
+      proposalVersion: 2,
+      package: m(20),
+      residue: m(0),
+      ratio: { equity: 5000, loan: 2500, guaranteed: 2500 },
+      parts: [
+        { part: 'equity', paid: m(6) },
+        { part: 'loan', drawable: m(3) },
+        { part: 'guaranteed', drawable: m(3) },
+      ],
+    });
+    const givers = composition.cases[0].partners.map((one: Record<string, any>) => one['institution'].zh); // oxlint-disable-line typescript/no-explicit-any -- read by its paths
+    expect(givers).toEqual(['深圳市示例创业投资基金（有限合伙）', '样例bank', '样例guarantor']);
     const refused = await desks.tell('bank', dealId, 'draw', desks.loan('loan', m(7)));
     expect(coded(refused)).toEqual([409, 'joint-draw-refused']);
     expect(reasons(refused)).toEqual(['own-commitment', 'equity-recognised', 'equity-paid', 'joint-cap']);

@@ -1,16 +1,14 @@
 import { institutionsById } from '#lib/access';
 import { fen, type Uscc } from '#lib/kernel';
 import type { Db } from '#lib/platform';
-import { dealsOfFirm } from '../deals/deals.store.ts';
 import type { RecognisedInvestment } from '../line/recognised-equity.ts';
 import type { JointDeal } from './joint-body.ts';
-import { JOINT_CASE } from './joint-case.ts';
-import { LIVE } from './joint-use.ts';
+import { liveJointCases } from './joint-use.ts';
 import { inForce } from './positions.ts';
 
 /** Equity that the firm's live 2:1:1 cases recognise (认定额), one row an investor. Reads as the house. */
 export async function jointEquity(db: Db, uscc: Uscc): Promise<readonly RecognisedInvestment[]> {
-  const cases = await dealsOfFirm(db, JOINT_CASE, uscc, LIVE);
+  const cases = await liveJointCases(db, uscc);
   const ids = cases.flatMap(({ body }) => body.positions.map(({ institutionId }) => institutionId));
   const names = await institutionsById(db, ids);
   return cases.flatMap((joint) => equityOf(joint, (institutionId) => names.get(institutionId)!.zh));
