@@ -5,6 +5,7 @@ import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/ker
 import { readCalendar } from '#lib/product';
 import { deliverCity } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
+import { statedInputsOverHttp } from './stated-inputs.ts';
 
 type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are read by their paths
 
@@ -256,4 +257,6 @@ describe('programmes and lines over HTTP', () => {
     );
     expect((zzd as Json)['extra']['failed'].length).toBeGreaterThan(0);
   });
+
+  statedInputsOverHttp(() => ({ api, member, keyOf: (who) => key(who), authorise }));
 });

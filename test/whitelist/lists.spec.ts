@@ -138,7 +138,10 @@ describe('a list over months', () => {
         percentiles: null,
         dims: null,
         flags: null,
-        ...{ suggestedLine: null, offList: null, noLoanRecord: null, consent: { state: 'none', id: null } },
+        suggestedLine: null,
+        offList: null,
+        noLoanRecord: null,
+        consent: { state: 'none', id: null },
       });
       expect(await told.logged(listed[0]!.uscc)).toEqual([
         'bank list pre-loan-review',

@@ -10,6 +10,7 @@ import type {
   Guarantees,
   JointCases,
   Referrals,
+  StatedInputs,
 } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
@@ -46,6 +47,7 @@ export interface ApiDeps {
   readonly notices: Notices;
   readonly webhooks: Webhooks;
   readonly standings: FirmStandings;
+  readonly statedInputs: StatedInputs;
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;

@@ -12,7 +12,11 @@ export const memberFigures =
   (standings: FirmStandings, clock: Clock): ListNewsParts['figures'] =>
   async (tx, { uscc, kind, authorisation, runId }) => {
     const { institutionId, scopes, until } = authorisation;
-    const view = { readers: [{ institutionId, kind }], loans: scopes.includes('credit-history') };
+    const view = {
+      readers: [{ institutionId, kind }],
+      loans: scopes.includes('credit-history'),
+      financials: scopes.includes('financials'),
+    };
     const standing = await standings.of(tx, uscc, view, runId);
     const { rich } = standing.scored;
     const [company] = await tx.query<{ id: number }>('SELECT company_id AS id FROM company WHERE uscc = $1', [uscc]);
@@ -25,7 +29,7 @@ export const memberFigures =
       dims: Object.fromEntries(DIMENSIONS.map((code, i) => [code, rich.score.dimensionTenths[i]!])),
       flags: standing.scored.warnings.map(({ code, zh, en }) => ({ code, zh, en })),
       suggestedLine: { ...lineDocument(line), validTo: earlier(addDays(dateAt(clock.now()), LINE_DAYS), until) },
-      qualificationTier: qualificationTier?.known ? String(qualificationTier.value) : null,
+      qualificationTier: qualificationTier?.known ? (qualificationTier.value as string) : null,
       noLoanRecord: !noLoanRecord?.known ? 'unknown' : noLoanRecord.value === true ? 'yes' : 'no',
     };
   };

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import { FirmStandings, jointUse, referralUse, type Admit } from '#lib/financing';
+import { FirmStandings, jointEquity, jointUse, referralUse, StatedInputs, type Admit } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -43,6 +43,7 @@ export interface Product extends DealServices {
   readonly listNews: ListNews;
   readonly listReviews: ListReviews;
   readonly standings: FirmStandings;
+  readonly statedInputs: StatedInputs;
   readonly listRuleChanges: ListRuleChanges;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
@@ -118,7 +119,14 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const standings = new FirmStandings({ db, scores, lists, clock, uses: [referralUse, jointUse] });
+    const standings = new FirmStandings({
+      db,
+      scores,
+      lists,
+      clock,
+      uses: [referralUse, jointUse],
+      recognisedEquity: jointEquity,
+    });
     const listNews = new ListNews({
       db,
       runs,
@@ -152,6 +160,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       listNews,
       listReviews: new ListReviews(db, calendar, clock),
       standings,
+      statedInputs: new StatedInputs(db, clock),
       listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),

@@ -6,24 +6,18 @@ import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
 import type { Admission, Admit } from '../deals/ports.ts';
-import type { RecognisedEquity } from '../line/base-records.ts';
+import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import type { FactDefinition } from '../programmes/fact-types.ts';
 import { FACTS, type FactName } from '../programmes/facts.ts';
 import { matchProgramme } from '../programmes/match.ts';
 import { withoutPending } from '../programmes/pending.ts';
 import type { ExpertOpinion } from '../programmes/profile.ts';
 import { checkedStatements, type FactStatement } from '../programmes/statements.ts';
+import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { referralUse, type UseReader } from './deal-use.ts';
 import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
-import {
-  firmLine,
-  lends,
-  standingOf,
-  statementsAmong,
-  type FirmLine,
-  type FirmStanding,
-  type StandingReader,
-} from './standing.ts';
+import { ownAndOtherKinds, type StandingReader } from './readers.ts';
+import { firmLine, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -50,6 +44,8 @@ export interface StandingView {
   readonly readers: readonly StandingReader[];
   /** Whether loans may be told: the firm authorised its credit history, or it is the firm. */
   readonly loans: boolean;
+  /** Whether figures that were stated may be told: the firm authorised them, or it is the firm. Default: they may not. */
+  readonly financials?: boolean;
 }
 
 const KIND_AT: Readonly<Record<Party['desk'], InstitutionKind>> = {
@@ -96,7 +92,7 @@ export class FirmStandings {
     const said = saidNow(stated, on);
     const readers = parties.map(({ institutionId, desk }) => ({ institutionId, kind: KIND_AT[desk] }));
     const firm = await this.parts.scores.firm(uscc, undefined, { db: tx });
-    const standing = await this.with(tx, firm, { readers, loans: true, on, said });
+    const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said });
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
     if (match.overall !== 'eligible') throw programmeRefused(match);
     const { line, programme } = firmLine(standing, hashed.programme);
@@ -162,13 +158,19 @@ export class FirmStandings {
   private async with(
     tx: Tx,
     firm: FirmAtRun,
-    { readers, loans, on, said }: StandingView & { readonly on: LocalDate; readonly said: readonly FactStatement[] },
+    {
+      readers,
+      loans,
+      financials = false,
+      on,
+      said,
+    }: StandingView & { readonly on: LocalDate; readonly said: readonly FactStatement[] },
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
     const { lists, uses = [referralUse], recognisedEquity } = this.parts;
     const days = { asOf: firm.run.asOf, on };
     return actingAs(tx, HOUSE, async () => {
-      const before = statementsAmong(await newestStatements(tx, uscc), readers);
+      const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
       const taken = [];
       for (const read of uses) taken.push(...(await read(tx, uscc, days)));
@@ -176,12 +178,14 @@ export class FirmStandings {
         ...firm,
         on,
         loans,
+        financials,
         standings: await lists.standingsOf(tx, uscc),
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
         uses: taken,
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
+        stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });
     });
   }

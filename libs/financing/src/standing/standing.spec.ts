@@ -11,7 +11,8 @@ import type { Referral } from '../referrals/referral-terms.ts';
 import { REFERRAL } from '../referrals/referral.ts';
 import { firmUse, useOfReferral, type DealUse } from './deal-use.ts';
 import { programmeOn, programmeRefused } from './programme-refusals.ts';
-import { firmLine, lends, statementsAmong, type FirmStanding, type OwnedStatement } from './standing.ts';
+import { ownAndOtherKinds } from './readers.ts';
+import { firmLine, lends, type FirmStanding, type OwnedStatement } from './standing.ts';
 import { withoutLoans } from './without-loans.ts';
 
 const JUNE = localDate('2026-06-30');
@@ -186,8 +187,8 @@ describe('who is told what', () => {
     institutionId,
   });
   const all = [stated('bank', 'a'), stated('bank', 'b'), stated('guarantor', 'g'), stated('firm', 'f')];
-  const among = (...there: Parameters<typeof statementsAmong>[1]) =>
-    statementsAmong(all, there).map((one) => (one as OwnedStatement).institutionId);
+  const among = (...there: Parameters<typeof ownAndOtherKinds>[1]) =>
+    ownAndOtherKinds(all, there).map(({ institutionId }) => institutionId);
 
   it('a bank its own statements and those of other kinds, the house all', () => {
     expect(among({ institutionId: 'a', kind: 'bank' })).toEqual(['a', 'g', 'f']);
