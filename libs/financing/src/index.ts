@@ -46,6 +46,7 @@ export * from './guarantees/guarantee-entries.ts';
 export * from './guarantees/guarantee-table.ts';
 export * from './guarantees/guarantee-terms.ts';
 export * from './guarantees/guarantee-type.ts';
+export { guaranteeUse, useOfGuarantee } from './guarantees/guarantee-use.ts';
 export * from './guarantees/guarantee-words.ts';
 export * from './guarantees/guarantee.ts';
 export * from './guarantees/guarantees.service.ts';

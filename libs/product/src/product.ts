@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import { FirmStandings, jointUse, referralUse, type Admit } from '#lib/financing';
+import { FirmStandings, guaranteeUse, jointUse, referralUse, type Admit } from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -114,7 +114,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const standings = new FirmStandings({ db, scores, lists, clock, uses: [referralUse, jointUse] });
+    const standings = new FirmStandings({ db, scores, lists, clock, uses: [referralUse, jointUse, guaranteeUse] });
     const house = { person: operator.personId, admit: options.admit ?? standings.admit };
     return {
       config,

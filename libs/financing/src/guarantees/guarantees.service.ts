@@ -87,7 +87,8 @@ export class Guarantees implements CoveringGuarantee {
   /** 准入, the same for one that is applied for and one of a batch. Throws as `Admit`. */
   admitted(tx: Tx, { uscc, programme, terms }: AdmittedTerms, on: LocalDate): Promise<Admission> {
     const pending = ['guarantorAcceptance'] as const;
-    return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending });
+    const besides = terms.loanDealId === null ? [] : [terms.loanDealId];
+    return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending, besides });
   }
 
   /** The flow with a reading of fuses of its own. */
