@@ -100,20 +100,27 @@ export async function firmInForce(
   return row!.sum;
 }
 
-/** Schemes in force today under which the guarantor guarantees or guaranteed, with the fuse of each, by code. */
+/** Schemes in force today under which the guarantor guarantees or guaranteed, with the fuse of each, by code. For the house. */
 export async function fusesOf(tx: Tx, guarantor: string, on: LocalDate): Promise<readonly FuseReading[]> {
-  const readings: FuseReading[] = [];
-  const codes = [...new Set(shippedSchemes().map(({ scheme }) => scheme.code))].sort();
-  for (const code of codes) {
-    const scheme = schemeInForce(code, on);
-    if (scheme === undefined || scheme.scheme.classes.length === 0) continue;
-    const [any] = await tx.query(
-      `SELECT FROM deal_party p JOIN deal d USING (deal_id)
-       WHERE p.institution_id = $1 AND p.desk = 'GUAR' AND d.kind = 'guarantee' AND ${UNDER} LIMIT 1`,
-      [guarantor, code, programmesUnder(code)],
-      'scheme-used',
+  const named = await tx.query<{ readonly scheme: string | null; readonly programme: string | null }>(
+    `SELECT DISTINCT d.terms -> 'sharing' ->> 'scheme' AS scheme,
+       CASE WHEN d.terms ? 'sharing' THEN NULL ELSE d.programme END AS programme
+     FROM deal_party p JOIN deal d USING (deal_id)
+     WHERE p.institution_id = $1 AND p.desk = 'GUAR' AND d.kind = 'guarantee'`,
+    [guarantor],
+    'schemes-named',
+  );
+  const under = (code: string): boolean => {
+    const programmes = programmesUnder(code);
+    return named.some(
+      ({ scheme, programme }) => scheme === code || (programme !== null && programmes.includes(programme)),
     );
-    if (any !== undefined) readings.push(await readFuse(tx, { guarantor, scheme, on }));
+  };
+  const codes = new Set(shippedSchemes().map(({ scheme }) => scheme.code));
+  const readings: FuseReading[] = [];
+  for (const code of [...codes].sort()) {
+    const scheme = under(code) ? schemeInForce(code, on) : undefined;
+    if (scheme !== undefined) readings.push(await readFuse(tx, { guarantor, scheme, on }));
   }
   return readings;
 }
