@@ -7,6 +7,24 @@ export const GUARANTEE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'party-unknown': entry(422, '没有该合作机构', 'A bank or guarantor that is none of ours'),
   'loan-unknown': entry(422, '该企业没有此贷款推荐', 'The firm has no such referral'),
   'guarantee-unknown': entry(422, '该企业没有此担保', 'The firm has no such guarantee'),
+  'sharing-scheme-unknown': entry(422, '没有有效的分险方案', 'No sharing scheme in force that states shares'),
+  'sharing-scheme-differs': entry(422, '产品另有分险方案', 'The programme shares by another scheme'),
+  'share-class-unknown': entry(422, '分险方案没有该类别', 'The sharing scheme has no such class'),
+  'sharing-case-refused': entry(
+    409,
+    '不符合分险方案',
+    'The sharing scheme does not allow it: errors names every rule that fails, and at approval every one that nobody knows',
+  ),
+  'claim-fuse-tripped': entry(
+    409,
+    '代偿率熔断，停止新增业务',
+    'The claim rate of the guarantor has reached the ceiling of the sharing scheme: new business stops, what exists stands',
+  ),
+  'claim-fuse-undecided': entry(
+    409,
+    '代偿率无从计算，须人工决定',
+    'A claim was paid and nothing released: a person says in fuseReason why business goes on',
+  ),
   'application-refused': entry(403, '只能以本企业、本机构的名义申请', 'An application is made in one’s own name'),
   'list-invalid': entry(422, '项数有误', 'A list of 1 to 50 entries is expected'),
   'missing-asked-once': entry(409, '补件须一次性告知', 'What is missing is asked for once, and was'),
@@ -67,4 +85,8 @@ export const GUARANTEE_EVENT_PROBLEMS = [
   'claim-written-off',
   'no-claim-to-recover',
   'capacity-passed',
+  'sharing-scheme-unknown',
+  'sharing-case-refused',
+  'claim-fuse-tripped',
+  'claim-fuse-undecided',
 ] as const;

@@ -46,9 +46,13 @@ export * from './guarantees/guarantee-entries.ts';
 export * from './guarantees/guarantee-table.ts';
 export * from './guarantees/guarantee-terms.ts';
 export * from './guarantees/guarantee-type.ts';
+export { guaranteeUse, useOfGuarantee } from './guarantees/guarantee-use.ts';
 export * from './guarantees/guarantee-words.ts';
 export * from './guarantees/guarantee.ts';
 export * from './guarantees/guarantees.service.ts';
+export { fuseOf, releasesOf, type BookedGuarantee } from './guarantees/claim-book.ts';
+export type { FuseReading, SchemeRecord } from './guarantees/scheme-rules.ts';
+export { NOT_STATED, type SharingTerms } from './guarantees/sharing-terms.ts';
 export type * from './joint/capacity-port.ts';
 export { balanceOf, type JointBalance, type JointLack } from './joint/commitments.ts';
 export {

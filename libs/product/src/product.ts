@@ -3,7 +3,15 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import { FirmStandings, jointEquity, jointUse, referralUse, StatedInputs, type Admit } from '#lib/financing';
+import {
+  FirmStandings,
+  guaranteeUse,
+  jointEquity,
+  jointUse,
+  referralUse,
+  StatedInputs,
+  type Admit,
+} from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
@@ -124,7 +132,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       scores,
       lists,
       clock,
-      uses: [referralUse, jointUse],
+      uses: [referralUse, jointUse, guaranteeUse],
       recognisedEquity: jointEquity,
     });
     const listNews = new ListNews({

@@ -30,6 +30,10 @@ const PROBLEMS = [
   'loan-unknown',
   'application-refused',
   'programme-refused',
+  'sharing-scheme-unknown',
+  'sharing-scheme-differs',
+  'share-class-unknown',
+  'sharing-case-refused',
   'programme-unknown',
 ] as const;
 

@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal } from '#lib/access';
-import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
+import { dateAt, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
-import type { Capacity } from '../capacity/capacity.service.ts';
+import { seesBook, type Capacity } from '../capacity/capacity.service.ts';
 import { withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
@@ -24,10 +24,15 @@ import {
   type CommandOn,
   type DealParts,
 } from '../deals/raise.ts';
+import type { Admission } from '../deals/ports.ts';
 import { dealUnknown } from '../deals/refusals.ts';
 import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
 import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
+import { guaranteedOf } from './guarantee-entries.ts';
 import { changeOfLoan } from './loan-moves.ts';
+import { fusesOf, type FuseReader } from './scheme-book.reader.ts';
+import { caseChecks, caseFaults, caseRefused, NOTHING_ELSE, type FuseReading } from './scheme-rules.ts';
+import { sharesBy, sharingNamed } from './sharing-terms.ts';
 import { refusal } from '../deals/checks.ts';
 import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
@@ -39,6 +44,10 @@ export interface GuaranteeApplication {
   readonly programme: string;
   /** What the programme says of the firm is looked up. */
   readonly terms: Omit<GuaranteeTerms, 'programmeMost' | 'suggestedLine'>;
+}
+
+interface AdmittedTerms extends Pick<GuaranteeApplication, 'uscc' | 'programme'> {
+  readonly terms: GuaranteeTerms;
 }
 
 /** 担保申请: opened by the firm, its bank, a guarantor or the platform; moved by whoever sits at it. */
@@ -54,8 +63,8 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown 422,
-   * programme-refused 409;
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown,
+   * sharing-scheme-unknown, sharing-scheme-differs, share-class-unknown 422, programme-refused, sharing-case-refused 409;
    * application-refused 403 for whoever may not apply in these names.
    */
   async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
@@ -71,10 +80,12 @@ export class Guarantees implements CoveringGuarantee {
       await knownLoan(tx, asked.loanDealId, uscc);
       const at = clock.now();
       const parties = partiesOf(asked);
-      const pending = ['guarantorAcceptance'] as const;
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
-      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
+      const on = dateAt(at);
+      const admitted = await this.admitted(tx, { uscc, programme, terms: asked }, on);
+      const sharing = sharingNamed(programme, asked.sharing, on);
+      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine, sharing };
       withinProgramme('/principal', terms.principal, terms);
+      heldAtApplication(terms, on);
       const dealId = uuidv7({ msecs: at.getTime() });
       const order = { dealId, uscc, programme, openedAt: at, parties, terms };
       const { institutionId, personId } = principal;
@@ -82,7 +93,30 @@ export class Guarantees implements CoveringGuarantee {
     });
   }
 
-  /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
+  /** 准入, the same for one that is applied for and one of a batch. Throws as `Admit`. */
+  admitted(tx: Tx, { uscc, programme, terms }: AdmittedTerms, on: LocalDate): Promise<Admission> {
+    const pending = ['guarantorAcceptance'] as const;
+    const besides = terms.loanDealId === null ? [] : [terms.loanDealId];
+    return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending, besides });
+  }
+
+  /** The flow with a reading of fuses of its own. */
+  flowReading(fuse: FuseReader): GuaranteeFlow {
+    return guaranteeFlow(this.capacity, this.ports, fuse);
+  }
+
+  /** 代偿率 of a guarantor by scheme; for who may not see its book, none. */
+  async fuses(principal: Principal, guarantor: string): Promise<readonly FuseReading[]> {
+    if (!seesBook(principal, guarantor)) return [];
+    const on = dateAt(this.parts.clock.now());
+    // As the house: each row of a large book would otherwise ask anew whether it is theirs.
+    return this.parts.db.as(HOUSE, (tx) => fusesOf(tx, guarantor, on));
+  }
+
+  /**
+   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired,
+   * sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
+   */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(this.parts.db, given.change);
     const deal = await told(principal, command(this.parts, this.flow, principal, given));
@@ -178,7 +212,7 @@ export function guaranteeSeen(
 /** The details of an event without what is the guarantor's own. */
 function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {
   if (event === 'report') return {};
-  const { caps: _own, ...rest } = detail;
+  const { caps: _own, scheme: _book, fuseReason: _why, ...rest } = detail;
   return rest;
 }
 
@@ -204,6 +238,19 @@ function applicantOf(principal: Principal, uscc: Uscc, terms: GuaranteeTerms): D
 async function knownBank(db: Db, change: GuaranteeChange): Promise<void> {
   if (change.event === 'contract' && change.bankId !== undefined)
     await knownParties(db, { '/bankId': [change.bankId, 'bank'] });
+}
+
+/** Throws ProblemError sharing-case-refused 409 for what fails whatever else the firm has in force; the rest is asked at approval. */
+export function heldAtApplication(
+  terms: GuaranteeTerms & Required<Pick<GuaranteeTerms, 'sharing'>>,
+  on: LocalDate,
+): void {
+  const code = terms.sharing.scheme;
+  if (code === null) return;
+  const principal = guaranteedOf(terms.principal, terms);
+  const checks = caseChecks(sharesBy(code, on).scheme, terms, { principal, firmInForce: NOTHING_ELSE });
+  const faults = caseFaults(checks, 'known');
+  if (faults.length > 0) throw caseRefused(code, faults);
 }
 
 /** 贷款推荐业务 of this very firm. Throws ProblemError loan-unknown 422. */

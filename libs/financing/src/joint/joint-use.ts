@@ -24,7 +24,7 @@ export const jointUse: UseReader = async (db, uscc, { asOf }) =>
 
 /** What the debt of a case takes up, one row a part and partner. Pure. */
 export function useOfJointCase(
-  { programme, state, body }: Pick<JointDeal, 'programme' | 'state' | 'body'>,
+  { dealId, programme, state, body }: Pick<JointDeal, 'dealId' | 'programme' | 'state' | 'body'>,
   asOf: LocalDate,
 ): DealUse[] {
   return body.positions.flatMap((position) => {
@@ -33,6 +33,7 @@ export function useOfJointCase(
     const { unsecured } = LENDS[part as keyof typeof LENDS];
     return [
       {
+        dealId,
         programme,
         unsecured,
         offered: fen(OFFERED.includes(state) ? committed || requested : 0),

@@ -113,7 +113,8 @@ export class Referrals {
       const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }, ...guarantors];
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
+      const besides = offer.guaranteeId === undefined ? [] : [offer.guaranteeId];
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending, besides });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,

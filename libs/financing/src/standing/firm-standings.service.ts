@@ -48,6 +48,14 @@ export interface StandingView {
   readonly financials?: boolean;
 }
 
+interface AskedView extends StandingView {
+  readonly on: LocalDate;
+  /** For this once, in the place of what was stated of the same facts before. */
+  readonly said: readonly FactStatement[];
+  /** Deals that are not counted. */
+  readonly besides: readonly string[];
+}
+
 const KIND_AT: Readonly<Record<Party['desk'], InstitutionKind>> = {
   BANK: 'bank',
   GUAR: 'guarantor',
@@ -72,7 +80,7 @@ export class FirmStandings {
 
   /** As `of`, where the dossier and its score were read already. */
   around(tx: Tx, firm: FirmAtRun, view: StandingView, on = this.today()): Promise<FirmStanding> {
-    return this.with(tx, firm, { ...view, on, said: [] });
+    return this.with(tx, firm, { ...view, on, said: [], besides: [] });
   }
 
   /** The line under a programme, or under none. Throws ProblemError programme-unknown 404 or programme-without-line 422. */
@@ -87,12 +95,13 @@ export class FirmStandings {
    * 准入, the port of deals. Throws ProblemError programme-unknown 404, programme-refused 409 with every condition that fails
    * or is unknown, statement-invalid 422, and as Scores.firm.
    */
-  readonly admit: Admit = async (tx, { programme: code, uscc, on, stated = {}, pending = [], parties = [] }) => {
+  readonly admit: Admit = async (tx, asked) => {
+    const { programme: code, uscc, on, stated = {}, pending = [], parties = [], besides = [] } = asked;
     const hashed = programmeOn(code, on, { pointer: '/programme' });
     const said = saidNow(stated, on);
     const readers = parties.map(({ institutionId, desk }) => ({ institutionId, kind: KIND_AT[desk] }));
     const firm = await this.parts.scores.firm(uscc, undefined, { db: tx });
-    const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said });
+    const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said, besides });
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
     if (match.overall !== 'eligible') throw programmeRefused(match);
     const { line, programme } = firmLine(standing, hashed.programme);
@@ -154,17 +163,10 @@ export class FirmStandings {
     return dateAt(this.parts.clock.now());
   }
 
-  /** `said`: for this once, in the place of what was stated of the same facts before. */
   private async with(
     tx: Tx,
     firm: FirmAtRun,
-    {
-      readers,
-      loans,
-      financials = false,
-      on,
-      said,
-    }: StandingView & { readonly on: LocalDate; readonly said: readonly FactStatement[] },
+    { readers, loans, financials = false, on, said, besides }: AskedView,
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
     const { lists, uses = [referralUse], recognisedEquity } = this.parts;
@@ -183,7 +185,7 @@ export class FirmStandings {
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken,
+        uses: taken.filter(({ dealId }) => !besides.includes(dealId)),
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
         stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });

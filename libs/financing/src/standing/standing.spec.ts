@@ -37,7 +37,8 @@ const referral = (
   state: ReferralState,
   body: Partial<Referral['body']> = {},
   form: Referral['terms']['form'] = 'credit',
-): Pick<Referral, 'programme' | 'state' | 'terms' | 'body'> => ({
+): Pick<Referral, 'dealId' | 'programme' | 'state' | 'terms' | 'body'> => ({
+  dealId: 'a',
   programme: 'CKT',
   state,
   terms: { form, amount: wan(120) } as Referral['terms'],
@@ -88,6 +89,7 @@ describe('what a referral takes up', () => {
 
 describe('what a firm uses', () => {
   const part = (more: Partial<DealUse> = {}): DealUse => ({
+    dealId: 'a',
     programme: 'CKT',
     unsecured: true,
     offered: fen(0),
@@ -124,6 +126,7 @@ describe('what a firm uses', () => {
   it('adds up over programmes, whatever the deals', () => {
     const amount = fc.integer({ min: 0, max: 10_000_000_000_000 }).map(fen);
     const anyUse: fc.Arbitrary<DealUse> = fc.record({
+      dealId: fc.constant('a'),
       programme: fc.constantFrom('CKT', 'KYD', 'TDD'),
       unsecured: fc.boolean(),
       offered: amount,
