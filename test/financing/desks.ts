@@ -19,7 +19,8 @@ import { TestClock } from '../notices/test-clock.ts';
 
 export const LINE = fen(1_320_000_00);
 /** The rules of programmes are tested where they stand: this one takes everybody. */
-const takesAll: Admit = () => Promise.resolve({ suggestedLine: LINE, programmeCap: fen(10_000_000_00) });
+const takesAll: Admit = () =>
+  Promise.resolve({ suggestedLine: LINE, programmeCap: fen(10_000_000_00), programmeUsed: fen(0) });
 
 export const day = (text: string): LocalDate => localDate(text);
 

@@ -1,3 +1,5 @@
+export * from './alarms/alarms.service.ts';
+export { awaitedDesks } from './alarms/awaited.ts';
 export * from './callbacks/callback-keys.ts';
 export * from './callbacks/callback-signature.ts';
 export * from './callbacks/callback-types.ts';
@@ -19,10 +21,11 @@ export type { CapCheck, CapName } from './capacity/caps.ts';
 export * from './capacity/check-capacity.ts';
 export * from './capacity/connected-groups.ts';
 export type { FirmRelations } from './capacity/relations.store.ts';
-export { CAP_WORDS } from './capacity/refusals.ts';
+export { CAP_WORDS, capCode } from './capacity/refusals.ts';
 export * from './capacity/reserves.ts';
 export * from './composition/drawable.ts';
 export * from './composition/effective.ts';
+export { COMPOSITION_FAULTS, type CompositionFault } from './composition/faults.ts';
 export * from './composition/guarantee-outlasts.ts';
 export * from './composition/joint-case.ts';
 export * from './composition/movements.ts';

@@ -5,6 +5,7 @@ import {
   Callbacks,
   Capacity,
   capacityOfCases,
+  DealAlarms,
   Deals,
   Batches,
   guaranteeDesk,
@@ -36,6 +37,7 @@ export interface DealServices {
   readonly outcomes: Outcomes;
   readonly callbackKeys: CallbackKeys;
   readonly callbacks: Callbacks;
+  readonly dealAlarms: DealAlarms;
 }
 
 export interface DealsParts extends DealParts {
@@ -69,6 +71,7 @@ export function dealsOf(parts: DealsParts): DealServices {
     outcomes,
     callbackKeys,
     callbacks: new Callbacks(db, { keys: callbackKeys, notices, clock, apply }),
+    dealAlarms: new DealAlarms(parts),
   };
 }
 

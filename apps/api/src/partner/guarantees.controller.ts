@@ -35,6 +35,9 @@ const PROBLEMS = [
   'share-class-unknown',
   'sharing-case-refused',
   'programme-unknown',
+  'no-published-run',
+  'not-in-run',
+  'replay-mismatch',
 ] as const;
 
 /** 担保申请, by whoever may apply. */

@@ -10,6 +10,8 @@ export interface Admission {
   readonly suggestedLine: Fen | null;
   /** 产品上限; null: the programme has none. */
   readonly programmeCap: Fen | null;
+  /** 已用额度: what the firm has in use under the programme, offers and approvals that are open included. */
+  readonly programmeUsed: Fen;
 }
 
 /** 准入: whether a programme takes a firm. Throws ProblemError programme-refused 409 naming every condition that does not pass. */

@@ -114,12 +114,20 @@ export class Referrals {
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
       const besides = offer.guaranteeId === undefined ? [] : [offer.guaranteeId];
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending, besides });
+      const { suggestedLine, programmeCap } = await this.ports.admit(tx, {
+        programme,
+        uscc,
+        on: dateAt(at),
+        parties,
+        pending,
+        besides,
+      });
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
         amount,
-        ...admitted,
+        suggestedLine,
+        programmeCap,
         form: offer.form,
         validUntil: offer.validUntil,
         guaranteeId: offer.guaranteeId ?? null,

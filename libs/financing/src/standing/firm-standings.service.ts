@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type InstitutionKind, type Principal } from '#lib/access';
-import { dateAt, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
+import { dateAt, fen, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actingAs, type Database, type Tx } from '#lib/platform';
 import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
@@ -105,7 +105,11 @@ export class FirmStandings {
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
     if (match.overall !== 'eligible') throw programmeRefused(match);
     const { line, programme } = firmLine(standing, hashed.programme);
-    return { suggestedLine: line.amount, programmeCap: programme?.cap ?? null } satisfies Admission;
+    return {
+      suggestedLine: line.amount,
+      programmeCap: programme?.cap ?? null,
+      programmeUsed: programme?.used ?? fen(0),
+    } satisfies Admission;
   };
 
   /**
