@@ -3,8 +3,10 @@ import { HOUSE } from '#lib/access';
 import { Referrals, type ReferralOffer } from '#lib/financing';
 import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
+import { SHARE_TREE_EXAMPLE } from '../../apps/api/src/http/share-tree-field.ts';
 import { deliverCity } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
+import { statedInputsOverHttp } from './stated-inputs.ts';
 
 type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are read by their paths
 
@@ -256,4 +258,115 @@ describe('programmes and lines over HTTP', () => {
     );
     expect((zzd as Json)['extra']['failed'].length).toBeGreaterThan(0);
   });
+
+  statedInputsOverHttp(() => ({ api, member, keyOf: (who) => key(who), authorise }));
+
+  it('a guarantee takes room of programme and platform, once with the loan that is referred under it', async () => {
+    const { db, standings, capacity, guaranteeBatches, referrals, clock } = api.product;
+    const [bank, guarantor] = [people.get('bank-one')!, people.get('guarantor-one')!];
+    const today = dateAt(clock.now());
+    const until = addDays(today, 300);
+    const { institutionId } = guarantor;
+    const stated = { guarantor: institutionId, statedOn: today, validTo: until, netAssets: fen(50_000_000_000) };
+    await capacity.recordCapital(guarantor, { ...stated, mainlySmall: true, controllers: [], related: [] });
+    const operator = { ...bank, kind: 'operator', institutionId: '', personId: api.product.person } as const;
+    const relation = { statedOn: today, holders: [], controllers: [], basis: '股东信息 shareholders' };
+    const usccs = [member, borrower];
+    await capacity.recordRelations(
+      operator,
+      usccs.map((uscc) => ({ ...relation, uscc })),
+    );
+    const terms = {
+      batchMost: fen(1_000_000_000),
+      singleMost: fen(600_000_000),
+      termMostMonths: 36,
+      sectors: [],
+      filedWithinDays: 30,
+      guaranteedBp: 10_000,
+      tree: SHARE_TREE_EXAMPLE,
+      feeBp: 100,
+    };
+    const agreed = { guarantor: institutionId, bank: bank.institutionId, validFrom: today, validTo: until, terms };
+    const { agreementId } = await guaranteeBatches.recordAgreement(guarantor, { ...agreed, programme: 'KYD' });
+    const row = (uscc: Uscc, principal: number) => ({
+      rowKey: `L-${uscc}-${principal}`,
+      uscc,
+      principal,
+      drawnOn: today,
+      maturity: addDays(today, 200),
+      guaranteedBp: 10_000,
+      industry: null,
+      smallFirm: true,
+      loanDealId: null,
+      outcomesUntil: null,
+    });
+    const uses = () => db.as(HOUSE, async (tx) => (await standings.of(tx, member, { readers: [], loans: true })).use);
+    const before = await uses();
+    const rows = [row(member, 440_000_000), row(member, 500_000_001), row(borrower, 200_000_000)];
+    const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
+    // The borrower is no first borrower: every condition that it fails is told, as with any application.
+    const [taken, over, refused] = answer.rows as readonly Json[];
+    expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
+      'ACCEPTED_BATCH',
+      ['guarantee-over-programme'],
+    ]);
+    expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-failed');
+    const after = await uses();
+    expect([after.platform - before.platform, after.byProgramme['KYD']! - before.byProgramme['KYD']!]).toEqual([
+      440_000_000, 440_000_000,
+    ]);
+    // Guaranteed: the line of unsecured lending is as it was.
+    expect(after).toMatchObject({ liveOffers: before.liveOffers, undrawnApprovals: before.undrawnApprovals });
+
+    const offer = (more: Partial<ReferralOffer>) =>
+      referrals.offer(bank, {
+        uscc: member,
+        programme: 'KYD',
+        bank: bank.institutionId,
+        nextBanks: [],
+        amount: fen(450_000_000),
+        form: 'guaranteed',
+        validUntil: addDays(today, 20),
+        ...more,
+      });
+    const without = await lineBesides([]);
+    const linked = await offer({ guaranteeId: taken!['dealId'] as string });
+    // Its own guarantee stood not in its way, and beside it only what the loan goes beyond it by is new.
+    const own = [linked.dealId, taken!['dealId'] as string];
+    expect(linked.terms.suggestedLine).toBe((await lineBesides(own)) as number);
+    expect(linked.terms.suggestedLine).not.toBe(without);
+    expect((await uses()).platform - after.platform).toBe(10_000_000);
+    const applied = await api.product.guarantees.open(bank, {
+      uscc: member,
+      programme: 'KYD',
+      terms: {
+        guarantorId: institutionId,
+        bankId: bank.institutionId,
+        reGuarantorId: null,
+        principal: fen(20_000_000),
+        termMonths: 12,
+        guaranteedBp: terms.guaranteedBp,
+        tree: terms.tree,
+        feeBp: terms.feeBp,
+        smallFirm: true,
+        loanDealId: linked.dealId,
+        outcomesUntil: null,
+        purpose: '首贷',
+      },
+    });
+    expect(applied.terms.suggestedLine).toBe((await lineBesides([linked.dealId, applied.dealId])) as number);
+    expect(applied.terms.suggestedLine).not.toBe(await lineBesides([applied.dealId]));
+  });
+
+  const lineBesides = (besides: readonly string[]) => {
+    const { db, standings, clock } = api.product;
+    const asked = {
+      programme: 'KYD',
+      uscc: member,
+      on: dateAt(clock.now()),
+      besides,
+      pending: ['guarantorAcceptance'],
+    };
+    return db.as(HOUSE, async (tx) => (await standings.admit(tx, asked as never)).suggestedLine);
+  };
 });

@@ -29,6 +29,9 @@ const KINDS: Readonly<Record<string, InstitutionKind>> = {
   stranger: 'bank',
 };
 
+/** A fund of the made-up city: the shareholders' registers of its firms know it. */
+const FUND = '深圳市示例创业投资基金（有限合伙）';
+
 /** Firms, an investor, banks, a guarantor and the house before the API, each with a key; `NAME 2` is a second person. */
 export class JointDesks {
   private constructor(
@@ -52,7 +55,8 @@ export class JointDesks {
     const [keys, ids] = [new Map<string, string>(), new Map<string, string>()];
     keys.set('ops', await api.issue(person, ['ops:deals'], 800));
     for (const [code, kind] of Object.entries(KINDS)) {
-      const { institutionId } = await access.createInstitution({ kind, code, zh: `样例${code}`, en: code });
+      const zh = kind === 'investor' ? FUND : `样例${code}`;
+      const { institutionId } = await access.createInstitution({ kind, code, zh, en: code });
       ids.set(code, institutionId);
       for (const handle of [code, `${code} 2`]) {
         const { personId } = await access.createPerson({ institutionId, handle: handle.replace(' ', '-'), name: '甲' });
@@ -124,6 +128,13 @@ export class JointDesks {
     return body;
   }
 
+  /** The report that a firm asks for of itself, once it is made. */
+  async ownReport(who: string): Promise<Reply['body']> {
+    const { body } = await this.post(who, 'reports', { product: 'score' });
+    await this.api.background.workReports();
+    return (await this.get(who, `reports/${body['requestId']}`)).body;
+  }
+
   /** An event at the version that stands. */
   async tell(who: string, dealId: string, event: string, detail: object = {}): Promise<Reply> {
     const { version } = await this.read('ops', dealId);
@@ -183,7 +194,7 @@ export class JointDesks {
   }
 }
 
-/** Firms that the programme takes, and that it refuses. */
+/** Firms that the programme takes, the one with the most equity behind its line first, and that it refuses. */
 interface Sorted {
   readonly taken: readonly Uscc[];
   readonly refused: readonly Uscc[];
@@ -191,6 +202,7 @@ interface Sorted {
 
 async function sortedOut({ db, standings }: TestProduct, usccs: readonly Uscc[]): Promise<Sorted> {
   const sorted = { taken: [] as Uscc[], refused: [] as Uscc[] };
+  const equity = new Map<Uscc, number>();
   const stated = {
     desks: ['INVEST', 'BANK', 'GUAR'],
     needs: ['equity', 'loan', 'guarantee'],
@@ -200,11 +212,14 @@ async function sortedOut({ db, standings }: TestProduct, usccs: readonly Uscc[])
   for (const uscc of usccs)
     try {
       await db.as(HOUSE, (tx) => standings.admit(tx, { uscc, ...asked }));
+      const { line } = await db.as(HOUSE, (tx) => standings.of(tx, uscc, { readers: [], loans: true }));
+      equity.set(uscc, line.bases.find(({ code }) => code === 'B2')?.amount ?? 0);
       sorted.taken.push(uscc);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       sorted.refused.push(uscc);
     }
+  sorted.taken.sort((a, b) => equity.get(b)! - equity.get(a)!);
   return sorted;
 }
 

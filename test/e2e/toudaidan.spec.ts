@@ -23,6 +23,9 @@ describe('投贷担 2:1:1 over the API', () => {
   const { share, commitment, signature } = wordsOf(() => desks);
   const positions = (deal: Reply['body'], member: string): unknown[] =>
     deal['body']['positions'].map((one: Record<string, unknown>) => one[member]);
+  /** What equity gives to the firm's own line. */
+  const equityBase = async (who: string): Promise<unknown> =>
+    (await desks.get(who, 'line')).body['line'].bases.find(({ code }: { code: string }) => code === 'B2').amount;
   const visible = async (name: string, dealId: string): Promise<unknown> =>
     (await desks.read(name, dealId))['body']['visible'].map(({ fields }: { fields: unknown }) => fields);
 
@@ -69,6 +72,8 @@ describe('投贷担 2:1:1 over the API', () => {
     const late = await desks.tell('bank', dealId, 'commit', commitment(1, 'loan', m(4)));
     expect(coded(late)).toEqual([409, 'joint-version-stale']);
     expect(late.body['errors'][0]['pointer']).toBe('/detail/proposalVersion');
+    // 已计入组合的股权不作测算基数: the register shows 5.77 m of the fund and 17.33 m of another within 18 months.
+    expect(await equityBase('firm 1')).toEqual(m(6.93));
     const balanced = await desks.told(
       dealId,
       ['investor', 'commit', commitment(2, 'equity', m(10))],
@@ -78,6 +83,7 @@ describe('投贷担 2:1:1 over the API', () => {
     expect(balanced['state']['code']).toBe('BALANCED');
     expect(balanced['body']['package']).toEqual(m(20));
     expect(positions(balanced, 'effective')).toEqual([m(10), m(5), m(5)]);
+    expect(await equityBase('firm 1')).toEqual(m(5.199));
 
     const signed = await desks.told(
       dealId,
@@ -92,6 +98,24 @@ describe('投贷担 2:1:1 over the API', () => {
     // 分期到账: what may be drawn follows the equity that is there.
     const staged = await desks.told(dealId, ['investor', 'pay', { amount: m(6) }]);
     expect(positions(staged, 'drawable')).toEqual([m(0), m(3), m(3)]);
+    // 报告第12节: the firm's own copy, made now.
+    const { composition } = (await desks.ownReport('firm 1'))['programmes'];
+    expect(composition).toMatchObject({ basis: 'case', plan: null });
+    expect(composition.cases[0]).toMatchObject({
+      programme: 'TDD',
+      state: { code: 'ACTIVE' },
+      proposalVersion: 2,
+      package: m(20),
+      residue: m(0),
+      ratio: { equity: 5000, loan: 2500, guaranteed: 2500 },
+      parts: [
+        { part: 'equity', paid: m(6) },
+        { part: 'loan', drawable: m(3) },
+        { part: 'guaranteed', drawable: m(3) },
+      ],
+    });
+    const givers = composition.cases[0].partners.map((one: Record<string, any>) => one['institution'].zh); // oxlint-disable-line typescript/no-explicit-any -- read by its paths
+    expect(givers).toEqual(['深圳市示例创业投资基金（有限合伙）', '样例bank', '样例guarantor']);
     const refused = await desks.tell('bank', dealId, 'draw', desks.loan('loan', m(7)));
     expect(coded(refused)).toEqual([409, 'joint-draw-refused']);
     expect(reasons(refused)).toEqual(['own-commitment', 'equity-recognised', 'equity-paid', 'joint-cap']);
@@ -111,6 +135,7 @@ describe('投贷担 2:1:1 over the API', () => {
     expect(positions(drawn, 'drawable')).toEqual([m(0), m(0), m(0)]);
     expect(drawn['body']['composition']['leverage']).toEqual({ debt: m(10), equity: m(10), bp: 10_000 });
     expect(columnsOf(drawn)).toEqual({ off: 0, firm: m(20).fen, books: m(20).fen });
+    expect(await equityBase('firm 1')).toEqual(m(5.199));
     const one = { fen: 1, currency: 'CNY' };
     expect(reasons(await desks.tell('bank', dealId, 'draw', desks.loan('guaranteed', one as never)))).toHaveLength(4);
     expect((await desks.get('bank', 'exposures')).body['joint']).toMatchObject([
@@ -143,6 +168,7 @@ describe('投贷担 2:1:1 over the API', () => {
     const over = await desks.read('firm 1', dealId);
     expect(over['state']['code']).toBe('FULFILLED');
     expect(over['allowed']).toEqual([]);
+    expect(await equityBase('firm 1')).toEqual(m(6.93));
     expect((await desks.get('bank', 'exposures')).body['joint']).toEqual([]);
   });
   it('carries less where a lender commits less, freezes where equity is taken back, and is run off', async () => {

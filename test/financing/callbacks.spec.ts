@@ -3,12 +3,14 @@ import {
   CallbackKeys,
   callbackSignature,
   Callbacks,
-  commandIn,
+  commandOn,
   dealEvents,
   findDeal,
+  takeDeal,
   type Callback,
   type CallbackReceipt,
 } from '#lib/financing';
+import { actAs } from '#lib/platform';
 import { readCalendar } from '#lib/product';
 import { TestClock } from '../api/api-kit.ts';
 import { openPartners, type Partners } from '../notices/partners.ts';
@@ -33,7 +35,9 @@ describe('callbacks of partners', () => {
       clock,
       apply: async (tx, principal, { dealId, event, detail }) => {
         const change = { event, ...detail } as { event: 'add'; amount: number };
-        const deal = await commandIn(tx, parts, TOY_FLOW, principal, { dealId, change });
+        await actAs(tx, actorOf(principal));
+        const taken = await takeDeal(tx, dealId);
+        const deal = await commandOn(tx, parts, TOY_FLOW, principal, { taken, change });
         return { dealId, version: deal.version };
       },
     });

@@ -7,6 +7,7 @@ import {
   openDeal,
   REFERRAL,
   type Admission,
+  type Admit,
   type BatchAgreement,
   type BatchRow,
   type BatchTerms,
@@ -58,6 +59,8 @@ export class GuaranteeKit {
   readonly batches: Batches;
   /** What the programme says of every firm. */
   admission: Admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
+  /** How it is asked; by itself it takes everybody. */
+  admit: Admit = () => Promise.resolve(this.admission);
   readonly noted: Outcome[] = [];
   /** Loans that a claim put into default. */
   readonly inDefault: string[] = [];
@@ -86,7 +89,7 @@ export class GuaranteeKit {
     const { notices } = this.product;
     const parts = { db, notices, clock: this.clock, calendar: readCalendar() };
     return new Guarantees(parts, new Capacity(db, notices, this.clock), {
-      admit: () => Promise.resolve(this.admission),
+      admit: (tx, asked) => this.admit(tx, asked),
       outcomes: {
         note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
         noteMonth: () => Promise.resolve(),

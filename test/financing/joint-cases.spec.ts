@@ -7,6 +7,7 @@ import {
   ledgerOf,
   recordsOf,
   replayed,
+  takeDeal,
   type Admission,
   type Admit,
   type Command,
@@ -291,7 +292,11 @@ describe('joint cases', () => {
     // Callbacks take the case as they find it: three more halves of the two million fit, and no more.
     const called = await Promise.all(
       Array.from({ length: 12 }, () =>
-        codeOf(product.db.as(HOUSE, (tx) => cases.raiseIn(tx, who['bank']!, { dealId, change }))),
+        codeOf(
+          product.db.as(HOUSE, async (tx) =>
+            cases.raiseOn(tx, who['bank']!, { taken: await takeDeal(tx, dealId), change }),
+          ),
+        ),
       ),
     );
     expect(called.filter((code) => code === 'done')).toHaveLength(3);

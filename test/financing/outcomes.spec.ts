@@ -1,6 +1,6 @@
 import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { SOURCES, type LoanOutcome } from '#lib/data-sources';
-import { Outcomes, type ReferralChange } from '#lib/financing';
+import { Outcomes, takeDeal, type ReferralChange } from '#lib/financing';
 import { fen } from '#lib/kernel';
 import { readCoverage, readDossier } from '#lib/ledger';
 import { Background } from '#lib/product';
@@ -125,7 +125,8 @@ describe('outcomes', () => {
     const before = await desks.records(4);
     const change = { event: 'pay', amount: fen(1), on: day('2026-03-02') } as const;
     const undone = desks.product.db.as(HOUSE, async (tx) => {
-      await desks.deals.referrals.commandIn(tx, bank, { dealId, change });
+      const taken = await takeDeal(tx, dealId);
+      await desks.deals.referrals.commandOn(tx, bank, { taken, change });
       throw new Error('after all not');
     });
     await expect(undone).rejects.toThrow('after all not');

@@ -229,4 +229,37 @@ describe('referrals', () => {
     expect(await desks.replay(dealId)).toEqual(defaulted);
     expect(await notices(`referral/${dealId}`)).toEqual(['bank-1 REFERRED', 'bank-1 DEFAULTED']);
   });
+
+  it('are read by pages that hold what an institution opened and where it sits, each once, the newest first', async () => {
+    const bank = desks.banks[7]!;
+    const own = { bank: bank.institutionId, nextBanks: [] };
+    const opened = async (by: Principal, firm: number): Promise<string> => {
+      const offer = { uscc: desks.firm(firm).uscc!, programme: 'CKT', amount: fen(1_000_000_00), ...own };
+      return (await desks.deals.referrals.offer(by, { ...offer, form: 'credit', validUntil: day('2026-12-31') }))
+        .dealId;
+    };
+    const mine = [await opened(bank, 5), await opened(bank, 6), await opened(bank, 5)];
+    // Not yet sent: it is not the bank's.
+    await opened(desks.ops, 6);
+    for (const firm of [5, 6]) mine.push(await desks.sent(firm, bank));
+    // A second seat at one of them.
+    await desks.product.database.admin.query(
+      `INSERT INTO deal_party (deal_id, institution_id, desk, joined_at) VALUES ($1, $2, 'GUAR', now())`,
+      [mine[4], bank.institutionId],
+    );
+    const newest = mine.toSorted().toReversed();
+    const walked = async (query: { readonly state?: string; readonly uscc?: string } = {}): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let before: string | undefined; ; before = ids.at(-1)!) {
+        const rows = await desks.deals.deals.page(bank, { limit: 1, ...query, ...(before ? { before } : {}) });
+        ids.push(...rows.slice(0, 1).map(({ dealId }) => dealId));
+        if (rows.length <= 1) return ids;
+      }
+    };
+    expect(await walked()).toEqual(newest);
+    expect(await walked({ state: 'REFERRED' })).toEqual(newest.filter((id) => mine.indexOf(id) > 2));
+    expect(await walked({ uscc: desks.firm(6).uscc! })).toEqual(
+      newest.filter((id) => [1, 4].includes(mine.indexOf(id))),
+    );
+  });
 });

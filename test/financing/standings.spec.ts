@@ -140,6 +140,60 @@ describe('standings on a real database', () => {
     await expect(write(firmActor(FIRM), 'bank-b', 'bank')).rejects.toThrow(/row-level security/);
   });
 
+  it('figures are kept apart too, only added to, and verified by somebody of another house than the firm', async () => {
+    const { statedInputs } = product;
+    const [firm, bank] = [as('firm-a'), as('bank-a')];
+    const sha256 = 'a'.repeat(64);
+    const stated = await statedInputs.as(firm, (tx) =>
+      statedInputs.state(tx, firm, FIRM, {
+        kind: 'tax',
+        asOf: '2024-06-30' as never,
+        values: { years: [2022, 2023].map((year) => ({ year, total: { fen: 100, currency: 'CNY' } })) },
+        evidence: [{ sha256, reference: '完税证明' }],
+      }),
+    );
+    const verdict = { verdict: 'verified', note: '已核对', evidenceSha256: sha256 } as const;
+    await product.db.as(HOUSE, (tx) => statedInputs.check(tx, bank, FIRM, stated.statementId, verdict));
+    const seen = (actor: string): Promise<number[]> =>
+      product.db.as(actor, async (tx) => {
+        const count = async (table: string): Promise<number> => (await tx.query(`SELECT FROM ${table}`)).length;
+        return [await count('stated_input'), await count('stated_input_check')];
+      });
+    const actors = [HOUSE, firmActor(FIRM), firmActor(OTHER), actorOf(bank), actorOf(as('bank-b')), ''];
+    expect(await Promise.all(actors.map(seen))).toEqual([
+      [1, 1],
+      [1, 1],
+      [0, 0],
+      [0, 1],
+      [0, 0],
+      [0, 0],
+    ]);
+    const { admin } = product.database;
+    for (const sql of [`UPDATE stated_input SET reason = 'x'`, 'DELETE FROM stated_input_check'])
+      await expect(admin.query(sql)).rejects.toThrow(/only ever added/);
+    const verify = (person: string, kind: string, statedBy = firm.personId): Promise<unknown> =>
+      admin.query(
+        `INSERT INTO stated_input_check (check_id, statement_id, uscc, stated_by, verdict, note, evidence_sha256, checked_at, checked_on,
+           institution_id, institution_kind, person_id)
+         SELECT gen_random_uuid(), statement_id, uscc, $1, verdict, note, evidence_sha256, checked_at, checked_on, institution_id, $2, $3
+         FROM stated_input_check LIMIT 1`,
+        [statedBy, kind, person],
+      );
+    await expect(verify(firm.personId, 'bank')).rejects.toMatchObject({ code: '23514' });
+    await expect(verify(bank.personId, 'firm')).rejects.toMatchObject({ code: '23514' });
+    // Whoever names another as who stated it is found out by the key.
+    await expect(verify(firm.personId, 'bank', bank.personId)).rejects.toMatchObject({ code: '23503' });
+    const investor = as('investor-a');
+    const roles = [
+      () => statedInputs.check({} as never, investor, FIRM, stated.statementId, verdict),
+      () => statedInputs.state({} as never, investor, FIRM, {} as never),
+      () => statedInputs.check({} as never, firm, FIRM, stated.statementId, verdict),
+    ];
+    for (const role of roles) expect((await problemOf(role()))?.code).toBe('role-refused');
+    const foreign = statedInputs.as(as('firm-b'), (tx) => statedInputs.state(tx, as('firm-b'), FIRM, {} as never));
+    expect((await problemOf(foreign))?.code).toBe('company-unknown');
+  });
+
   it('read as the house and leave the transaction to whom it was', async () => {
     const actorNow = (actor: string, work: (tx: never) => Promise<unknown>): Promise<string> =>
       product.db.as(actor, async (tx) => {

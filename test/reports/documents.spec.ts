@@ -149,6 +149,9 @@ describe('the document of a report', () => {
     expect(flags('bank')).toContain('EXISTING_DEBT_UNKNOWN');
     expect(flags('credit')).not.toContain('EXISTING_DEBT_UNKNOWN');
     expect(section('bank')['line']['disclaimer']['zh']).toContain('不构成授信承诺');
+    // Nobody has committed equity to the firm: said, and not left out.
+    for (const name of ['bank', 'guarantor', 'firm'])
+      expect(section(name)['composition']).toMatchObject({ basis: 'none', plan: null });
     expect(section('bank')['line']['reasons'].map((r: Document) => r['code'])).toContain('NOT_RATED');
   });
 

@@ -113,6 +113,7 @@ const WITHOUT_ROW_SECURITY: Readonly<Record<string, readonly string[]>> = {
     'run_shard',
   ],
   'lists are the house’s, and shown to institutions that name a purpose': [
+    'knock_out_look',
     'list_entry',
     'list_opt_out',
     'list_rules',

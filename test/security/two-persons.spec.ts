@@ -9,6 +9,7 @@ const KEPT_APART: Readonly<Record<string, readonly string[]>> = {
   'person_role: granted_by, person_id': [],
   'review_decision: decided_by, proposed_by': [],
   'review_vote: decided_by, proposed_by, voter': [],
+  'stated_input_check: person_id, stated_by': [],
 };
 
 interface Check {
@@ -59,7 +60,7 @@ describe('two persons, where the database itself asks for them', () => {
       );
       for (const { sql } of others) await admin.query(sql);
       const { rows: columns } = await admin.query<{ name: string }>(
-        `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attnotnull`,
+        `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attnotnull AND attidentity = ''`,
         [table],
       );
       for (const column of columns)

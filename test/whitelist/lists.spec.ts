@@ -1,6 +1,7 @@
 import { FixedClock, step } from '#lib/kernel';
-import { Lists, MEMBERSHIP, shippedList, type ListVersion } from '#lib/whitelist';
+import { LISTED, Lists, MEMBERSHIP, shippedList, type ListVersion } from '#lib/whitelist';
 import { openCity, type City } from './city.ts';
+import { Told } from './told.ts';
 
 const { rules } = shippedList('CKT');
 
@@ -91,5 +92,116 @@ describe('a list over months', () => {
     await expect(product.database.admin.query('UPDATE membership_event SET zh = zh')).rejects.toThrow(
       /only ever added/,
     );
+  });
+
+  describe('and who is told', () => {
+    let told: Told;
+    beforeAll(async () => {
+      told = await Told.among(city);
+    });
+
+    it('each partner once of every member and then that the version is out, figures where the firm authorised it', async () => {
+      const members = await lists.entries(city.product.db, 'CKT', 4, { kind: 'member', limit: 200 });
+      const listed = members.items.filter(({ state }) => LISTED.includes(state as never));
+      await told.authorises(listed[0]!.uscc);
+      await told.tell();
+      const [bank, guarantor] = [await told.notices('bank'), await told.notices('guarantor')];
+      expect(bank.map(({ type, body }) => [type, body['usc'] ?? body['listVersion']])).toEqual([
+        ...listed.map(({ uscc }) => ['whitelist.member.v1', uscc]),
+        ['whitelist.version.v1', 4],
+      ]);
+      expect(guarantor.length).toBe(bank.length);
+      const { score, low, high, grade, name } = listed[0]!;
+      expect(bank[0]).toMatchObject({
+        aggregate: `whitelist/CKT/${listed[0]!.uscc}`,
+        body: {
+          listCode: 'CKT',
+          listVersion: 4,
+          kind: 'entered',
+          name,
+          grade,
+          score,
+          range: [low, high],
+          consent: { state: 'authorised', id: expect.any(String), scope: ['score'], validTo: '2026-08-20' },
+          dims: { IN: expect.any(Number), CC: expect.any(Number) },
+          suggestedLine: { disclaimer: expect.anything(), validTo: '2026-08-20' },
+          noLoanRecord: 'unknown',
+        },
+      });
+      // The guarantor was not authorised: the firm's name and that it is listed, nothing that was measured.
+      expect(guarantor[0]!.body).toMatchObject({
+        name,
+        grade: null,
+        score: null,
+        range: null,
+        coverageBp: null,
+        percentiles: null,
+        dims: null,
+        flags: null,
+        suggestedLine: null,
+        offList: null,
+        noLoanRecord: null,
+        consent: { state: 'none', id: null },
+      });
+      expect(await told.logged(listed[0]!.uscc)).toEqual([
+        'bank list pre-loan-review',
+        'guarantor list guarantee-review',
+      ]);
+      expect(await told.tell()).toBe(0);
+    });
+
+    it('a knock-out ends a membership on the day the ledger learns of it, and who was told of the firm is told that', async () => {
+      const before = await told.counts();
+      const [out, other] = (await lists.entries(city.product.db, 'CKT', 4, { kind: 'member', limit: 200 })).items
+        .filter(({ state }) => state === 'ACTIVE')
+        .slice(-2);
+      const watch = told.watch(new Map());
+      expect(await watch.follow()).toBe(0);
+      await told.dishonest(out!.uscc);
+      expect(await watch.follow()).toBe(1);
+      expect((await lists.member('CKT', out!.uscc))!.events.at(-1)).toMatchObject({
+        event: 'knock-out',
+        reason: 'K03',
+        fromState: 'ACTIVE',
+        toState: 'REVOKED',
+      });
+      expect(told.knockedOut).toEqual([[out!.uscc, ['K03']]]);
+      expect(await watch.follow()).toBe(0);
+      await told.tell();
+      for (const [of, reasonCode] of [
+        ['bank', null],
+        ['guarantor', null],
+      ] as const) {
+        const news = (await told.notices(of)).slice(before[of]);
+        expect(news).toMatchObject([
+          {
+            type: 'whitelist.revoked.v1',
+            body: { listCode: 'CKT', usc: out!.uscc, state: 'REVOKED', reasonCode, effectiveAt: expect.any(String) },
+          },
+        ]);
+        expect(news[0]!.ackDueOn).not.toBeNull();
+      }
+      // Under dispute it only suspends, and nobody else is called.
+      await told.dishonest(other!.uscc);
+      const disputed = new Map([[other!.uscc, { characteristics: [], knockOuts: ['K03'] }]]);
+      expect(await told.watch(disputed).follow()).toBe(1);
+      expect((await lists.member('CKT', other!.uscc))!.row.state).toBe('SUSPENDED');
+      expect(told.knockedOut.length).toBe(1);
+      await told.tell();
+      expect((await told.notices('bank')).at(-1)).toMatchObject({
+        type: 'whitelist.member.v1',
+        body: { usc: other!.uscc, kind: 'changed', state: 'SUSPENDED' },
+      });
+    });
+
+    it('the whole list to a partner that joins, and nothing to one that may not read lists', async () => {
+      const late = await told.joins('late', 'bank');
+      await told.joins('lender', 'investor');
+      await told.tell();
+      const now = [...(await lists.standings('CKT')).values()].filter(({ state }) => LISTED.includes(state));
+      expect((await told.notices('late')).length).toBe(now.length + 1);
+      expect(await told.notices('lender')).toEqual([]);
+      expect(late.kind).toBe('bank');
+    });
   });
 });

@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
 import { Access, type IdempotencyStore } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
-import { FirmStandings } from '#lib/financing';
+import { FirmStandings, StatedInputs } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
 import {
@@ -72,6 +72,7 @@ import { OwnReportsController } from './subject/own-reports.controller.ts';
 import { OwnStandingController } from './subject/own-standing.controller.ts';
 import { ProgrammesController } from './partner/programmes.controller.ts';
 import { StandingsController } from './partner/standings.controller.ts';
+import { StatedInputsController } from './partner/stated-inputs.controller.ts';
 import { SubjectController } from './subject/subject.controller.ts';
 
 /** What stands around every route. */
@@ -107,6 +108,7 @@ export class ApiModule {
         ProgrammesController,
         StandingsController,
         OwnStandingController,
+        StatedInputsController,
         CandidatesController,
         CatalogueController,
         SubjectController,
@@ -158,6 +160,7 @@ export class ApiModule {
         { provide: Webhooks, useValue: deps.webhooks },
         { provide: Models, useValue: deps.models },
         { provide: FirmStandings, useValue: deps.standings },
+        { provide: StatedInputs, useValue: deps.statedInputs },
         { provide: ReportRequests, useValue: deps.reportRequests },
         { provide: Reports, useValue: deps.reports },
         { provide: ReportKeys, useValue: deps.reportKeys },

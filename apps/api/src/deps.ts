@@ -11,6 +11,7 @@ import type {
   Guarantees,
   JointCases,
   Referrals,
+  StatedInputs,
 } from '#lib/financing';
 import type { Clock } from '#lib/kernel';
 import type { Deliveries, Reviews } from '#lib/ledger';
@@ -47,6 +48,7 @@ export interface ApiDeps {
   readonly notices: Notices;
   readonly webhooks: Webhooks;
   readonly standings: FirmStandings;
+  readonly statedInputs: StatedInputs;
   readonly reportRequests: ReportRequests;
   readonly reports: Reports;
   readonly reportKeys: ReportKeys;

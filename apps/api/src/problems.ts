@@ -262,6 +262,17 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '说明有误',
     'What is stated cannot be taken: no such fact, not for this kind of institution, or no value of it',
   ),
+  'stated-input-invalid': entry(
+    422,
+    '申报数据有误',
+    'Figures that cannot be taken: errors names each member, its unit and its bounds',
+  ),
+  'stated-input-unknown': entry(404, '没有该申报数据', 'There is no such statement, or it is not yours to see'),
+  'stated-input-over': entry(
+    409,
+    '申报数据已撤回或被取代',
+    'The statement was withdrawn, or a newer one took its place',
+  ),
 
   // Notices and webhooks
   'notice-unknown': entry(404, '没有该序号的通知', 'There is no notice of this number'),

@@ -1,8 +1,11 @@
 import { addDays, daysBetween, dateAt, type LocalDate, type ProblemDetail, type Uscc } from '#lib/kernel';
 import type { Purpose } from './purpose.ts';
 
-/** What an authorisation opens (授权范围). `report` includes the score; credit history is opened by itself. */
-export const AUTHORISED_SCOPES = ['score', 'report', 'credit-history'] as const;
+/**
+ * What an authorisation opens (授权范围). `report` includes the score; credit history, and figures that somebody stated
+ * (财务数据), are opened by themselves.
+ */
+export const AUTHORISED_SCOPES = ['score', 'report', 'credit-history', 'financials'] as const;
 export type AuthorisedScope = (typeof AUTHORISED_SCOPES)[number];
 
 export const AUTHORISATION_STATES = ['GRANTED', 'USED_UP', 'EXPIRED', 'REVOKED'] as const;

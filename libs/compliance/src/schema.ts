@@ -97,4 +97,13 @@ GRANT UPDATE (state, ended_at, end_reason) ON authorisation TO firstmile_app;
 `,
   },
   ...DISPUTES_SCHEMA,
+  {
+    name: 'Compliance1763800000270',
+    sql: `
+-- 财务数据: figures that somebody stated are opened by themselves, as the credit history is.
+ALTER TABLE authorisation DROP CONSTRAINT authorisation_scopes_check;
+ALTER TABLE authorisation ADD CONSTRAINT authorisation_scopes_check
+  CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['score', 'report', 'credit-history', 'financials']);
+`,
+  },
 ];

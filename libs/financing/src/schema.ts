@@ -6,6 +6,7 @@ import { DEALS_SCHEMA } from './deals/schema.ts';
 import { GUARANTEES_SCHEMA } from './guarantees/schema.ts';
 import { OUTCOMES_SCHEMA } from './outcomes/schema.ts';
 import { STANDING_SCHEMA } from './standing/schema.ts';
+import { STATED_SCHEMA } from './stated/schema.ts';
 
 /** Financing. After compliance, whitelist and reports, on which it stands. */
 export const FINANCING_SCHEMA: readonly SchemaStep[] = [
@@ -15,5 +16,6 @@ export const FINANCING_SCHEMA: readonly SchemaStep[] = [
   ...CAPACITY_SCHEMA,
   ...GUARANTEES_SCHEMA,
   ...STANDING_SCHEMA,
+  ...STATED_SCHEMA,
   ...ALARMS_SCHEMA,
 ];

@@ -31,27 +31,27 @@ export class Notices {
   constructor(private readonly calendar: WorkingCalendar = readCalendar()) {}
 
   /** Adds one at the end of the partner's sequence. Resolves to its number. Waits for other notices to the same partner. */
-  async publish(tx: Tx, { institutionId, type, aggregate, body, at }: Notice): Promise<number> {
-    await tx.query(`SELECT pg_advisory_xact_lock(7104010, hashtext($1))`, [institutionId], 'notice-lock');
+  publish(tx: Tx, { institutionId, at, ...told }: Notice): Promise<number> {
+    return this.publishAll(tx, { institutionId, at }, [told]);
+  }
+
+  /** As `publish`, several in their order, at least one. Resolves to the number of the last. */
+  async publishAll(
+    tx: Tx,
+    { institutionId, at }: Pick<Notice, 'institutionId' | 'at'>,
+    told: readonly Omit<Notice, 'institutionId' | 'at'>[],
+  ): Promise<number> {
+    const items = told.map(({ type, aggregate, body }) => ({
+      type,
+      aggregate,
+      body,
+      id: uuidv7({ msecs: at.getTime() }),
+      ackDueOn: this.ackDueOn(type, at),
+    }));
     const [row] = await tx.query<{ seq: number }>(
-      `INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
-       SELECT $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5, $6, $7 FROM notice WHERE institution_id = $1 RETURNING seq`,
-      [
-        institutionId,
-        type,
-        aggregate,
-        JSON.stringify(body),
-        at,
-        uuidv7({ msecs: at.getTime() }),
-        this.ackDueOn(type, at),
-      ],
-      'notice-publish',
-    );
-    // A backlog, or a failure's delay, keeps its turn.
-    await tx.query(
-      'UPDATE webhook_cursor SET due_at = $2 WHERE institution_id = $1 AND due_at IS NULL',
-      [institutionId, at],
-      'notice-due',
+      'SELECT notices_published($1, $2, $3) AS seq',
+      [institutionId, at, JSON.stringify(items)],
+      'notices-published',
     );
     return row!.seq;
   }

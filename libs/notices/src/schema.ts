@@ -181,4 +181,25 @@ REVOKE ALL ON FUNCTION notices_drop(timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION notices_drop(timestamptz) TO firstmile_app;
 `,
   },
+  {
+    name: 'Notices1763800000102',
+    sql: `
+-- Adds notices at the end of the partner's sequence, in their order, and resolves to the last number. Each statement sees what
+-- was committed before it began: the numbers are read after the lock was waited for.
+CREATE FUNCTION notices_published(partner uuid, moment timestamptz, items jsonb) RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+  last bigint;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7104010, hashtext(partner::text));
+  SELECT coalesce(max(n.seq), 0) INTO last FROM notice n WHERE n.institution_id = partner;
+  INSERT INTO notice (institution_id, seq, type, aggregate, body, at, notice_id, ack_due_on)
+    SELECT partner, last + i.no, i.item ->> 'type', i.item ->> 'aggregate', i.item -> 'body', moment,
+      (i.item ->> 'id')::uuid, (i.item ->> 'ackDueOn')::date
+    FROM jsonb_array_elements(items) WITH ORDINALITY AS i(item, no);
+  -- A backlog, or a failure's delay, keeps its turn.
+  UPDATE webhook_cursor SET due_at = moment WHERE institution_id = partner AND due_at IS NULL;
+  RETURN last + jsonb_array_length(items);
+END $$;
+`,
+  },
 ];

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import pg, { escapeLiteral } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /** Reads. Several queries of one Db may see different moments; what must see one moment takes a Tx. */
@@ -106,10 +106,7 @@ export class Database implements Db {
    * transaction, so no connection carries it to the next one. Without it such tables are empty.
    */
   async as<T>(actor: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transaction(async (tx) => {
-      await actAs(tx, actor);
-      return work(tx);
-    });
+    return this.session((session) => session.transaction(work, 'read committed', actor));
   }
 
   /** One connection for temporary tables and session locks. It is thrown away when `work` fails. */
@@ -152,11 +149,15 @@ export class Session implements Db {
     return new CopyStream(this.client, statement);
   }
 
+  /** With an actor: on behalf of whom, as `Database.as` says. */
   async transaction<T>(
     work: (tx: Tx) => Promise<T>,
     isolation: 'read committed' | 'repeatable read' = 'read committed',
+    actor?: string,
   ): Promise<T> {
-    await this.client.query(`BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}`);
+    // One message: most of what a short transaction costs is the way to the server and back.
+    const acts = actor === undefined ? '' : `; SELECT set_config('firstmile.actor', ${escapeLiteral(actor)}, true)`;
+    await this.client.query(`BEGIN ISOLATION LEVEL ${isolation.toUpperCase()}${acts}`);
     try {
       const result = await work(new OpenTransaction(this.client));
       await this.client.query('COMMIT');

@@ -1,3 +1,4 @@
+export * from './again.ts';
 export * from './build-info.ts';
 export * from './config.ts';
 export * from './database.ts';

@@ -74,14 +74,16 @@ export class Background {
     for (const runId of await runs.complete()) await runs.settle(runId, clock);
   }
 
-  /** Authorisations end, days of the query log are anchored, a list is made from each new month end: once a minute at most. */
+  /** Authorisations end, days of the query log are anchored, a list is made from each new month end and partners are told: once a minute at most. */
   private async followCalendar(): Promise<void> {
     if (!this.isTimeFor('calendar')) return;
-    const { db, authorisations, queryLog, disputes, lists, clock } = this.product;
+    const { db, authorisations, queryLog, disputes, lists, listNews, knockOutWatch, clock } = this.product;
     await db.as(HOUSE, (tx) => authorisations.expire(tx, clock));
     await queryLog.anchor(clock);
     await disputes.tick(clock);
     await lists.tick(clock);
+    await knockOutWatch.follow(() => this.stopping);
+    await listNews.tell(() => this.stopping);
   }
 
   /** True once a minute. */

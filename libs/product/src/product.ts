@@ -3,14 +3,24 @@ import path from 'node:path';
 import { Access } from '#lib/access';
 import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { referenceTables, type ReferenceTables } from '#lib/data-sources';
-import { FirmStandings, jointUse, referralUse, type Admit } from '#lib/financing';
+import {
+  FirmStandings,
+  guaranteeUse,
+  jointEquity,
+  jointUse,
+  referralUse,
+  StatedInputs,
+  type Admit,
+} from '#lib/financing';
 import { workingCalendar, type Clock, type WorkingCalendar } from '#lib/kernel';
 import { Deliveries, FrontEnds, Intake, INTAKE_LIMITS, Reviews, Spool, type IntakeLimits } from '#lib/ledger';
 import { Notices, noticeSender, resolveBySystem, SecretBox, Webhooks, type SendNotice } from '#lib/notices';
 import { Database, Doorbells, openServer, packageRoot, systemClock, type Config, type Server } from '#lib/platform';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { KnockOutWatch, ListNews, ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
+import { caseFreezer } from './case-freezer.ts';
+import { memberFigures } from './member-figures.ts';
 import { dealsOf, type DealServices } from './deals-of.ts';
 import { keyFile } from './key-file.ts';
 import { personalKey } from './personal-key.ts';
@@ -37,8 +47,11 @@ export interface Product extends DealServices {
   readonly notices: Notices;
   readonly disputes: Disputes;
   readonly lists: Lists;
+  readonly knockOutWatch: KnockOutWatch;
+  readonly listNews: ListNews;
   readonly listReviews: ListReviews;
   readonly standings: FirmStandings;
+  readonly statedInputs: StatedInputs;
   readonly listRuleChanges: ListRuleChanges;
   readonly webhooks: Webhooks;
   readonly sendNotice: SendNotice;
@@ -114,8 +127,27 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
     const reportKeys = new ReportKeys(db, config.dataDir);
     await reportKeys.publish(clock);
     const history = new ScoreHistory(db, scores);
-    const standings = new FirmStandings({ db, scores, lists, clock, uses: [referralUse, jointUse] });
+    const standings = new FirmStandings({
+      db,
+      scores,
+      lists,
+      clock,
+      uses: [referralUse, jointUse, guaranteeUse],
+      recognisedEquity: jointEquity,
+    });
+    const listNews = new ListNews({
+      db,
+      runs,
+      notices,
+      authorisations,
+      queryLog,
+      clock,
+      person: operator.personId,
+      figures: memberFigures(standings, clock),
+    });
     const house = { person: operator.personId, admit: options.admit ?? standings.admit };
+    const deals = dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house });
+    const knockOutWatch = new KnockOutWatch({ db, runs, registers, clock, listener: caseFreezer(deals.jointCases) });
     return {
       config,
       server,
@@ -132,8 +164,11 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       notices,
       disputes,
       lists,
+      knockOutWatch,
+      listNews,
       listReviews: new ListReviews(db, calendar, clock),
       standings,
+      statedInputs: new StatedInputs(db, clock),
       listRuleChanges: new ListRuleChanges(db, runs, registers),
       webhooks: new Webhooks(db, { notices, box: secretBox, addresses, clock }),
       sendNotice: noticeSender(addresses),
@@ -147,7 +182,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
         reportKeys,
       ),
       reportKeys,
-      ...dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house }),
+      ...deals,
       close: async () => {
         await doorbells.close();
         await db.close();

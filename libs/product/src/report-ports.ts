@@ -1,6 +1,9 @@
+import { institutionsById } from '#lib/access';
 import { DISPUTE, MARKED_STATES, type Disputes } from '#lib/compliance';
 import {
+  compositionDocument,
   lineDocument,
+  liveJointCases,
   LOANS_NOT_SHOWN,
   matchDocument,
   matchesOf,
@@ -11,16 +14,25 @@ import { dateAt } from '#lib/kernel';
 import type { ReportPorts } from '#lib/reports';
 import { LISTED, MEMBERSHIP, type Lists } from '#lib/whitelist';
 
+const wordsOf = ({ zh, en }: { readonly zh: string; readonly en: string }) => ({ zh, en });
+
 /** What lists, disputes and financing say of a firm in a report: as they stand when it is made. */
 export const reportPorts = (lists: Lists, disputes: Disputes, firms: FirmStandings): ReportPorts => ({
-  async programmes(tx, firm, { institutionId, kind, loans }, at) {
-    const view = { readers: [{ institutionId, kind }], loans };
+  async programmes(tx, firm, { institutionId, kind, loans, financials }, at) {
+    const view = { readers: [{ institutionId, kind }], loans, financials };
     const standing = await firms.around(tx, firm, view, dateAt(at));
     const line = firms.line(standing);
+    const cases = await liveJointCases(tx, firm.dossier.uscc);
+    const names = await institutionsById(
+      tx,
+      cases.flatMap(({ body }) => body.positions.map((position) => position.institutionId)),
+    );
+    const reader = { institutionId, kind, nameOf: (id: string) => wordsOf(names.get(id)!) };
     return {
       programmes: matchesOf(standing, kind === 'firm').map(matchDocument),
       line: lineDocument(line),
       raises: raisesDocument(line),
+      composition: compositionDocument(cases, standing, reader),
       withoutLoans: loans ? null : LOANS_NOT_SHOWN,
     };
   },

@@ -1,5 +1,5 @@
 import { institutionsById, type Institution } from '#lib/access';
-import type { Authorisations, QueryLog } from '#lib/compliance';
+import type { Authorisations, AuthorisedScope, QueryLog } from '#lib/compliance';
 import { addMonths, dateAt, instantText, type LocalDate, type Uscc } from '#lib/kernel';
 import { readCoverage, readDossier } from '#lib/ledger';
 import type { Database, Tx } from '#lib/platform';
@@ -20,11 +20,11 @@ import { reportNoOf, type ReportRequest } from './report-request.ts';
 export interface ReportPorts {
   lists(tx: Tx, uscc: Uscc, at: Date): Promise<readonly ListStanding[]>;
   disputes(tx: Tx, uscc: Uscc, at: Date): Promise<readonly DisputeMark[]>;
-  /** Of the firm at the run's pins, which need not be read again. `loans`: whether the reader may be told of them. */
+  /** Of the firm at the run's pins, which need not be read again. `loans`, `financials`: whether the reader may be told of them. */
   programmes(
     tx: Tx,
     firm: FirmAtRun,
-    reader: Pick<Institution, 'institutionId' | 'kind'> & { readonly loans: boolean },
+    reader: Pick<Institution, 'institutionId' | 'kind'> & { readonly loans: boolean; readonly financials: boolean },
     at: Date,
   ): Promise<ProgrammeSection | null>;
 }
@@ -72,7 +72,8 @@ export async function gather(
     request.basis === null ? null : await from.authorisations.get(tx, request.basis.authorisationId);
   const { dossier } = firm;
   const scored = sameScore(rich, scoreFirmRich(dossier, model, run.asOf));
-  const reader = { ...requester, loans: authorisation?.scopes.includes('credit-history') ?? true };
+  const isOpen = (scope: AuthorisedScope): boolean => authorisation?.scopes.includes(scope) ?? true;
+  const reader = { ...requester, loans: isOpen('credit-history'), financials: isOpen('financials') };
   const input: ReportInput = {
     order: request,
     reportNo: reportNoOf(request),

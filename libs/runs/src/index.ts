@@ -5,6 +5,7 @@ export * from './models/models.service.ts';
 export type { ModelView } from './models/models.store.ts';
 export * from './models/model-preview.ts';
 export * from './impact.ts';
+export * from './live-knock-outs.ts';
 export * from './percentiles.ts';
 export * from './replay-firms.ts';
 export * from './run.ts';

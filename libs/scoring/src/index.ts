@@ -26,7 +26,7 @@ export * from './scorecard/model.ts';
 export { readValues } from './scorecard/read-values.ts';
 export { valueText } from './scorecard/reasons.ts';
 export * from './value.ts';
-export { verifiedEquity } from './characteristics/holdings.ts';
+export { verifiedEquity, type VerifiedPayment } from './characteristics/holdings.ts';
 export { insuredMonths } from './characteristics/insured-months.ts';
 export { stateOn as patentStateOn } from './characteristics/patents.ts';
 export { qualificationsOf } from './characteristics/qualification-terms.ts';

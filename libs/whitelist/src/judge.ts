@@ -175,18 +175,8 @@ function staying(
   if (!['ACTIVE', 'WATCH', 'SUSPENDED'].includes(state)) return []; // in review: the reviewers decide
   const on = knockOutsOn(input);
   if (state === 'SUSPENDED') return suspended(input, on);
-  const open = on.filter((code) => !input.disputedKnockOuts.includes(code));
-  if (open.length > 0)
-    return [raised('knock-out', open.join(' '), `出现否决事项${open.join('、')}`, `knocked out: ${open.join(', ')}`)];
-  if (on.length > 0)
-    return [
-      raised(
-        'disputed-knock-out',
-        on.join(' '),
-        `否决事项${on.join('、')}异议处理中`,
-        `knock-out under dispute: ${on.join(', ')}`,
-      ),
-    ];
+  const out = knockOutEvent(on, input.disputedKnockOuts);
+  if (out !== undefined) return [out];
   if (input.consent.known && input.consent.value !== 'valid')
     return [
       raised(
@@ -260,7 +250,29 @@ function suspended(input: JudgeInput, on: readonly string[]): RaisedEvent[] {
     : [];
 }
 
-const knockOutsOn = ({ knockOuts, industry, rules }: JudgeInput): string[] =>
-  withListIndustries(knockOuts as readonly Pick<KnockOut, 'code' | 'state'>[], industry, rules)
+/** 否决事项 that are on, by the list's own industries too. */
+export const knockOutsOn = ({
+  knockOuts,
+  industry,
+  rules,
+}: Pick<JudgeInput, 'rules'> & {
+  readonly knockOuts: readonly Pick<KnockOut, 'code' | 'state'>[];
+  readonly industry?: string | undefined;
+}): string[] =>
+  withListIndustries(knockOuts, industry, rules)
     .filter(({ state }) => state === 'yes')
     .map(({ code }) => code);
+
+/** What knock-outs that are on do to a member: those under dispute alone only suspend it. Undefined: none is on. */
+export function knockOutEvent(on: readonly string[], disputed: readonly string[]): RaisedEvent | undefined {
+  const open = on.filter((code) => !disputed.includes(code));
+  if (open.length > 0)
+    return raised('knock-out', open.join(' '), `出现否决事项${open.join('、')}`, `knocked out: ${open.join(', ')}`);
+  if (on.length === 0) return undefined;
+  return raised(
+    'disputed-knock-out',
+    on.join(' '),
+    `否决事项${on.join('、')}异议处理中`,
+    `knock-out under dispute: ${on.join(', ')}`,
+  );
+}

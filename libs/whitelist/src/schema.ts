@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { NEWS_SCHEMA } from './news/news-schema.ts';
 import { REVIEW_SCHEMA } from './review/review-schema.ts';
 import { RULES_SCHEMA } from './rules/rules-schema.ts';
 
@@ -156,4 +157,5 @@ GRANT UPDATE (ended_at) ON list_opt_out TO firstmile_app;
   },
   ...REVIEW_SCHEMA,
   ...RULES_SCHEMA,
+  ...NEWS_SCHEMA,
 ];

@@ -1,3 +1,4 @@
+import { AUTHORISED_SCOPES } from '#lib/compliance';
 import { choice, day, flag, hex, id, instant, list, map, nullable, object, page, str } from './schema.ts';
 
 const PURPOSES = [
@@ -14,7 +15,7 @@ const authorisation = object({
   uscc: str('The firm that gave it.', '91440300DMAB12340K'),
   institution: str('Code of whom it authorised.', 'example-bank'),
   purpose: choice('What for.', PURPOSES.slice(0, 3)),
-  scopes: list(choice('What it opens; report includes the score.', ['score', 'report', 'credit-history'])),
+  scopes: list(choice('What it opens; report includes the score.', AUTHORISED_SCOPES)),
   from: day('First day on which it holds.'),
   until: day('Last day on which it holds.', '2026-07-29'),
   single: flag('Used up by one report.', false),

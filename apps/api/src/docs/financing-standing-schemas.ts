@@ -228,6 +228,15 @@ const line = object({
         }),
       ),
       statedOn: nullable(day('Day on which it was stated; null: records say so.'), null),
+      statement: nullable(
+        object({
+          by: words('企业', 'the firm'),
+          on: day('Day on which it was stated.', '2026-07-03'),
+          asOf: day('Day that the figures are of.'),
+          verifiedBy: words('银行', 'a bank'),
+          verifiedOn: day('Day on which it was verified.', '2026-07-06'),
+        }),
+      ),
       records: int('Delivered rows behind it.', 6),
     }),
     'B1 to B7 in their order.',

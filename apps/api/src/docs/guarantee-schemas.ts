@@ -16,6 +16,37 @@ const cap = object({
   room: nullable(money('What is left; negative where it is passed.', 499_952_000_000)),
 });
 
+const fuse = object({
+  scheme: str('分险方案.', 'KJDB'),
+  year: int('Calendar year.', 2026),
+  claimsPaid: money('代偿额: principal and normal interest of claims paid in the year.', 120_000_000),
+  annualisedReleased: money(
+    '年化解保额: principal × days in force ÷ 365 of what was released in the year.',
+    5_000_000_000,
+  ),
+  rateBp: nullable(bp('代偿率, rounded down; null: nothing to measure it by', 300)),
+  ceilingBp: nullable(bp('代偿率上限; null: the scheme names none', 500)),
+  state: choice(
+    'NONE: neither claim nor release; PERSON: a claim and no release, a person decides; NO_CEILING: the scheme names none.',
+    ['NONE', 'PERSON', 'NO_CEILING', 'BELOW', 'WARNING', 'STOPPED'],
+  ),
+  newBusiness: choice('Whether guarantees may be approved and letters issued.', ['OPEN', 'STOPPED', 'PERSON_DECIDES']),
+  zh: str('Chinese.', '代偿率3.00%，低于上限5.00%'),
+  en: str('English.', 'claim rate 3.00%: below the ceiling 5.00%'),
+});
+
+const sharing = object(
+  {
+    scheme: nullable(str('方案代码; null: none is asked.', 'KJDB')),
+    shareClass: nullable(str('企业类别; null: not stated.', 'A')),
+    reGuaranteeFeeBp: nullable(bp('再担保费率; null: not stated', 30)),
+    otherFees: list(str('A fee.', '咨询费'), 'Empty: none is declared.'),
+    lenderPassesOn: flag('The bank passes its own share on.', false),
+  },
+  [],
+  '分险方案; null: the agreement was recorded before it was asked, and that of its programme holds.',
+);
+
 const agreement = object({
   agreementId: id('The agreement.'),
   guarantorId: id('The guarantor.'),
@@ -32,6 +63,7 @@ const agreement = object({
     guaranteedBp: bp('担保比例', 10_000),
     tree: { type: 'object', additionalProperties: true, description: SHARE_TREE_WORDS, example: SHARE_TREE_EXAMPLE },
     feeBp: bp('担保费率 a year', 50),
+    sharing: nullable(sharing),
   }),
 });
 
@@ -61,6 +93,7 @@ export const guaranteeSchemas = {
     issued: money('Guaranteed principal of letters: outstanding, or still to be drawn.', 400_000_000),
     caps: list(cap, 'The whole book, then each programme that states a limit in all.'),
     breaches: list(cap, '被动超限: limits that are passed.'),
+    fuses: list(fuse, '代偿率熔断, by sharing scheme: those under which it guarantees or guaranteed.'),
   }),
   FirmRelationsRecorded: object({ recorded: int('Firms of which was stated.', 1) }),
   GuaranteeAgreement: agreement,

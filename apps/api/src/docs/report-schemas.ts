@@ -119,12 +119,18 @@ const report = object(
     compliance: section('10 合规: tax, arrears, lists, penalties, cases, annual reports.', { tax: [] }),
     credit: section('11 信贷, only where the authorisation names it.', { shown: false }),
     programmes: section(
-      '12 项目: each programme with its conditions, the suggested line with its steps; not of facts.',
+      '12 项目: each programme with its conditions, the suggested line with its steps, the composition of equity, loan and guarantee; not of facts.',
       {
         shown: true,
         withoutLoans: null,
         items: [],
         line: { amount: { fen: 132_000_000, currency: 'CNY' } },
+        composition: {
+          basis: 'planned',
+          zh: '测算，不构成承诺',
+          en: 'computed for planning, no promise of credit',
+          cases: [],
+        },
       },
     ),
     changes: section('13 since the last report of the same requester; disputes.', { since: null, disputes: [] }),

@@ -16,6 +16,7 @@ import { modelSchemas } from './model-schemas.ts';
 import { noticeSchemas } from './notice-schemas.ts';
 import { reportSchemas } from './report-schemas.ts';
 import { financingStandingSchemas } from './financing-standing-schemas.ts';
+import { statedSchemas } from './stated-schemas.ts';
 import { runSchemas } from './run-schemas.ts';
 import { historySchemas } from './history-schemas.ts';
 import { scoreSchemas } from './score-schemas.ts';
@@ -78,6 +79,7 @@ export const SCHEMAS = {
   ...catalogueSchemas,
   ...noticeSchemas,
   ...financingStandingSchemas,
+  ...statedSchemas,
 } satisfies Record<string, JsonSchema>;
 
 export type SchemaName = keyof typeof SCHEMAS;

@@ -5,6 +5,7 @@ import { withMoney } from './deal-body.ts';
 import { DateField, FlagField, ItemsField, NumberField, ObjectField, TextField, TextsField } from './fields.ts';
 import { Money, MoneyField } from './money-field.ts';
 import { ShareTreeField } from './share-tree-field.ts';
+import { SharingField, sharingTermsOf, type SharingRequest } from './sharing-field.ts';
 
 /** 批量担保合作条件. */
 export class AgreementTermsRequest {
@@ -37,6 +38,9 @@ export class AgreementTermsRequest {
 
   @NumberField({ description: '担保费率 a year in basis points.', example: 50 }, 0, 10_000)
   feeBp!: number;
+
+  @SharingField()
+  sharing?: SharingRequest;
 }
 
 export class AgreementRequest {
@@ -102,9 +106,14 @@ export class BatchRequest {
 
 export const agreementOf = (guarantor: string, body: AgreementRequest): Omit<BatchAgreement, 'agreementId'> => {
   const { bankId: bank, programme, validFrom, validTo, terms } = body;
-  const { batchMost, singleMost, tree, ...rest } = terms;
+  const { batchMost, singleMost, tree, sharing, ...rest } = terms;
   const [most, single] = [fen(batchMost.fen), fen(singleMost.fen)];
-  const shared = { batchMost: most, singleMost: single, tree: tree as unknown as ShareTree };
+  const shared = {
+    batchMost: most,
+    singleMost: single,
+    tree: tree as unknown as ShareTree,
+    sharing: sharingTermsOf(sharing),
+  };
   return { guarantor, bank, programme, validFrom, validTo, terms: { ...rest, ...shared } };
 };
 
@@ -123,10 +132,11 @@ export const rowOf = (row: BatchRowRequest): BatchRow => ({
 
 const MONEY: ReadonlySet<string> = new Set(['batchMost', 'singleMost', 'acceptedPrincipal']);
 
-export const agreementBody = ({ guarantor, bank, ...rest }: BatchAgreement): object => ({
+export const agreementBody = ({ guarantor, bank, terms, ...rest }: BatchAgreement): object => ({
   guarantorId: guarantor,
   bankId: bank,
-  ...(withMoney(rest, MONEY) as object),
+  ...rest,
+  terms: withMoney({ ...terms, sharing: terms.sharing ?? null }, MONEY),
 });
 
 /** 承保回单. */

@@ -1,4 +1,11 @@
-import { CAP_WORDS, MOST_FEN, type CapacityPosition, type CapCheck, type FirmRelations } from '#lib/financing';
+import {
+  CAP_WORDS,
+  MOST_FEN,
+  type CapacityPosition,
+  type CapCheck,
+  type FirmRelations,
+  type FuseReading,
+} from '#lib/financing';
 import type { Fen, LocalDate } from '#lib/kernel';
 import { ProgrammeField } from './deal-fields.ts';
 import {
@@ -100,8 +107,21 @@ const capBody = ({ cap, subject, state, limit, after, room }: CapCheck): object 
   return { cap, zh, en, subject, state, limit: money(limit), used: money(after), room: money(room) };
 };
 
-/** 担保能力 of one guarantor on a day. */
-export const capacityBody = (position: CapacityPosition): object => ({
+const fuseBody = (fuse: FuseReading): object => ({
+  scheme: fuse.scheme,
+  year: fuse.year,
+  claimsPaid: money(fuse.claimsPaid),
+  annualisedReleased: money(fuse.annualisedReleased),
+  rateBp: fuse.rateBp,
+  ceilingBp: fuse.ceilingBp,
+  state: fuse.state,
+  newBusiness: fuse.newBusiness,
+  zh: fuse.zh,
+  en: fuse.en,
+});
+
+/** 担保能力 of one guarantor on a day, and its claim rate under each scheme that it guarantees by. */
+export const capacityBody = (position: CapacityPosition, fuses: readonly FuseReading[]): object => ({
   guarantorId: position.guarantor,
   on: position.on,
   netAssets: position.netAssets && { ...position.netAssets, value: money(position.netAssets.value) },
@@ -109,4 +129,5 @@ export const capacityBody = (position: CapacityPosition): object => ({
   issued: money(position.issued),
   caps: [...(position.total === null ? [] : [position.total]), ...position.programmes].map(capBody),
   breaches: position.breaches.map(capBody),
+  fuses: fuses.map(fuseBody),
 });

@@ -118,7 +118,7 @@ const fieldsBody = (fields: Fields): object[] =>
     fields: inner === undefined ? [] : fieldsBody(inner),
   }));
 
-/** Faults of an event's fields lie under /detail in the request. */
+/** Faults of an event's fields lie under /detail in the request; those of the terms, which it does not repeat, in the deal. */
 export async function inDetail<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -130,12 +130,19 @@ export async function inDetail<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Members of a guarantor's cap that are money. */
-export const CAP_MONEY: ReadonlySet<string> = new Set(['limit', 'before', 'after', 'room']);
+/** Members of a guarantor's cap, and of its claim rate, that are money. */
+export const CAP_MONEY: ReadonlySet<string> = new Set([
+  'limit',
+  'before',
+  'after',
+  'room',
+  'claimsPaid',
+  'annualisedReleased',
+]);
 
 const OUTSIDE = ['/event', '/version', '/detail', ''];
 
 const placed = (detail: ProblemDetail): ProblemDetail =>
-  detail.pointer === undefined || OUTSIDE.includes(detail.pointer)
+  detail.pointer === undefined || OUTSIDE.includes(detail.pointer) || detail.pointer.startsWith('/terms/')
     ? detail
     : { ...detail, pointer: `/detail${detail.pointer}` };

@@ -5,6 +5,7 @@ import { ProgrammeField, UuidField } from './deal-fields.ts';
 import { DateField, FlagField, NumberField, TextField } from './fields.ts';
 import { Money, MoneyField } from './money-field.ts';
 import { ShareTreeField } from './share-tree-field.ts';
+import { SharingField, sharingTermsOf, type SharingRequest } from './sharing-field.ts';
 import { UsccField } from './uscc-field.ts';
 
 /** What a firm applies for, for itself. */
@@ -50,6 +51,9 @@ export class OwnGuaranteeRequest {
   })
   outcomesUntil?: LocalDate;
 
+  @SharingField()
+  sharing?: SharingRequest;
+
   @TextField({ description: 'What the loan is for.', example: '首贷，流动资金' }, 2, 200)
   purpose!: string;
 }
@@ -81,6 +85,7 @@ export function applicationOf(principal: Principal, uscc: Uscc, body: OwnGuarant
       loanDealId: given.loanDealId ?? null,
       outcomesUntil: given.outcomesUntil ?? null,
       purpose: given.purpose,
+      sharing: sharingTermsOf(given.sharing),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import { Capacity } from '#lib/financing';
+import type { Principal } from '#lib/access';
+import { Capacity, Guarantees, type CapacityPosition } from '#lib/financing';
 import { fen } from '#lib/kernel';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
@@ -19,7 +20,7 @@ const BODY_PROBLEMS = ['request-invalid', 'json-broken', 'media-type-unsupported
 const GuarantorParam = (): MethodDecorator =>
   ApiParam({ name: 'institutionId', description: 'The guarantor.', schema: { type: 'string', format: 'uuid' } });
 const POSITION =
-  'Net assets that count today, what is reserved and issued, each limit with what is used and left of it, and limits that are passed (被动超限).';
+  'Net assets that count today, what is reserved and issued, each limit with what is used and left of it, and limits that are passed (被动超限), and the claim rate under each sharing scheme (代偿率熔断).';
 
 /** 担保能力: what guarantors may take on, and what they have taken on. */
 @ApiTags('deals')
@@ -27,6 +28,7 @@ const POSITION =
 export class CapacityController {
   constructor(
     private readonly capacity: Capacity,
+    private readonly guarantees: Guarantees,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -37,7 +39,7 @@ export class CapacityController {
   @ProblemAnswers('guarantor-unknown')
   async own(@Req() request: ApiRequest): Promise<object> {
     const principal = principalOf(request);
-    return capacityBody(await this.capacity.position(principal, principal.institutionId));
+    return this.shown(principal, await this.capacity.position(principal, principal.institutionId));
   }
 
   @Post('partner/v1/capacity/net-assets')
@@ -67,7 +69,7 @@ export class CapacityController {
         controllers: controllers ?? null,
         related,
       });
-      return { status: 200, location: null, body: capacityBody(position) };
+      return { status: 200, location: null, body: await this.shown(principal, position) };
     });
   }
 
@@ -78,7 +80,8 @@ export class CapacityController {
   @Answer('GuarantorCapacity', 'Today.')
   @ProblemAnswers('request-invalid', 'guarantor-unknown')
   async one(@Req() request: ApiRequest, @Param('institutionId', IdPipe) institutionId: string): Promise<object> {
-    return capacityBody(await this.capacity.position(principalOf(request), institutionId));
+    const principal = principalOf(request);
+    return this.shown(principal, await this.capacity.position(principal, institutionId));
   }
 
   @Post('ops/v1/guarantors/:institutionId/programme-limits')
@@ -106,7 +109,7 @@ export class CapacityController {
         perClient: perClient ? fen(perClient.fen) : null,
         total: total ? fen(total.fen) : null,
       });
-      const body = capacityBody(await this.capacity.position(principal, guarantor));
+      const body = await this.shown(principal, await this.capacity.position(principal, guarantor));
       return { status: 200, location: null, body };
     });
   }
@@ -133,5 +136,9 @@ export class CapacityController {
       await this.capacity.recordRelations(principal, relations);
       return { status: 200, location: null, body: { recorded: relations.length } };
     });
+  }
+
+  private async shown(principal: Principal, position: CapacityPosition): Promise<object> {
+    return capacityBody(position, await this.guarantees.fuses(principal, position.guarantor));
   }
 }

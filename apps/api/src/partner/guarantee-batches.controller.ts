@@ -36,6 +36,11 @@ export class GuaranteeBatchesController {
     'party-unknown',
     'amount-invalid',
     'date-invalid',
+    'programme-unknown',
+    'sharing-scheme-unknown',
+    'sharing-scheme-differs',
+    'share-class-unknown',
+    'sharing-case-refused',
   )
   record(
     @Req() request: ApiRequest,
@@ -68,7 +73,7 @@ export class GuaranteeBatchesController {
   @ApiOperation({
     summary: 'File loans of a batch agreement',
     description:
-      'At most 200 loans a request, in the order of the file; a batch goes on over several requests. What keeps to the agreement and to the capacity of the guarantor is guaranteed at once (ACCEPTED_BATCH); what does not is an exception with every reason. A row that was answered before is answered the same again; an exception may come mended.',
+      'At most 200 loans a request, in the order of the file; a batch goes on over several requests. What keeps to the agreement, to the conditions of the programme, to the sharing scheme and its claim rate, and to the capacity of the guarantor is guaranteed at once (ACCEPTED_BATCH); what does not is an exception with every reason. A row that was answered before is answered the same again; an exception may come mended.',
   })
   @Answer('GuaranteeBatch', 'Every row, and what they add up to.')
   @ProblemAnswers(...BODY_PROBLEMS, 'agreement-unknown', 'batch-invalid')

@@ -169,8 +169,9 @@ export class StandingsController {
   }
 }
 
-/** Loans are told where the authorisation names the credit history (征信业管理条例 art. 29). */
+/** Loans are told where the authorisation names the credit history (征信业管理条例 art. 29), stated figures where it names them. */
 function viewOf(request: ApiRequest, { scopes }: Authorisation): StandingView {
   const { institutionId, kind } = principalOf(request);
-  return { readers: [{ institutionId, kind }], loans: scopes.includes('credit-history') };
+  const readers = [{ institutionId, kind }];
+  return { readers, loans: scopes.includes('credit-history'), financials: scopes.includes('financials') };
 }

@@ -93,7 +93,7 @@ export class OwnStandingController {
   private own(request: ApiRequest): Promise<FirmStanding> {
     const uscc = ownUscc(request);
     const { institutionId, kind } = principalOf(request);
-    const view = { readers: [{ institutionId, kind }], loans: true };
+    const view = { readers: [{ institutionId, kind }], loans: true, financials: true };
     return this.db.as(HOUSE, (tx) => this.standings.of(tx, uscc, view));
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { instantText, ProblemError, type Clock, type Problem } from '#lib/kernel';
 import type { Notices } from '#lib/notices';
-import { actAs, type Database, type Db, type Tx } from '#lib/platform';
+import { actAs, again, type Database, type Db, type Tx } from '#lib/platform';
 import type { CallbackKeys } from './callback-keys.ts';
 import { NONCE_MINUTES, verifySignature, type SignedHeaders } from './callback-signature.ts';
 
@@ -91,26 +91,28 @@ export class Callbacks {
    * same number may be sent again.
    */
   async receive(principal: Principal, callback: Callback, raw: Buffer): Promise<CallbackReceipt> {
+    const sha256 = createHash('sha256').update(raw).digest();
+    return again(() => this.db.as(actorOf(principal), (tx) => this.receiveIn(tx, principal, callback, sha256)));
+  }
+
+  private async receiveIn(tx: Tx, principal: Principal, callback: Callback, sha256: Buffer): Promise<CallbackReceipt> {
     const { institutionId } = principal;
     const { externalId, seq } = callback;
-    const sha256 = createHash('sha256').update(raw).digest();
-    return this.db.as(actorOf(principal), async (tx) => {
-      await tx.query('SELECT pg_advisory_xact_lock(7104022, hashtext($1))', [`${institutionId}|${externalId}`]);
-      const known = await rowOf(tx, institutionId, externalId, seq);
-      if (known && known.state !== 'refused') {
-        if (!known.body_sha256.equals(sha256)) throw conflict(externalId, seq);
-        return receiptOf(callback, known, { repeated: true, released: 0 });
-      }
-      if (seq > (await lastApplied(tx, institutionId, externalId)) + 1) {
-        await this.keep(tx, principal, callback, sha256, { state: 'held' });
-        return receiptOf(callback, undefined, { repeated: false, released: 0 });
-      }
-      const moved = await this.parts.apply(tx, principal, callback);
-      await actAs(tx, HOUSE);
-      await this.keep(tx, principal, callback, sha256, { state: 'applied', ...moved });
-      const released = await this.release(tx, principal, externalId, seq + 1);
-      return receiptOf(callback, { deal_id: moved.dealId, deal_version: moved.version }, { repeated: false, released });
-    });
+    await tx.query('SELECT pg_advisory_xact_lock(7104022, hashtext($1))', [`${institutionId}|${externalId}`]);
+    const known = await rowOf(tx, institutionId, externalId, seq);
+    if (known && known.state !== 'refused') {
+      if (!known.body_sha256.equals(sha256)) throw conflict(externalId, seq);
+      return receiptOf(callback, known, { repeated: true, released: 0 });
+    }
+    if (seq > (await lastApplied(tx, institutionId, externalId)) + 1) {
+      await this.keep(tx, principal, callback, sha256, { state: 'held' });
+      return receiptOf(callback, undefined, { repeated: false, released: 0 });
+    }
+    const moved = await this.parts.apply(tx, principal, callback);
+    await actAs(tx, HOUSE);
+    await this.keep(tx, principal, callback, sha256, { state: 'applied', ...moved });
+    const released = await this.release(tx, principal, externalId, seq + 1);
+    return receiptOf(callback, { deal_id: moved.dealId, deal_version: moved.version }, { repeated: false, released });
   }
 
   /** What waited for this number, in order, up to the first that is missing or refused. */

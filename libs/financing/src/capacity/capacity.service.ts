@@ -159,6 +159,11 @@ export class Capacity {
     return liabilityIn(db, taking);
   }
 
+  /** Takes one guarantor's row, before anything is read of its book. For the house. */
+  async lock(tx: Tx, guarantor: string): Promise<void> {
+    await lockOwn(tx, guarantor);
+  }
+
   /** Takes every guarantor's row, in one order: who moves deals of many never waits for one while another waits for it. */
   lockAll(tx: Tx): Promise<void> {
     return lockBooks(tx);
@@ -173,8 +178,7 @@ export class Capacity {
 
   /** As the reader may see it: a guarantor itself, the house, a regulator. Throws ProblemError guarantor-unknown 404. */
   async position(principal: Principal, guarantor: string, on: LocalDate = this.today()): Promise<CapacityPosition> {
-    const { kind, institutionId } = principal;
-    if (kind !== 'operator' && kind !== 'regulator' && institutionId !== guarantor) throw guarantorUnknown(guarantor);
+    if (!seesBook(principal, guarantor)) throw guarantorUnknown(guarantor);
     return this.db.as(actorOf(principal), async (tx) => {
       await knownGuarantor(tx, guarantor);
       return positionOf(await wholeBook(tx, this.rules, guarantor), guarantor, on);
@@ -240,6 +244,10 @@ export class Capacity {
     return dateAt(this.clock.now());
   }
 }
+
+/** How a guarantor's book stands is for itself, the house and a regulator. */
+export const seesBook = ({ kind, institutionId }: Principal, guarantor: string): boolean =>
+  kind === 'operator' || kind === 'regulator' || institutionId === guarantor;
 
 const lockOwn = (tx: Tx, guarantor: string): Promise<unknown> =>
   tx.query('SELECT capacity_lock($1, NULL)', [guarantor]);

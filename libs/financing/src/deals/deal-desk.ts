@@ -2,13 +2,12 @@ import type { Principal } from '#lib/access';
 import type { WorkingCalendar, Workflow } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import { deadlinesOf, type Deadline, type Deal, type DealKind, type DealType, type Desk, type Raiser } from './deal.ts';
-import type { DealEventRow } from './deals.store.ts';
+import { dealFrom, type DealEventRow, type StoredDeal } from './deals.store.ts';
 import { changeFrom, type EventCatalogue } from './event-words.ts';
-import type { Command } from './raise.ts';
+import type { CommandOn } from './raise.ts';
 
 /** An event as it came from outside. */
 export interface SaidEvent {
-  readonly dealId: string;
   readonly event: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
@@ -33,22 +32,28 @@ export interface DealDesk {
   readonly words: EventCatalogue<string>;
   /** Members of terms, body and events that are money. */
   readonly money: ReadonlySet<string>;
-  /** Throws ProblemError deal-unknown 404. */
-  read(principal: Principal, dealId: string): Promise<DealReading>;
-  /** Throws ProblemError event-unknown or event-invalid 422, and whatever refuses the event. */
-  say(principal: Principal, said: SaidEvent & { readonly version: number }): Promise<void>;
-  /** As `say`, in the caller's transaction, at whatever version the deal stands. */
-  sayIn(tx: Tx, principal: Principal, said: SaidEvent): Promise<{ readonly version: number }>;
+  /** A deal that the asker may see, as it is theirs to read. */
+  read(principal: Principal, deal: StoredDeal, events: readonly DealEventRow[]): DealReading;
+  /**
+   * In the transaction that took the deal; without a version at whatever version it stands. Throws ProblemError event-unknown or
+   * event-invalid 422, and whatever refuses the event.
+   */
+  say(
+    tx: Tx,
+    principal: Principal,
+    deal: StoredDeal,
+    said: SaidEvent & { readonly version?: number },
+  ): Promise<{ readonly version: number }>;
 }
 
 /** What a service of one kind offers. */
 interface DealCommands<S extends string, B, C extends { readonly event: string }, O> {
-  get(
+  seen(
     principal: Principal,
-    dealId: string,
-  ): Promise<{ readonly deal: Deal<S, B, C, O>; readonly events: readonly DealEventRow[] }>;
-  command(principal: Principal, given: Command<C>): Promise<unknown>;
-  commandIn(tx: Tx, principal: Principal, given: Omit<Command<C>, 'version'>): Promise<{ readonly version: number }>;
+    deal: Deal<S, B, C, O>,
+    events: readonly DealEventRow[],
+  ): { readonly deal: Deal<S, B, C, O>; readonly events: readonly DealEventRow[] };
+  commandOn(tx: Tx, principal: Principal, given: CommandOn<C>): Promise<{ readonly version: number }>;
 }
 
 /** A kind of deal whose service shows it as it is kept. */
@@ -68,8 +73,8 @@ export function dealDesk<S extends string, E extends string, B, C extends { read
     twoPersons: type.twoPersons,
     words,
     money: new Set(money),
-    read: async (principal, dealId) => {
-      const { deal, events } = await service.get(principal, dealId);
+    read: (principal, stored, history) => {
+      const { deal, events } = service.seen(principal, dealFrom(type, stored), history);
       const { proposal, ...shown } = deal;
       return {
         ...shown,
@@ -78,9 +83,7 @@ export function dealDesk<S extends string, E extends string, B, C extends { read
         events,
       };
     },
-    say: async (principal, { dealId, version, event, detail }) =>
-      void (await service.command(principal, { dealId, version, change: changeFrom<C>(words, event, detail) })),
-    sayIn: (tx, principal, { dealId, event, detail }) =>
-      service.commandIn(tx, principal, { dealId, change: changeFrom<C>(words, event, detail) }),
+    say: (tx, principal, taken, { event, detail, ...at }) =>
+      service.commandOn(tx, principal, { taken, ...at, change: changeFrom<C>(words, event, detail) }),
   };
 }

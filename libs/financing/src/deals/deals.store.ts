@@ -12,6 +12,7 @@ import {
   type Proposal,
   type Raiser,
 } from './deal.ts';
+import { dealUnknown } from './refusals.ts';
 
 interface DealRow {
   deal_id: string;
@@ -31,6 +32,10 @@ interface DealRow {
 
 const PARTIES = `coalesce((SELECT jsonb_agg(jsonb_build_object('institutionId', p.institution_id, 'desk', p.desk)
   ORDER BY p.joined_at, p.desk, p.institution_id) FROM deal_party p WHERE p.deal_id = d.deal_id), '[]') AS parties`;
+
+const EVENTS = `SELECT version, event, proposed, role, institution_id AS "institutionId", person_id AS "personId",
+  first_person_id AS "firstPersonId", at, from_state AS "from", to_state AS "to", detail
+  FROM deal_event WHERE deal_id = $1`;
 
 /** Rows are written by this code only: a state that the table does not know is an error. */
 function dealOf<S extends string, E extends string, B, C extends { readonly event: E }, O>(
@@ -53,6 +58,48 @@ function dealOf<S extends string, E extends string, B, C extends { readonly even
     proposal: proposal as Proposal<C> | null,
     body: row.body as B,
   };
+}
+
+/** A deal of any kind as it lies in the store: what it says is asked of its kind. */
+export interface StoredDeal {
+  readonly kind: DealKind;
+  readonly dealId: string;
+  readonly row: object;
+}
+
+const stored = (row: DealRow): StoredDeal => ({ kind: row.kind, dealId: row.deal_id, row });
+
+/** What its kind reads in it. */
+export const dealFrom = <S extends string, E extends string, B, C extends { readonly event: E }, O>(
+  type: DealType<S, E, B, C, O>,
+  { row }: StoredDeal,
+): Deal<S, B, C, O> => dealOf(type, row as DealRow);
+
+/**
+ * A deal that the actor may move, locked; from here on the transaction acts for the house, for what follows from a deal is
+ * others' too: capacity, notices, other deals. Throws ProblemError deal-unknown 404 for one that there is not, that is not
+ * theirs, or that is of another kind than asked for.
+ */
+export async function takeDeal(tx: Tx, dealId: string, kind?: DealKind): Promise<StoredDeal> {
+  const [row] = await tx.query<DealRow>(`SELECT d.*, ${PARTIES} FROM deal_taken($1) d`, [dealId], 'deal-taken');
+  if (row === undefined || (kind !== undefined && row.kind !== kind)) throw dealUnknown(dealId);
+  return stored(row);
+}
+
+/** A deal with its events, the oldest first. Throws ProblemError deal-unknown 404 for one that is not the actor's to see. */
+export async function dealWithEvents(
+  db: Db,
+  dealId: string,
+): Promise<{ readonly deal: StoredDeal; readonly events: readonly DealEventRow[] }> {
+  const [row] = await db.query<DealRow & { events: (Omit<DealEventRow, 'at'> & { at: string })[] }>(
+    `SELECT d.*, ${PARTIES}, (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.version) FROM (${EVENTS}) e) AS events
+     FROM deal d WHERE d.deal_id = $1`,
+    [dealId],
+    'deal-with-events',
+  );
+  if (row === undefined) throw dealUnknown(dealId);
+  const events = row.events.map((event) => ({ ...event, at: new Date(event.at) }));
+  return { deal: stored(row), events };
 }
 
 /** A new deal with its first event. */
@@ -82,7 +129,7 @@ export async function openDeal<S extends string, E extends string, B, C extends 
     ],
   );
   await insertParties(tx, order.dealId, order.parties, order.openedAt);
-  await insertEvent(tx, undefined, deal, by);
+  await tx.query(`${INSERT_EVENT} VALUES (${EVENT_VALUES})`, eventValues(undefined, deal, by), 'deal-opened');
   return deal;
 }
 
@@ -98,24 +145,24 @@ export async function saveDeal<S extends string, E extends string, B, C extends 
   { by, calendar }: { readonly by: Raiser; readonly calendar: WorkingCalendar },
 ): Promise<void> {
   const due = dueDays(type, after, calendar);
-  const saved = await tx.execute(
-    `UPDATE deal SET state = $3, version = $4, state_since = $5, body = $6, proposal = $7, due_on = $8, alarm_on = $9
-     WHERE deal_id = $1 AND version = $2`,
+  const saved = await tx.query(
+    `WITH moved AS (
+       UPDATE deal SET state = $11, version = $2, state_since = $13, body = $14, proposal = $15, due_on = $16, alarm_on = $17
+       WHERE deal_id = $1 AND version = $18 RETURNING 1)
+     ${INSERT_EVENT} SELECT ${EVENT_VALUES} FROM moved RETURNING version`,
     [
-      after.dealId,
-      before.version,
-      after.state,
-      after.version,
+      ...eventValues(before, after, by, change),
       after.stateSince,
       JSON.stringify(after.body),
       after.proposal && JSON.stringify(after.proposal),
       due.due,
       due.alarm,
+      before.version,
     ],
+    'deal-moved',
   );
-  if (saved !== 1) throw new RangeError(`${after.dealId} was not at version ${before.version}`);
+  if (saved.length !== 1) throw new RangeError(`${after.dealId} was not at version ${before.version}`);
   await insertParties(tx, after.dealId, after.parties.slice(before.parties.length), by.at);
-  await insertEvent(tx, before, after, by, change);
 }
 
 /** The last days after which something happens by itself, and after which somebody is warned. */
@@ -141,34 +188,35 @@ async function insertParties(tx: Tx, dealId: string, parties: readonly Party[], 
     ]);
 }
 
-async function insertEvent<S extends string, B, C extends { readonly event: string }, O>(
-  tx: Tx,
+const INSERT_EVENT = `INSERT INTO deal_event (deal_id, version, event, proposed, role, institution_id, person_id,
+  first_person_id, at, from_state, to_state, detail)`;
+/** In the order of `eventValues`. */
+const EVENT_VALUES =
+  '$1::uuid, $2::integer, $3, $4::boolean, $5, $6::uuid, $7::uuid, $8::uuid, $9::timestamptz, $10, $11, $12::jsonb';
+
+function eventValues<S extends string, B, C extends { readonly event: string }, O>(
   before: Deal<S, B, C, O> | undefined,
   after: Deal<S, B, C, O>,
   by: Raiser,
   change?: C,
-): Promise<void> {
+): unknown[] {
   const { event = null, ...detail } = change ?? {};
   const proposed = after.proposal !== null;
-  await tx.execute(
-    `INSERT INTO deal_event (deal_id, version, event, proposed, role, institution_id, person_id, first_person_id, at, from_state,
-       to_state, detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-    [
-      after.dealId,
-      after.version,
-      event,
-      proposed,
-      by.role,
-      by.institutionId,
-      by.personId,
-      // What was proposed and is now done was said by somebody else first.
-      !proposed && before?.proposal && before.proposal.change.event === event ? before.proposal.by.personId : null,
-      by.at,
-      before?.state ?? null,
-      after.state,
-      JSON.stringify(detail),
-    ],
-  );
+  return [
+    after.dealId,
+    after.version,
+    event,
+    proposed,
+    by.role,
+    by.institutionId,
+    by.personId,
+    // What was proposed and is now done was said by somebody else first.
+    !proposed && before?.proposal && before.proposal.change.event === event ? before.proposal.by.personId : null,
+    by.at,
+    before?.state ?? null,
+    after.state,
+    JSON.stringify(detail),
+  ];
 }
 
 /** Undefined: there is none of this kind, or it is not theirs. `update` keeps others from changing it meanwhile. */
@@ -270,12 +318,7 @@ export interface DealEventRow {
 
 /** The oldest first. */
 export async function dealEvents(db: Db, dealId: string): Promise<DealEventRow[]> {
-  return db.query<DealEventRow>(
-    `SELECT version, event, proposed, role, institution_id AS "institutionId", person_id AS "personId",
-       first_person_id AS "firstPersonId", at, from_state AS "from", to_state AS "to", detail
-     FROM deal_event WHERE deal_id = $1 ORDER BY version`,
-    [dealId],
-  );
+  return db.query<DealEventRow>(`${EVENTS} ORDER BY version`, [dealId], 'deal-events');
 }
 
 /** What `replayed` takes. */

@@ -27,6 +27,8 @@ export type Admit = (
     readonly pending?: readonly FactName[];
     /** Who sits at the deal, or is asked to: of their kinds of institutions only their own statements count. */
     readonly parties?: readonly Party[];
+    /** Deals that this very deal belongs to, its loan or its guarantee: what they take up is not counted beside it. */
+    readonly besides?: readonly string[];
   },
 ) => Promise<Admission>;
 

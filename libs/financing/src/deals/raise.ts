@@ -1,9 +1,9 @@
-import { actorOf, HOUSE, type Principal } from '#lib/access';
+import { actorOf, type Principal } from '#lib/access';
 import { dateAt, type Clock, type WorkingCalendar } from '#lib/kernel';
 import type { Notices } from '#lib/notices';
-import { actAs, type Database, type Tx } from '#lib/platform';
+import { again, type Database, type Tx } from '#lib/platform';
 import { changed, deadlinesOf, type Deal, type DealType, type Desk, type Raiser } from './deal.ts';
-import { dueDeals, findDeal, saveDeal } from './deals.store.ts';
+import { dealFrom, dueDeals, saveDeal, takeDeal, type StoredDeal } from './deals.store.ts';
 import { dealUnknown, versionStale } from './refusals.ts';
 
 /** What every kind of deal works with. */
@@ -63,26 +63,34 @@ export async function command<S extends string, E extends string, B, C extends {
   principal: Principal,
   { dealId, change, version }: Command<C>,
 ): Promise<Deal<S, B, C, O>> {
-  return parts.db.as(actorOf(principal), (tx) => commandIn(tx, parts, flow, principal, { dealId, change, version }));
+  return again(() =>
+    parts.db.as(actorOf(principal), async (tx) => {
+      const taken = await takeDeal(tx, dealId, flow.type.kind);
+      return commandOn(tx, parts, flow, principal, { taken, change, version });
+    }),
+  );
 }
 
-/** As `command`, in the caller's transaction; without a version the deal is taken as it is found. */
-export async function commandIn<S extends string, E extends string, B, C extends { readonly event: E }, O>(
+/** What somebody wants of a deal that `takeDeal` gave them; without a version it is taken as it was found. */
+export interface CommandOn<C> {
+  readonly taken: StoredDeal;
+  readonly change: C;
+  readonly version?: number;
+}
+
+/** As `command`, in the transaction that took the deal. */
+export async function commandOn<S extends string, E extends string, B, C extends { readonly event: E }, O>(
   tx: Tx,
   parts: DealParts,
   flow: DealFlow<S, E, B, C, O>,
   principal: Principal,
-  { dealId, change, version }: Omit<Command<C>, 'version'> & { readonly version?: number },
+  { taken, change, version }: CommandOn<C>,
 ): Promise<Deal<S, B, C, O>> {
-  await actAs(tx, actorOf(principal));
-  const deal = await findDeal(tx, flow.type, dealId, 'update');
-  if (deal === undefined) throw dealUnknown(dealId);
+  const deal = dealFrom(flow.type, taken);
   if (version !== undefined && deal.version !== version) throw versionStale(deal.version);
   const role = deskOf(principal, deal, flow.type.table.states[deal.state].on?.[change.event]?.by ?? []);
-  if (role === undefined) throw dealUnknown(dealId);
+  if (role === undefined) throw dealUnknown(deal.dealId);
   const { institutionId, personId } = principal;
-  // The deal is theirs, as row-level security found it; what follows from it is others' too: capacity, notices, other deals.
-  await actAs(tx, HOUSE);
   return move(tx, parts, flow, deal, change, { role, institutionId, personId, at: parts.clock.now() });
 }
 

@@ -9,6 +9,7 @@ import {
 } from '#lib/kernel';
 import { MOST_FEN } from '../deals/checks.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
+import type { SharingTerms } from './sharing-terms.ts';
 
 /** What a guarantor takes over from a bank without looking at it again (批量担保合作条件). */
 export interface BatchTerms {
@@ -24,6 +25,8 @@ export interface BatchTerms {
   readonly guaranteedBp: number;
   readonly tree: GuaranteeTerms['tree'];
   readonly feeBp: number;
+  /** 分险方案; absent where the agreement was recorded before it was asked: then that of its programme. */
+  readonly sharing?: SharingTerms;
 }
 
 export interface BatchAgreement {
@@ -164,8 +167,10 @@ export const termsOfRow = (row: BatchRow, { guarantor, bank, terms }: BatchAgree
   feeBp: terms.feeBp,
   smallFirm: row.smallFirm,
   programmeMost: terms.singleMost,
+  // Nobody decides again, so that no line is held against what the bank lent.
   suggestedLine: null,
   loanDealId: row.loanDealId,
   outcomesUntil: row.outcomesUntil as LocalDate | null,
   purpose: '见贷即担 batch guarantee',
+  ...(terms.sharing === undefined ? {} : { sharing: terms.sharing }),
 });

@@ -4,8 +4,6 @@ import { actorOf, HOUSE, type Principal } from '#lib/access';
 import { canonicalJson } from '#lib/data-sources';
 import { addFen, addMonths, dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, type Tx } from '#lib/platform';
-import { CAP_WORDS, capCode } from '../capacity/refusals.ts';
-import type { CapCheck } from '../capacity/caps.ts';
 import type { Raiser } from '../deals/deal.ts';
 import { openDeal } from '../deals/deals.store.ts';
 import { move, type DealParts } from '../deals/raise.ts';
@@ -21,13 +19,17 @@ import {
   type StoredRow,
 } from './batches.store.ts';
 import { rowReasons, termsOfRow, type BatchAgreement, type BatchReason, type BatchRow } from './batch.ts';
+import { reasonsOf } from './batch-reasons.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
-import { reservationOf } from './guarantee-flow.ts';
+import { reservationOf, schemeRecord, type GuaranteeFlow } from './guarantee-flow.ts';
 import { MONTHS_AFTER_MATURITY } from './guarantee-letter.ts';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
-import { guaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
-import { knownLoan, knownParties, partiesOf, type Guarantees } from './guarantees.service.ts';
+import { heldAtApplication, knownLoan, knownParties, partiesOf, type Guarantees } from './guarantees.service.ts';
+import { readOnce, type FuseReader } from './scheme-book.reader.ts';
+import { schemeRefusals } from './scheme-rules.ts';
+import { sharingNamed } from './sharing-terms.ts';
 
 /** What a row came to: the deal that stands for it, or every reason against it. */
 export type BatchOutcome =
@@ -62,7 +64,10 @@ export class Batches {
     private readonly guarantees: Guarantees,
   ) {}
 
-  /** By the guarantor. Throws ProblemError agreement-refused 403, guarantee-terms-invalid, party-unknown, amount-invalid, date-invalid 422. */
+  /**
+   * By the guarantor. Throws ProblemError agreement-refused 403, programme-unknown 404, guarantee-terms-invalid, party-unknown,
+   * amount-invalid, date-invalid, sharing-scheme-unknown, sharing-scheme-differs, share-class-unknown 422, sharing-case-refused 409.
+   */
   async recordAgreement(principal: Principal, given: Omit<BatchAgreement, 'agreementId'>): Promise<BatchAgreement> {
     if (
       principal.kind !== 'operator' &&
@@ -75,11 +80,11 @@ export class Batches {
         en: 'the guarantor itself records what it takes over',
       });
     const at = this.parts.clock.now();
+    const agreementId = uuidv7({ msecs: at.getTime() });
     dayAt('/validTo', given.validTo, dayAt('/validFrom', given.validFrom));
     amountAt('/terms/batchMost', given.terms.batchMost);
     amountAt('/terms/singleMost', given.terms.singleMost);
     amountAt('/terms/filedWithinDays', given.terms.filedWithinDays, 0);
-    const agreement = { ...given, agreementId: uuidv7({ msecs: at.getTime() }) };
     // What every row is going to be.
     const row = {
       principal: given.terms.singleMost,
@@ -87,7 +92,14 @@ export class Batches {
       loanDealId: null,
       outcomesUntil: null,
     } as unknown as BatchRow;
-    inTerms(() => guaranteeTerms(termsOfRow(row, agreement)));
+    const on = dateAt(at);
+    const sharing = inTerms(() => {
+      const terms = guaranteeTerms(termsOfRow(row, { ...given, agreementId }));
+      const named = sharingNamed(given.programme, terms.sharing, on);
+      heldAtApplication({ ...terms, sharing: named }, on);
+      return named;
+    });
+    const agreement = { ...given, agreementId, terms: { ...given.terms, sharing } };
     await this.parts.db.as(actorOf(principal), async (tx) => {
       await knownParties(tx, { '/bankId': [given.bank, 'bank'], '/guarantorId': [given.guarantor, 'guarantor'] });
       await insertAgreement(tx, agreement, { personId: principal.personId, at });
@@ -133,14 +145,18 @@ export class Batches {
       // The agreement is theirs; what follows from it is others' too: deals, capacity, notices.
       await actAs(tx, HOUSE);
       await lockAgreement(tx, agreementId);
+      await this.guarantees.capacity.lock(tx, agreement.guarantor);
       const { institutionId, personId } = principal;
       const by = { role, institutionId, personId, at: this.parts.clock.now() };
+      const fuse = readOnce();
       const batch = {
         agreement,
         batchNo,
         by,
         known: await rowsOf(tx, agreement, batchNo),
         taken: await outstandingUnder(tx, agreementId),
+        fuse,
+        flow: this.guarantees.flowReading(fuse),
       };
       const outcomes: BatchOutcome[] = [];
       for (const row of rows) outcomes.push(await this.row(tx, batch, row));
@@ -183,15 +199,16 @@ export class Batches {
   /** The deal of a row, or all that stands against it: then nothing of it is left. */
   private async take(
     tx: Tx,
-    { agreement, batchNo, by }: OpenBatch,
+    batch: OpenBatch,
     row: BatchRow,
-    reasons: readonly BatchReason[],
+    found: readonly BatchReason[],
   ): Promise<string | readonly BatchReason[]> {
+    const { agreement, batchNo, by, flow } = batch;
+    const terms = termsOfRow(row, agreement);
+    const reasons = [...found, ...(await this.against(tx, batch, row, terms))];
     await tx.query('SAVEPOINT batch_row');
     try {
       const { calendar } = this.parts;
-      const terms = termsOfRow(row, agreement);
-      await knownLoan(tx, terms.loanDealId, row.uscc as Uscc);
       const order = {
         dealId: uuidv7({ msecs: by.at.getTime() }),
         uscc: row.uscc as Uscc,
@@ -212,7 +229,6 @@ export class Batches {
       const letterNo = `${batchNo}/${row.rowKey}`;
       const guaranteeUntil = addMonths(maturity, MONTHS_AFTER_MATURITY);
       const letter = { letterNo, batchNo, drawUntil: drawnOn, maturity, guaranteeUntil };
-      const { flow } = this.guarantees;
       const issued = await move(tx, this.parts, flow, deal, { event: 'accept-batch', ...letter }, system);
       await move(tx, this.parts, flow, issued, { event: 'draw', amount: terms.principal, on: drawnOn }, system);
       await tx.query('RELEASE SAVEPOINT batch_row');
@@ -223,6 +239,31 @@ export class Batches {
       return [...reasons, ...reasonsOf(error)];
     }
   }
+
+  /** What is asked of every guarantee, whoever decides on it: its loan, the programme, the sharing scheme and its fuse. */
+  private async against(
+    tx: Tx,
+    { agreement: { programme }, by, fuse }: OpenBatch,
+    row: BatchRow,
+    terms: GuaranteeTerms,
+  ): Promise<readonly BatchReason[]> {
+    const uscc = row.uscc as Uscc;
+    const on = dateAt(by.at);
+    const asked = { dealId: null, uscc, programme, terms };
+    const reasons: BatchReason[] = [];
+    const ask = async (question: () => Promise<unknown>): Promise<void> =>
+      void reasons.push(...(await refusedBy(question)));
+    await ask(() => knownLoan(tx, terms.loanDealId, uscc));
+    await ask(async () => {
+      const { programmeCap } = await this.guarantees.admitted(tx, asked, on);
+      withinProgramme('/principal', terms.principal, { programmeMost: programmeCap });
+    });
+    await ask(async () => {
+      const record = await schemeRecord(tx, fuse, asked, terms.principal, on);
+      for (const refused of record === null ? [] : schemeRefusals(record, null)) reasons.push(...reasonsOf(refused));
+    });
+    return reasons;
+  }
 }
 
 interface OpenBatch {
@@ -232,18 +273,22 @@ interface OpenBatch {
   readonly known: Map<string, StoredRow>;
   /** Guaranteed principal outstanding under the agreement, with what this file added. */
   taken: Fen;
+  /** Read once: nothing of a batch releases or claims, and its guarantor's row is locked. */
+  readonly fuse: FuseReader;
+  readonly flow: GuaranteeFlow;
 }
 
 const roleIn = ({ institutionId }: Principal, { bank, guarantor }: BatchAgreement): 'BANK' | 'GUAR' | undefined =>
   institutionId === bank ? 'BANK' : institutionId === guarantor ? 'GUAR' : undefined;
 
 /** What every row is going to be stands under /terms of the agreement. */
-function inTerms(check: () => unknown): void {
+function inTerms<T>(check: () => T): T {
   try {
-    check();
+    return check();
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const placed = (pointer = ''): string => `/terms${ROW_FIELDS[pointer] ?? pointer}`;
+    const placed = (pointer = ''): string =>
+      pointer === '/programme' ? pointer : `/terms${ROW_FIELDS[pointer] ?? pointer}`;
     const errors = error.problem.errors?.map((one) => ({ ...one, pointer: placed(one.pointer) })) ?? [];
     throw new ProblemError({ ...error.problem, errors }, { cause: error });
   }
@@ -263,15 +308,14 @@ const ELSEWHERE: BatchReason = {
   en: 'the loan was accepted in another batch',
 };
 
-function reasonsOf({ problem }: ProblemError): BatchReason[] {
-  const caps = (problem.extra?.['caps'] ?? []) as readonly CapCheck[];
-  if (caps.length > 0)
-    return caps.map(({ cap }) => {
-      const [zh, en] = CAP_WORDS[cap];
-      return { code: capCode(cap), field: 'principal', zh, en };
-    });
-  const { code, zh, en } = problem;
-  return [{ code, field: 'row', zh, en }];
+async function refusedBy(question: () => Promise<unknown>): Promise<readonly BatchReason[]> {
+  try {
+    await question();
+    return [];
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    return reasonsOf(error);
+  }
 }
 
 const exception = (rowKey: string, reasons: readonly BatchReason[]): BatchOutcome => ({

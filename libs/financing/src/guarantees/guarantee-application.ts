@@ -12,6 +12,7 @@ import {
 import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { withinProgramme } from './guarantee-terms.ts';
+import { heldToScheme } from './scheme-rules.ts';
 
 /** What one event does to a guarantee; throws ProblemError for what it may not do. */
 export type Handler<E extends GuaranteeChange['event']> = (
@@ -129,12 +130,26 @@ export const meetConditions: Handler<'meet-conditions'> = ({ body }, change) => 
   return { body: approved({ ...body, conditions }, change) };
 };
 
-function approved(body: GuaranteeBody, { event, caps }: Change<'decide' | 'meet-conditions'>): GuaranteeBody {
-  return withCaps(
-    { ...body, approved: body.decision!.amount, reservedUntil: caps?.reservedUntil ?? null },
-    event,
-    caps,
-  );
+function approved(body: GuaranteeBody, change: Change<'decide' | 'meet-conditions'>): GuaranteeBody {
+  const { event, caps } = change;
+  const amounts = { approved: body.decision!.amount, reservedUntil: caps?.reservedUntil ?? null };
+  return withScheme(withCaps({ ...body, ...amounts }, event, caps), change);
+}
+
+/**
+ * The body with what the service found of the scheme: refused where a rule of it is not kept or its fuse has tripped. A reason
+ * to go on that was given at approval stands for the letter.
+ */
+export function withScheme(
+  body: GuaranteeBody,
+  { event, scheme, fuseReason }: Pick<Change<'decide'>, 'scheme' | 'fuseReason'> & Pick<GuaranteeChange, 'event'>,
+): GuaranteeBody {
+  if (fuseReason !== undefined) textAt('/fuseReason', fuseReason);
+  if (scheme === undefined) return body;
+  const { schemes = [] } = body;
+  const reason = fuseReason ?? schemes.findLast((one) => one.fuseReason !== null)?.fuseReason ?? null;
+  heldToScheme(scheme, reason);
+  return { ...body, schemes: [...schemes, { ...scheme, event, fuseReason: reason }] };
 }
 
 /** The body with the caps that the service wrote into the change. */

@@ -16,7 +16,15 @@ import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts
 import { GUARANTEE } from './guarantee-type.ts';
 import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
 import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
+import { firmInForce, readFuse, type FuseReader } from './scheme-book.reader.ts';
+import { caseChecks, NOTHING_ELSE, type SchemeRecord } from './scheme-rules.ts';
+import { sharesBy, sharingNamed } from './sharing-terms.ts';
 
+/** Written by the service, whatever was sent. */
+interface ServiceWords {
+  readonly caps?: CapsRecord;
+  readonly scheme?: SchemeRecord;
+}
 type GuaranteeMove = Move<GuaranteeState, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 
@@ -32,9 +40,14 @@ export interface GuaranteePorts {
 }
 
 /** A guarantee with the capacity that it takes: reserved with approval, held to with the letter, less with each repayment. */
-export const guaranteeFlow = (capacity: Capacity, ports: GuaranteePorts): GuaranteeFlow => ({
+export const guaranteeFlow = (
+  capacity: Capacity,
+  ports: GuaranteePorts,
+  fuse: FuseReader = readFuse,
+): GuaranteeFlow => ({
   type: GUARANTEE,
-  prepare: (tx, made) => withCapacity(tx, capacity, made),
+  // The capacity first: its lock keeps the book still that the fuse is read from.
+  prepare: async (tx, made) => withSchemeOf(tx, fuse, made, await withCapacity(tx, capacity, made)),
   effects: async (tx, made) => {
     await follow(tx, capacity, made);
     if (made.change.event === 'claim') await claimed(tx, ports, made);
@@ -76,7 +89,7 @@ async function withCapacity(
   capacity: Capacity,
   { before, after, change, by }: GuaranteeMove,
 ): Promise<GuaranteeChange> {
-  const { caps: _said, ...given } = change as GuaranteeChange & { readonly caps?: CapsRecord };
+  const { caps: _said, scheme: _stated, ...given } = change as GuaranteeChange & ServiceWords;
   const on = dateAt(by.at);
   const record = ({ checks, reservedUntil }: CapacityAnswer): GuaranteeChange =>
     ({ ...given, caps: { on, reservedUntil, checks } }) as GuaranteeChange;
@@ -96,6 +109,59 @@ async function withCapacity(
     } as GuaranteeChange;
   return given;
 }
+
+/** The change with what its scheme says: the rules with the approval, the fuse also with the letter. */
+async function withSchemeOf(
+  tx: Tx,
+  fuse: FuseReader,
+  { before, after, change, by }: GuaranteeMove,
+  given: GuaranteeChange,
+): Promise<GuaranteeChange> {
+  const approved = (after.state === 'APPROVED' && before.state !== 'APPROVED') || change.event === 'accept-batch';
+  if (!approved && change.event !== 'issue') return given;
+  const asked = approved ? after.body.approved : null;
+  const scheme = await schemeRecord(tx, fuse, after, asked, dateAt(by.at));
+  return scheme === null ? given : ({ ...given, scheme } as GuaranteeChange);
+}
+
+/**
+ * What the scheme of a guarantee says on a day; null: it has none. `loan`: held against its rules for so much; null: only the
+ * fuse is read. In the transaction that holds the guarantor's row. Throws ProblemError sharing-scheme-unknown 422.
+ */
+export async function schemeRecord(
+  tx: Tx,
+  fuse: FuseReader,
+  { dealId, uscc, programme, terms }: AskedGuarantee,
+  loan: Fen | null,
+  on: LocalDate,
+): Promise<SchemeRecord | null> {
+  const sharing = terms.sharing ?? sharingNamed(programme, undefined, on);
+  if (sharing.scheme === null) return null;
+  const named = sharesBy(sharing.scheme, on);
+  const { scheme, hash } = named;
+  const { singleFirmMost, code, version } = scheme;
+  const inForce = async (): Promise<Fen> =>
+    singleFirmMost === null ? NOTHING_ELSE : firmInForce(tx, { uscc, scheme: code, dealId });
+  return {
+    on,
+    scheme: code,
+    version,
+    hash,
+    shareClass: sharing.shareClass,
+    fuse: await fuse(tx, { guarantor: terms.guarantorId, scheme: named, on }),
+    checks:
+      loan === null
+        ? []
+        : caseChecks(
+            scheme,
+            { ...terms, sharing },
+            { principal: guaranteedOf(loan, terms), firmInForce: await inForce() },
+          ),
+  };
+}
+
+/** `dealId` null: it is not opened yet. */
+type AskedGuarantee = Pick<Guarantee, 'uscc' | 'programme' | 'terms'> & { readonly dealId: string | null };
 
 /** What was taken follows what the guarantee has come to. */
 async function follow(tx: Tx, capacity: Capacity, { before, after }: GuaranteeMove): Promise<void> {

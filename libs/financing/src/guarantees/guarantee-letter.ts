@@ -1,7 +1,7 @@
 import { addDays, addMonths, dateAt, type LocalDate } from '#lib/kernel';
 import { claimAmount } from '../sharing/claim-account.ts';
 import type { Raiser } from '../deals/deal.ts';
-import { withCaps, type Handler } from './guarantee-application.ts';
+import { withCaps, withScheme, type Handler } from './guarantee-application.ts';
 import { figuresOf, stillToRecover, type GuaranteeEntry } from './guarantee-entries.ts';
 import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { Guarantee, GuaranteeBody, LetterTerms } from './guarantee.ts';
@@ -72,13 +72,14 @@ export const issue: Handler<'issue'> = ({ body, terms }, change, { at }) => {
       `the loan lasts longer than the ${terms.termMonths} months applied for`,
     );
   const issued = { ...body, reservedUntil: null, letter: { ...letter, issuedOn: today, batchNo: null } };
-  return { body: withCaps(issued, change.event, change.caps) };
+  return { body: withScheme(withCaps(issued, change.event, change.caps), change) };
 };
 
 /** ACCEPTED_BATCH (见贷即担): the letter follows from the agreement of the batch, for all that the bank lent. */
 export const acceptBatch: Handler<'accept-batch'> = ({ body, terms }, change, { at }) => {
   const letter = { ...letterAt(change), issuedOn: dateAt(at), batchNo: textAt('/batchNo', change.batchNo) };
-  return { body: withCaps({ ...body, approved: terms.principal, letter }, change.event, change.caps) };
+  const taken = { ...body, approved: terms.principal, letter };
+  return { body: withScheme(withCaps(taken, change.event, change.caps), change) };
 };
 
 export const draw: Handler<'draw'> = (deal, { amount, on }, { at }) => {

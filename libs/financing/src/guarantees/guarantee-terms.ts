@@ -3,6 +3,7 @@ import { DocumentCheck } from '../sharing/document-check.ts';
 import { compareExact, exact } from '../sharing/exact.ts';
 import { checkTree, leavesOf, shareOf, splitByTree, type ShareTree } from '../sharing/share-tree.ts';
 import { MOST_FEN, refusal } from '../deals/checks.ts';
+import { checkSharing, type SharingTerms } from './sharing-terms.ts';
 
 /** The guarantor's own place in a tree of shares. */
 export const OWN_PARTY = 'guarantor';
@@ -33,10 +34,12 @@ export interface GuaranteeTerms {
   /** The firm agreed that what becomes of the guarantee is kept with it (条例 art. 29): the last day; null: it did not. */
   readonly outcomesUntil: LocalDate | null;
   readonly purpose: string;
+  /** 分险方案; absent where the guarantee was opened before it was asked: then that of its programme. */
+  readonly sharing?: SharingTerms;
 }
 
 const FIELDS =
-  'guarantorId bankId reGuarantorId principal termMonths guaranteedBp tree feeBp smallFirm programmeMost suggestedLine loanDealId outcomesUntil purpose'.split(
+  'guarantorId bankId reGuarantorId principal termMonths guaranteedBp tree feeBp smallFirm programmeMost suggestedLine loanDealId outcomesUntil purpose sharing'.split(
     ' ',
   );
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -60,6 +63,7 @@ export function guaranteeTerms(given: GuaranteeTerms): GuaranteeTerms {
   if (given.outcomesUntil !== null) check.date('/outcomesUntil', given.outcomesUntil);
   check.text('/purpose', given.purpose, /^.{2,200}$/u);
   checkTree(check, '/tree', given.tree);
+  if (given.sharing !== undefined) checkSharing(check, given.sharing);
   if (check.errors.length === 0) {
     const own = shareOf(given.tree, OWN_PARTY);
     if (own === undefined || compareExact(own, exact(0)) <= 0)
@@ -74,7 +78,11 @@ export const sharesInBp = (tree: ShareTree): readonly { readonly party: string; 
   leavesOf(splitByTree(tree, fen(10_000))).map(({ party, amount }) => ({ party, bp: amount }));
 
 /** Throws ProblemError guarantee-over-programme 422 for more than the programme gives one firm. */
-export function withinProgramme(pointer: string, amount: Fen, { programmeMost }: GuaranteeTerms): void {
+export function withinProgramme(
+  pointer: string,
+  amount: Fen,
+  { programmeMost }: Pick<GuaranteeTerms, 'programmeMost'>,
+): void {
   if (programmeMost === null || amount <= programmeMost) return;
   throw refusal(
     'guarantee-over-programme',

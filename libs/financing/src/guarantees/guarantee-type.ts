@@ -117,9 +117,10 @@ export const dueChange = (event: GuaranteeEvent): GuaranteeChange =>
 export function guaranteeFor(desk: Desk, deal: Guarantee): Guarantee {
   if (desk === 'GUAR' || desk === 'OPS') return deal;
   const { proposal, body } = deal;
+  const { schemes: _own, ...rest } = body;
   return {
     ...deal,
     proposal: proposal?.change.event === 'report' ? null : proposal,
-    body: { ...body, caps: [], report: null },
+    body: { ...rest, caps: [], report: null },
   };
 }

@@ -1,5 +1,6 @@
+import { localDate } from '#lib/kernel';
 import { changeFrom, type Fields } from '../deals/event-words.ts';
-import { AT, PATHS, play, sampleOf } from './guarantee-example.ts';
+import { AT, HASH, PATHS, play, sampleOf } from './guarantee-example.ts';
 import { GUARANTEE_EVENTS, GUARANTEE_STATES } from './guarantee-table.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 import { GUARANTEE_MONEY, GUARANTEE_WORDS } from './guarantee-words.ts';
@@ -24,6 +25,16 @@ const OPTIONAL: readonly GuaranteeChange[] = [
     reason: '理由',
     reasonCode: 'R1',
     conditions: [text],
+    fuseReason: '理由',
+  },
+  { event: 'meet-conditions', documents: [HASH], fuseReason: '理由' },
+  {
+    event: 'issue',
+    letterNo: 'BH-1',
+    drawUntil: localDate('2026-07-05'),
+    maturity: localDate('2027-06-05'),
+    guaranteeUntil: localDate('2027-12-05'),
+    fuseReason: '理由',
   },
   { event: 'correct', version: 3, amount: 1 as never, costs: 2 as never, reason: '理由' },
 ];

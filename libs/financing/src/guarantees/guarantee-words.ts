@@ -2,13 +2,19 @@ import { field, type EventWords, type Fields, type FieldWords } from '../deals/e
 import type { Change, GuaranteeChange } from './guarantee.ts';
 import { DECISIONS } from './guarantee.ts';
 
-/** What of a change comes from outside: the caps are written by the service alone. */
-type Said<E extends GuaranteeChange['event']> = Exclude<keyof Change<E>, 'event' | 'caps'>;
+/** What of a change comes from outside: the caps and the scheme are written by the service alone. */
+type Said<E extends GuaranteeChange['event']> = Exclude<keyof Change<E>, 'event' | 'caps' | 'scheme'>;
 
 const NOTHING = {};
 const REASON = { reason: field('text', '理由', 'reason') };
 const amount = field('fen', '金额', 'amount');
 const on = field('day', '发生日期', 'day on which it happened');
+const fuseReason = field(
+  'text',
+  '代偿率无从计算时继续办理的理由',
+  'why business goes on although the claim rate cannot be measured',
+  { optional: true },
+);
 const document = field('hash', '材料（SHA-256）', 'document by its SHA-256');
 const TEXT: Fields = { zh: field('text', '中文', 'in Chinese'), en: field('text', '英文', 'in English') };
 const LETTER = {
@@ -63,12 +69,16 @@ export const GUARANTEE_WORDS = {
         optional: true,
         fields: TEXT,
       }),
+      fuseReason,
     },
   },
   'meet-conditions': {
     zh: '条件已落实',
     en: 'the conditions are met',
-    fields: { documents: field('texts', '逐项材料（SHA-256）', 'one document for each condition, by SHA-256') },
+    fields: {
+      documents: field('texts', '逐项材料（SHA-256）', 'one document for each condition, by SHA-256'),
+      fuseReason,
+    },
   },
   contract: {
     zh: '签订委托担保合同',
@@ -81,7 +91,7 @@ export const GUARANTEE_WORDS = {
   },
   lapse: { zh: '逾期失效', en: 'the time is over', fields: NOTHING },
   cancel: { zh: '取消', en: 'cancelled', fields: REASON },
-  issue: { zh: '出具保函', en: 'the letter is issued', fields: LETTER },
+  issue: { zh: '出具保函', en: 'the letter is issued', fields: { ...LETTER, fuseReason } },
   draw: { zh: '提款', en: 'drawn', fields: { amount, on } },
   'end-draws': { zh: '提款期结束', en: 'no more draws', fields: NOTHING },
   extend: {
@@ -139,5 +149,5 @@ export const GUARANTEE_WORDS = {
 export const GUARANTEE_MONEY: readonly string[] = [
   'principal programmeMost suggestedLine recommended amount interest approved drawn repaid outstanding fee costs',
   'claimed grossRecovered carriedCosts netRecovered surplusToDebtor borne paid recovered stillToRecover writtenOff',
-  'limit before after room',
+  'limit before after room claimsPaid annualisedReleased',
 ].flatMap((names) => names.split(' '));

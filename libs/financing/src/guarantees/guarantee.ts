@@ -5,6 +5,7 @@ import type { Deal } from '../deals/deal.ts';
 import { guaranteedOf, NOTHING, type GuaranteeEntry, type GuaranteeFigures } from './guarantee-entries.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
+import type { SchemeRecord } from './scheme-rules.ts';
 
 /** Caps of the guarantor as they stood with an event: limit, use before and after of each. Written by the service. */
 export interface CapsRecord {
@@ -48,13 +49,32 @@ export type GuaranteeChange =
       readonly reasonCode?: string;
       /** Of a conditional decision. */
       readonly conditions?: readonly Text[];
+      /** Why business goes on although the claim rate cannot be measured. */
+      readonly fuseReason?: string;
       readonly caps?: CapsRecord;
+      readonly scheme?: SchemeRecord;
     }
   /** One document for each condition, in their order. */
-  | { readonly event: 'meet-conditions'; readonly documents: readonly string[]; readonly caps?: CapsRecord }
+  | {
+      readonly event: 'meet-conditions';
+      readonly documents: readonly string[];
+      readonly fuseReason?: string;
+      readonly caps?: CapsRecord;
+      readonly scheme?: SchemeRecord;
+    }
   | { readonly event: 'contract'; readonly contractNo: string; readonly signedOn: LocalDate; readonly bankId?: string }
-  | ({ readonly event: 'issue'; readonly caps?: CapsRecord } & LetterTerms)
-  | ({ readonly event: 'accept-batch'; readonly batchNo: string; readonly caps?: CapsRecord } & LetterTerms)
+  | ({
+      readonly event: 'issue';
+      readonly fuseReason?: string;
+      readonly caps?: CapsRecord;
+      readonly scheme?: SchemeRecord;
+    } & LetterTerms)
+  | ({
+      readonly event: 'accept-batch';
+      readonly batchNo: string;
+      readonly caps?: CapsRecord;
+      readonly scheme?: SchemeRecord;
+    } & LetterTerms)
   | { readonly event: 'draw' | 'reduce'; readonly amount: Fen; readonly on: LocalDate }
   | {
       readonly event: 'extend';
@@ -120,6 +140,12 @@ export interface GuaranteeBody extends GuaranteeFigures {
   readonly reservedUntil: LocalDate | null;
   /** With approval, issue and extension, the newest last. */
   readonly caps: readonly (CapsRecord & { readonly event: GuaranteeChange['event'] })[];
+  /** 分险方案 with approval and issue, the newest last; absent: no scheme was asked yet. */
+  readonly schemes?: readonly (SchemeRecord & {
+    readonly event: GuaranteeChange['event'];
+    /** Why business went on, said with this event or before it. */
+    readonly fuseReason: string | null;
+  })[];
   readonly contract: { readonly contractNo: string; readonly signedOn: LocalDate } | null;
   readonly letter: (LetterTerms & { readonly issuedOn: LocalDate; readonly batchNo: string | null }) | null;
   /** Nothing more may be drawn. */

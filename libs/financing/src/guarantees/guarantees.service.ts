@@ -1,8 +1,8 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal } from '#lib/access';
-import { dateAt, ProblemError, type Uscc } from '#lib/kernel';
+import { dateAt, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
-import type { Capacity } from '../capacity/capacity.service.ts';
+import { seesBook, type Capacity } from '../capacity/capacity.service.ts';
 import { withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
@@ -14,11 +14,25 @@ import {
   type DealEventRow,
   type DealQuery,
 } from '../deals/deals.store.ts';
-import { command, commandIn, deskOf, move, sweepDeals, type Command, type DealParts } from '../deals/raise.ts';
+import {
+  command,
+  commandOn,
+  deskOf,
+  move,
+  sweepDeals,
+  type Command,
+  type CommandOn,
+  type DealParts,
+} from '../deals/raise.ts';
+import type { Admission } from '../deals/ports.ts';
 import { dealUnknown } from '../deals/refusals.ts';
 import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
 import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
+import { guaranteedOf } from './guarantee-entries.ts';
 import { changeOfLoan } from './loan-moves.ts';
+import { fusesOf, type FuseReader } from './scheme-book.reader.ts';
+import { caseChecks, caseFaults, caseRefused, NOTHING_ELSE, type FuseReading } from './scheme-rules.ts';
+import { sharesBy, sharingNamed } from './sharing-terms.ts';
 import { refusal } from '../deals/checks.ts';
 import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
@@ -30,6 +44,10 @@ export interface GuaranteeApplication {
   readonly programme: string;
   /** What the programme says of the firm is looked up. */
   readonly terms: Omit<GuaranteeTerms, 'programmeMost' | 'suggestedLine'>;
+}
+
+interface AdmittedTerms extends Pick<GuaranteeApplication, 'uscc' | 'programme'> {
+  readonly terms: GuaranteeTerms;
 }
 
 /** 担保申请: opened by the firm, its bank, a guarantor or the platform; moved by whoever sits at it. */
@@ -45,8 +63,8 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown 422,
-   * programme-refused 409;
+   * A draft. Throws ProblemError guarantee-terms-invalid, guarantee-over-programme, party-unknown, loan-unknown,
+   * sharing-scheme-unknown, sharing-scheme-differs, share-class-unknown 422, programme-refused, sharing-case-refused 409;
    * application-refused 403 for whoever may not apply in these names.
    */
   async open(principal: Principal, { uscc, programme, terms: given }: GuaranteeApplication): Promise<Guarantee> {
@@ -62,10 +80,12 @@ export class Guarantees implements CoveringGuarantee {
       await knownLoan(tx, asked.loanDealId, uscc);
       const at = clock.now();
       const parties = partiesOf(asked);
-      const pending = ['guarantorAcceptance'] as const;
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending });
-      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine };
+      const on = dateAt(at);
+      const admitted = await this.admitted(tx, { uscc, programme, terms: asked }, on);
+      const sharing = sharingNamed(programme, asked.sharing, on);
+      const terms = { ...asked, programmeMost: admitted.programmeCap, suggestedLine: admitted.suggestedLine, sharing };
       withinProgramme('/principal', terms.principal, terms);
+      heldAtApplication(terms, on);
       const dealId = uuidv7({ msecs: at.getTime() });
       const order = { dealId, uscc, programme, openedAt: at, parties, terms };
       const { institutionId, personId } = principal;
@@ -73,7 +93,30 @@ export class Guarantees implements CoveringGuarantee {
     });
   }
 
-  /** One event. Throws what `command` throws, what the guarantee refuses, capacity-passed and reservation-expired 409. */
+  /** 准入, the same for one that is applied for and one of a batch. Throws as `Admit`. */
+  admitted(tx: Tx, { uscc, programme, terms }: AdmittedTerms, on: LocalDate): Promise<Admission> {
+    const pending = ['guarantorAcceptance'] as const;
+    const besides = terms.loanDealId === null ? [] : [terms.loanDealId];
+    return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending, besides });
+  }
+
+  /** The flow with a reading of fuses of its own. */
+  flowReading(fuse: FuseReader): GuaranteeFlow {
+    return guaranteeFlow(this.capacity, this.ports, fuse);
+  }
+
+  /** 代偿率 of a guarantor by scheme; for who may not see its book, none. */
+  async fuses(principal: Principal, guarantor: string): Promise<readonly FuseReading[]> {
+    if (!seesBook(principal, guarantor)) return [];
+    const on = dateAt(this.parts.clock.now());
+    // As the house: each row of a large book would otherwise ask anew whether it is theirs.
+    return this.parts.db.as(HOUSE, (tx) => fusesOf(tx, guarantor, on));
+  }
+
+  /**
+   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired,
+   * sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
+   */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(this.parts.db, given.change);
     const deal = await told(principal, command(this.parts, this.flow, principal, given));
@@ -88,15 +131,7 @@ export class Guarantees implements CoveringGuarantee {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, GUARANTEE, dealId);
       if (deal === undefined) throw dealUnknown(dealId);
-      const desk = deskFor(principal, deal);
-      const own = desk === 'GUAR' || desk === 'OPS';
-      const events = await dealEvents(tx, dealId);
-      return {
-        deal: guaranteeFor(desk, deal),
-        events: own
-          ? events
-          : events.map(({ detail, event, ...row }) => ({ ...row, event, detail: shown(event, detail) })),
-      };
+      return guaranteeSeen(principal, deal, await dealEvents(tx, dealId));
     });
   }
 
@@ -111,10 +146,10 @@ export class Guarantees implements CoveringGuarantee {
     return dealsWithTerm(db, GUARANTEE, 'loanDealId', loanDealId);
   }
 
-  /** As a callback: in the caller's transaction, at whatever version the guarantee stands. */
-  async commandIn(tx: Tx, principal: Principal, given: Omit<Command<GuaranteeChange>, 'version'>): Promise<Guarantee> {
+  /** As `act`, in the transaction that took the guarantee. */
+  async commandOn(tx: Tx, principal: Principal, given: CommandOn<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(tx, given.change);
-    return told(principal, commandIn(tx, this.parts, this.flow, principal, given));
+    return told(principal, commandOn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
@@ -160,10 +195,24 @@ const covers = ({ uscc, parties }: Guarantee, { uscc: borrower, by }: LoanMove):
 const deskFor = (principal: Principal, deal: Guarantee): Desk =>
   principal.kind === 'regulator' ? 'OPS' : (deskOf(principal, deal, ['GUAR']) ?? 'FIRM');
 
+/** A guarantee and its events as they are the reader's to see; pure. */
+export function guaranteeSeen(
+  principal: Principal,
+  deal: Guarantee,
+  events: readonly DealEventRow[],
+): { readonly deal: Guarantee; readonly events: readonly DealEventRow[] } {
+  const desk = deskFor(principal, deal);
+  const own = desk === 'GUAR' || desk === 'OPS';
+  return {
+    deal: guaranteeFor(desk, deal),
+    events: own ? events : events.map(({ detail, event, ...row }) => ({ ...row, event, detail: shown(event, detail) })),
+  };
+}
+
 /** The details of an event without what is the guarantor's own. */
 function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {
   if (event === 'report') return {};
-  const { caps: _own, ...rest } = detail;
+  const { caps: _own, scheme: _book, fuseReason: _why, ...rest } = detail;
   return rest;
 }
 
@@ -189,6 +238,19 @@ function applicantOf(principal: Principal, uscc: Uscc, terms: GuaranteeTerms): D
 async function knownBank(db: Db, change: GuaranteeChange): Promise<void> {
   if (change.event === 'contract' && change.bankId !== undefined)
     await knownParties(db, { '/bankId': [change.bankId, 'bank'] });
+}
+
+/** Throws ProblemError sharing-case-refused 409 for what fails whatever else the firm has in force; the rest is asked at approval. */
+export function heldAtApplication(
+  terms: GuaranteeTerms & Required<Pick<GuaranteeTerms, 'sharing'>>,
+  on: LocalDate,
+): void {
+  const code = terms.sharing.scheme;
+  if (code === null) return;
+  const principal = guaranteedOf(terms.principal, terms);
+  const checks = caseChecks(sharesBy(code, on).scheme, terms, { principal, firmInForce: NOTHING_ELSE });
+  const faults = caseFaults(checks, 'known');
+  if (faults.length > 0) throw caseRefused(code, faults);
 }
 
 /** 贷款推荐业务 of this very firm. Throws ProblemError loan-unknown 422. */

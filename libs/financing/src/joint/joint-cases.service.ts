@@ -14,10 +14,11 @@ import {
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
-  commandIn,
+  commandOn,
   move,
   sweepDeals,
   type Command,
+  type CommandOn,
   type DealFlow,
   type DealParts,
   type Move,
@@ -135,13 +136,9 @@ export class JointCases {
     return this.viewed(await command(this.parts, this.flow, principal, asked), principal);
   }
 
-  /** As `raise`, in the caller's transaction, for callbacks; without a version the case is taken as it is found. */
-  async raiseIn(
-    tx: Tx,
-    principal: Principal,
-    asked: Omit<Command<JointChange>, 'version'> & { readonly version?: number },
-  ): Promise<JointCaseView> {
-    return this.viewed(await commandIn(tx, this.parts, this.flow, principal, asked), principal);
+  /** As `raise`, in the transaction that took the case. */
+  async raiseOn(tx: Tx, principal: Principal, asked: CommandOn<JointChange>): Promise<JointCaseView> {
+    return this.viewed(await commandOn(tx, this.parts, this.flow, principal, asked), principal);
   }
 
   /** Throws ProblemError deal-unknown 404, also where it is none of theirs. */
@@ -158,11 +155,15 @@ export class JointCases {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, JOINT_CASE, dealId);
       if (deal === undefined) throw dealUnknown(dealId);
-      const view = this.viewed(deal, principal);
-      if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
-      const events = historyFor(await dealEvents(tx, dealId), viewerOf(principal));
-      return { view, proposal: deal.proposal, events };
+      return this.seen(principal, deal, await dealEvents(tx, dealId));
     });
+  }
+
+  /** The case and its events as they are the viewer's to see; pure. */
+  seen(principal: Principal, deal: JointDeal, events: readonly DealEventRow[]): JointReading {
+    const view = this.viewed(deal, principal);
+    if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
+    return { view, proposal: deal.proposal, events: historyFor(events, viewerOf(principal)) };
   }
 
   /** The newest first. */
@@ -194,13 +195,21 @@ export class JointCases {
     );
   }
 
+  /** Firms with a case that may be frozen. */
+  async firmsThatFreeze(tx: Tx): Promise<string[]> {
+    const rows = await tx.query<{ uscc: string }>(
+      `SELECT DISTINCT uscc FROM deal WHERE kind = 'joint-case' AND state = ANY ($1) AND state <> 'FROZEN'`,
+      [FREEZES],
+    );
+    return rows.map(({ uscc }) => uscc);
+  }
+
   /** 一票否决 and the like: freezes every case of the firm that may be frozen, in the caller's transaction, opened for the house. */
   async freezeFirm(tx: Tx, uscc: Uscc, why: { readonly reason: FreezeReason; readonly text: string }): Promise<number> {
-    const states = Object.entries(JOINT_TABLE.states).filter(([, { on }]) => on?.freeze !== undefined);
     const rows = await tx.query<{ deal_id: string }>(
       `SELECT deal_id FROM deal WHERE kind = 'joint-case' AND uscc = $1 AND state = ANY ($2) AND state <> 'FROZEN'
        ORDER BY deal_id FOR UPDATE`,
-      [uscc, states.map(([state]) => state)],
+      [uscc, FREEZES],
     );
     const by: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: this.parts.clock.now() };
     for (const { deal_id } of rows) {
@@ -233,6 +242,10 @@ export class JointCases {
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([state, { on }]) =>
+  on?.freeze === undefined ? [] : [state],
+);
 
 /** Nobody has a desk yet: whom the firm is tied to is looked at when a guarantor takes room for it. */
 const PENDING: readonly FactName[] = ['guarantorTie'];

@@ -1,6 +1,8 @@
 import type { DealDesk, DealReading } from '../deals/deal-desk.ts';
+import { dealFrom } from '../deals/deals.store.ts';
 import { checkedChange } from '../deals/event-values.ts';
 import type { JointChange } from './joint-body.ts';
+import { JOINT_CASE } from './joint-case.ts';
 import type { JointCases, JointReading } from './joint-cases.service.ts';
 import { JOINT_TABLE, JOINT_TWO_PERSONS } from './joint-table.ts';
 import { JOINT_MONEY, JOINT_WORDS } from './joint-words.ts';
@@ -12,12 +14,9 @@ export const jointDesk = (cases: JointCases): DealDesk => ({
   twoPersons: JOINT_TWO_PERSONS,
   words: JOINT_WORDS,
   money: new Set(JOINT_MONEY),
-  read: async (principal, dealId) => readingOf(await cases.read(principal, dealId)),
-  say: async (principal, { dealId, version, event, detail }) => {
-    await cases.raise(principal, { dealId, version, change: changeOf(event, detail) });
-  },
-  sayIn: (tx, principal, { dealId, event, detail }) =>
-    cases.raiseIn(tx, principal, { dealId, change: changeOf(event, detail) }),
+  read: (principal, stored, events) => readingOf(cases.seen(principal, dealFrom(JOINT_CASE, stored), events)),
+  say: (tx, principal, taken, { event, detail, ...at }) =>
+    cases.raiseOn(tx, principal, { taken, ...at, change: changeOf(event, detail) }),
 });
 
 const changeOf = (event: string, detail: Readonly<Record<string, unknown>>): JointChange =>

@@ -29,7 +29,7 @@ const entry = (version: number, more: Partial<MoneyEntry>): MoneyEntry => ({
 });
 const use = (state: JointState, positions: readonly JointPosition[], entries: readonly MoneyEntry[] = []) => {
   const body = { positions, entries } as unknown as JointBody;
-  return useOfJointCase({ programme: 'TDD', state, body }, localDate('2026-06-30'));
+  return useOfJointCase({ dealId: 'a', programme: 'TDD', state, body }, localDate('2026-06-30'));
 };
 
 describe('what a joint case takes up of a firm', () => {

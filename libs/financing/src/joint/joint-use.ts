@@ -1,4 +1,5 @@
-import { fen, type LocalDate } from '#lib/kernel';
+import { fen, type LocalDate, type Uscc } from '#lib/kernel';
+import type { Db } from '#lib/platform';
 import { dealsOfFirm } from '../deals/deals.store.ts';
 import type { DealUse, UseReader } from '../standing/deal-use.ts';
 import type { JointDeal, JointPosition, MoneyEntry } from './joint-body.ts';
@@ -8,17 +9,22 @@ import type { JointState } from './joint-table.ts';
 /** Put to the partners, and not all have signed. */
 const OFFERED: readonly JointState[] = ['PROPOSED', 'COMMITTING', 'BALANCED'];
 const DRAWABLE: readonly JointState[] = ['SIGNED', 'ACTIVE', 'REVIEW_DUE', 'FROZEN'];
+/** Cases whose parts take up room, and whose equity is recognised. */
 const LIVE: readonly JointState[] = [...OFFERED, ...DRAWABLE, 'RUN_OFF'];
 /** 债务部分: equity and insurance lend nothing. */
 const LENDS = { loan: { unsecured: true }, guaranteed: { unsecured: false }, lease: { unsecured: false } } as const;
 
+/** The live cases of a firm, the oldest first. */
+export const liveJointCases = (db: Db, uscc: Uscc): Promise<readonly JointDeal[]> =>
+  dealsOfFirm(db, JOINT_CASE, uscc, LIVE);
+
 /** Joint cases of a firm (联合授信): the credit loan lowers the suggested line, the other debt takes from the caps only. */
 export const jointUse: UseReader = async (db, uscc, { asOf }) =>
-  (await dealsOfFirm(db, JOINT_CASE, uscc, LIVE)).flatMap((joint) => useOfJointCase(joint, asOf));
+  (await liveJointCases(db, uscc)).flatMap((joint) => useOfJointCase(joint, asOf));
 
 /** What the debt of a case takes up, one row a part and partner. Pure. */
 export function useOfJointCase(
-  { programme, state, body }: Pick<JointDeal, 'programme' | 'state' | 'body'>,
+  { dealId, programme, state, body }: Pick<JointDeal, 'dealId' | 'programme' | 'state' | 'body'>,
   asOf: LocalDate,
 ): DealUse[] {
   return body.positions.flatMap((position) => {
@@ -27,6 +33,7 @@ export function useOfJointCase(
     const { unsecured } = LENDS[part as keyof typeof LENDS];
     return [
       {
+        dealId,
         programme,
         unsecured,
         offered: fen(OFFERED.includes(state) ? committed || requested : 0),

@@ -2,6 +2,7 @@ import { addFen, addMonths, fen, firstDay, type Fen, type LocalDate } from '#lib
 import { subsidies, taxCredit, type DossierRecord, type Subsidy, type TaxCredit } from '#lib/data-sources';
 import { insuredMonths, verifiedEquity, type FirmAt, type MissingCause } from '#lib/scoring';
 import type { ContributionBase } from './base-formulas.ts';
+import { recognisedOf, type RecognisedEquity } from './recognised-equity.ts';
 
 /** What records say, or why they say nothing; with the records that were read. */
 export type Found<T> = ({ readonly value: T } | { readonly cause: MissingCause }) & {
@@ -40,20 +41,13 @@ export function contributions(firm: FirmAt): Found<ContributionBase> {
   return 2 * stated < counted ? unknown('NOT_STATED', records) : { value: { sum, heads }, records };
 }
 
-/** Equity that a 2:1:1 case (投贷担) recognises, by the payment's record of the shareholders' register. */
-export interface RecognisedEquity {
-  readonly recordKey: string;
-  readonly amount: Fen;
-}
-
 /** Verified external equity (经核实的外部股权实缴) paid within so many months, less what a case recognises of each payment. */
 export function recentEquity(firm: FirmAt, months: number, recognised: readonly RecognisedEquity[]): Found<Fen> {
   const equity = verifiedEquity(firm);
   if (equity.cause !== undefined) return unknown(equity.cause);
   const { date } = firm.day;
   const edge = addMonths(date, -months);
-  const taken = new Map<string, Fen>();
-  for (const { recordKey, amount } of recognised) taken.set(recordKey, addFen(taken.get(recordKey) ?? fen(0), amount));
+  const taken = recognisedOf(equity.payments, recognised);
   let sum = fen(0);
   const records: DossierRecord[] = [];
   for (const { record, paidOn, amount } of equity.payments) {

@@ -10,10 +10,18 @@ export const isBaseCode = (code: string): code is BaseCode => (BASE_CODES as rea
 
 /**
  * Why an input is not known, or the base counts for nothing. TOO_YOUNG: the firm has not stood long enough. NO_SOURCE:
- * none of our sources states it, a statement may. NOT_POSITIVE: all is known and comes to nothing. TAX_GRADE: the
- * tax grade is one for which the base is not used.
+ * none of our sources states it, a statement may. UNVERIFIED, REJECTED: it is stated, and no second party has verified it
+ * (待核验), or one found otherwise. NOT_POSITIVE: all is known and comes to nothing. TAX_GRADE: the tax grade is one for
+ * which the base is not used.
  */
-export type BaseGapCause = MissingCause | 'TOO_YOUNG' | 'NO_SOURCE' | 'NOT_POSITIVE' | 'TAX_GRADE';
+export type BaseGapCause =
+  | MissingCause
+  | 'TOO_YOUNG'
+  | 'NO_SOURCE'
+  | 'UNVERIFIED'
+  | 'REJECTED'
+  | 'NOT_POSITIVE'
+  | 'TAX_GRADE';
 
 export interface BaseGap extends Text {
   readonly cause: BaseGapCause;
@@ -31,10 +39,12 @@ export interface BaseInput extends Text {
   readonly value: Measured | null;
 }
 
-/** Who states what no source of ours delivers, and when. */
+/** Who states what no source of ours delivers, when, of which day, and who verified it: kinds of institutions, no names. */
 export interface BaseStatement {
   readonly by: Text;
   readonly on: LocalDate;
+  readonly asOf: LocalDate;
+  readonly verified: { readonly by: Text; readonly on: LocalDate };
 }
 
 /** One base: its amount with what it was computed from, or every reason why it does not count. */

@@ -11,7 +11,7 @@ import type { Shareholding, Subsidy, TaxCredit } from '#lib/data-sources';
 import { shipped, wan } from '../../fixtures/line-cases.ts';
 import { AS_OF, FirmFile } from '../../fixtures/line-dossier.ts';
 import type { BaseCode, LineBase } from './line-base.ts';
-import { lineBases, type LineEvidence, type StatedInputs } from './line-bases.ts';
+import { lineBases, type LineEvidence, type StatedFigures, type StatedGapCause } from './line-bases.ts';
 
 const { parameters } = shipped;
 const day = localDate;
@@ -73,8 +73,13 @@ const researched = (expenditure: Fen | undefined): FirmFile =>
     '2026-05-31',
   );
 
-const said = { by: { zh: '样例银行', en: 'sample bank' }, on: day('2026-06-01') };
-const stated: StatedInputs = {
+const said = {
+  by: { zh: '企业', en: 'the firm' },
+  on: day('2026-06-01'),
+  asOf: day('2026-05-31'),
+  verified: { by: { zh: '银行', en: 'a bank' }, on: day('2026-06-03') },
+};
+const stated: StatedFigures = {
   tax: {
     ...said,
     years: [
@@ -96,6 +101,10 @@ const stated: StatedInputs = {
     ownFunds: wan(20),
   },
 };
+
+const gap = (cause: StatedGapCause): Partial<LineEvidence> => ({
+  stated: { gaps: { tax: cause, receivables: cause, 'working-capital': cause } },
+});
 
 describe('bases with an amount', () => {
   it.each<[string, BaseCode, FirmFile, Fen, Partial<LineEvidence>?]>([
@@ -152,6 +161,14 @@ describe('bases with an amount', () => {
     ['B5 grade M has a cap', 'B5', taxed(taxed(nothing, 2025, wan(30), { grade: 'M' }), 2024, wan(10)), wan(50)],
     // (4×5 + 2×7 + 2×5) ÷ 2.
     ['B5 stated by kind', 'B5', taxed(nothing, 2025, undefined), wan(22), { stated }],
+    ['B5 of a grade that nobody delivers', 'B5', nothing, wan(22), { stated: { tax: { ...stated.tax!, grade: 'B' } } }],
+    [
+      'B5 the office before the firm',
+      'B5',
+      taxed(nothing, 2025, undefined),
+      wan(22),
+      { stated: { tax: { ...stated.tax!, grade: 'D' } } },
+    ],
     ['B5 records before statements', 'B5', twoYears, wan(100), { stated }],
     ['B6 stated', 'B6', nothing, wan(30), { stated }],
     // 1000 × 0.8 × 1.1 × 90 ÷ 360 − 20.
@@ -244,6 +261,18 @@ describe('bases that do not count', () => {
       ['NOT_STATED', 'TAX_GRADE'],
     ],
     ['B5 years long ago', 'B5', taxed(taxed(taxed(nothing, 2025, undefined), 2022, wan(9)), 2021, wan(9)), ['STALE']],
+    [
+      'B5 stated for a grade that is not used',
+      'B5',
+      nothing,
+      ['TAX_GRADE'],
+      { stated: { tax: { ...stated.tax!, grade: 'C' } } },
+    ],
+    ['B5 stated, to be verified', 'B5', taxed(nothing, 2025, undefined), ['UNVERIFIED'], gap('UNVERIFIED')],
+    ['B6 stated, to be verified', 'B6', nothing, ['UNVERIFIED'], gap('UNVERIFIED')],
+    ['B6 not authorised', 'B6', nothing, ['NOT_AUTHORISED'], gap('NOT_AUTHORISED')],
+    ['B7 stated, not confirmed', 'B7', nothing, ['REJECTED'], gap('REJECTED')],
+    ['B7 stated long ago', 'B7', nothing, ['STALE'], gap('STALE')],
     ['B6 no source', 'B6', nothing, ['NO_SOURCE']],
     ['B7 no source', 'B7', nothing, ['NO_SOURCE']],
     [
@@ -279,6 +308,11 @@ describe('bases that do not count', () => {
     // 3, 3, 3 heads, then 40: the jump and what follows are SUSPECT.
     const base = baseIn('B1', insured.months([3, 3, 3, 40, 40, 40], 800_000));
     expect(base.amount).toBe(fen(3 * 800_000 * 3));
+  });
+
+  it('why records say nothing of tax stands where nobody stated it, and a gap of a statement lets records be', () => {
+    expect(baseIn('B5', twoYears, gap('UNVERIFIED')).amount).toBe(wan(100));
+    expect(baseIn('B5', taxed(nothing, 2025, undefined), gap('REJECTED')).gaps[0]!.zh).toContain('核验未通过');
   });
 
   it('throws for tax stated for another number of years', () =>

@@ -1,23 +1,31 @@
 import { addFen, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
 import type { Dossier, DossierRecord, RecordRef } from '#lib/data-sources';
 import { assessmentDay, CAUSE_WORDS, FirmAt } from '#lib/scoring';
-import type { Measured, MissingCause, ScoredFirmRich } from '#lib/scoring';
+import type { Measured, MissingCause, ScoredFirmRich, Text } from '#lib/scoring';
 import { payrollBase, shareOf, taxBase, workingCapitalBase } from './base-formulas.ts';
 import type { TaxYear, WorkingCapital } from './base-formulas.ts';
 import { contributions, recentEquity, subsidiesDue, taxPaidYears } from './base-records.ts';
-import type { Found, RecognisedEquity } from './base-records.ts';
+import type { Found } from './base-records.ts';
 import { baseOf, unavailableBase } from './line-base.ts';
-import type { BaseCode, BaseInput, BaseGap, InputUnit, LineBase, BaseStatement } from './line-base.ts';
+import type { BaseCode, BaseGap, BaseGapCause, BaseInput, BaseStatement, InputUnit, LineBase } from './line-base.ts';
 import type { LineParameters } from './line-parameters.ts';
+import type { RecognisedEquity } from './recognised-equity.ts';
 
-/** Inputs that somebody states where no source delivers them (申报数据): each names who states it and when. */
-export interface StatedInputs {
-  /** B5, for as many years as the mean takes. */
-  readonly tax?: BaseStatement & { readonly years: readonly TaxYear[] };
+/** Why what somebody stated, or may have stated, does not count. */
+export type StatedGapCause = Extract<BaseGapCause, 'UNVERIFIED' | 'REJECTED' | 'STALE' | 'NOT_AUTHORISED'>;
+
+/**
+ * Inputs that somebody states where no source delivers them (申报数据): each names who states it, of which day, and which
+ * second party verified it. What is not verified is no value: it is a gap.
+ */
+export interface StatedFigures {
+  /** B5, for as many years as the mean takes; the grade counts where the records have none. */
+  readonly tax?: BaseStatement & { readonly years: readonly TaxYear[]; readonly grade?: string };
   /** B6: due under signed contracts with public buyers or large firms. */
   readonly receivables?: BaseStatement & { readonly amount: Fen };
-  /** B7. */
-  readonly workingCapital?: BaseStatement & WorkingCapital;
+  /** B7, with the loans that the firm has: none of the base, and the line deducts no less. */
+  readonly workingCapital?: BaseStatement & WorkingCapital & { readonly existingLoans?: Fen };
+  readonly gaps?: Partial<Readonly<Record<'tax' | 'receivables' | 'working-capital', StatedGapCause>>>;
 }
 
 /** A scored firm and its dossier, both at the pins of one run. */
@@ -28,7 +36,7 @@ export interface LineEvidence {
   readonly scored: Pick<ScoredFirmRich, 'rich' | 'evidence'>;
   /** Equity that a 2:1:1 case recognises: no base for a line besides. */
   readonly recognisedEquity?: readonly RecognisedEquity[];
-  readonly stated?: StatedInputs;
+  readonly stated?: StatedFigures;
 }
 
 type Reading = LineEvidence & { readonly firm: FirmAt; readonly parameters: LineParameters };
@@ -172,26 +180,44 @@ function subsidy({ firm, parameters: { subsidy: rule } }: Reading): LineBase {
 
 function tax(reading: Reading): LineBase {
   const { tax: rule } = reading.parameters;
-  const words = ['纳税信用级别', 'tax grade'] as const;
-  const grade = inputOf('taxGrade', 'code', words, 'TAX', asCategory(valueOf(reading, 'CC01')));
-  const isUnused = grade.value !== undefined && !rule.grades.includes(grade.value);
-  const graded: Read<string> = isUnused ? { ...grade, gap: UNUSED_GRADE } : grade;
   const paid = taxPaidYears(reading.firm, rule.years);
   const statement = 'cause' in paid ? reading.stated?.tax : undefined;
   if (statement !== undefined && statement.years.length !== rule.years)
     throw new RangeError(`tax is stated for ${statement.years.length} years, not ${rule.years}`);
+  const graded = taxGrade(reading, statement?.grade);
   const years = statement?.years ?? ('cause' in paid ? undefined : paid.value.map((total) => ({ total })));
   const sum = addFen(...(years ?? []).map((year) => ('total' in year ? year.total : addFen(year.vat, year.cit))));
-  const amount = inputOf<number>(
-    'taxPaid',
-    'fen',
-    ['各年已缴税额合计', 'tax paid in the years'],
-    'TAX',
-    years === undefined && 'cause' in paid ? paid : { value: sum },
-  );
+  const words = ['各年已缴税额合计', 'tax paid in the years'] as const;
+  const found = years === undefined && 'cause' in paid ? paid : { value: sum };
+  const amount = orStatedGap(inputOf<number>('taxPaid', 'fen', words, 'TAX', found), reading.stated?.gaps?.tax);
   const rows = [...refsOf(statement === undefined ? paid.records : []), ...rowsOf(reading, 'CC01')];
-  const base = fromReads('B5', [amount, graded], rows, () => taxBase(years!, grade.value!, rule));
+  const base = fromReads('B5', [amount, graded], rows, () => taxBase(years!, graded.value!, rule));
   return statement === undefined ? base : { ...base, statement: madeBy(statement) };
+}
+
+/** The tax office's grade, or the one that was stated where it has none. */
+function taxGrade(reading: Reading, stated: string | undefined): Read<string> {
+  const known = asCategory(valueOf(reading, 'CC01'));
+  const found = 'cause' in known && stated !== undefined ? { value: stated } : known;
+  const grade = inputOf('taxGrade', 'code', ['纳税信用级别', 'tax grade'], 'TAX', found);
+  const isUnused = grade.value !== undefined && !reading.parameters.tax.grades.includes(grade.value);
+  return isUnused ? { ...grade, gap: UNUSED_GRADE } : grade;
+}
+
+/** Why what was stated does not count, in the place of why no source says it. */
+const orStatedGap = <T>(read: Read<T>, cause: StatedGapCause | undefined): Read<T> =>
+  read.gap === undefined || cause === undefined ? read : { ...read, gap: statedGap(read.input, cause) };
+
+const STATED_GAPS: Readonly<Record<StatedGapCause, Text>> = {
+  UNVERIFIED: { zh: '待核验：已申报，尚无第二方核验', en: 'stated, and not verified by a second party yet' },
+  REJECTED: { zh: '已申报，核验未通过', en: 'stated, and not confirmed by a second party' },
+  STALE: { zh: '申报数据已过期', en: 'what was stated is out of date' },
+  NOT_AUTHORISED: { zh: '未获得财务数据授权', en: 'the firm did not authorise its financial figures' },
+};
+
+function statedGap({ code, zh, en }: Pick<BaseInput, 'code' | 'zh' | 'en'>, cause: StatedGapCause): BaseGap {
+  const why = STATED_GAPS[cause];
+  return { cause, input: code, zh: `${zh}：${why.zh}`, en: `${en}: ${why.en}` };
 }
 
 function asCategory(found: Value<Measured>): Value<string> {
@@ -207,17 +233,20 @@ const UNUSED_GRADE: BaseGap = {
   en: 'the base is not used for this tax grade',
 };
 
-const madeBy = ({ by, on }: BaseStatement): BaseStatement => ({ by, on });
+const madeBy = ({ by, on, asOf, verified }: BaseStatement): BaseStatement => ({ by, on, asOf, verified });
 
 const noSource = (input: string, zh: string, en: string): readonly [BaseGap] => [{ cause: 'NO_SOURCE', input, zh, en }];
 
 function receivables({ stated, parameters: { receivables: rule } }: Reading): LineBase {
   const words = ['应收款', 'receivables'] as const;
   const statement = stated?.receivables;
+  const cause = stated?.gaps?.receivables;
   if (statement === undefined)
     return unavailableBase(
       'B6',
-      noSource('receivables', '数据源只载明中标，未载明应收款', 'sources state awards won, none states receivables'),
+      cause === undefined
+        ? noSource('receivables', '数据源只载明中标，未载明应收款', 'sources state awards won, none states receivables')
+        : [statedGap({ code: 'receivables', zh: words[0], en: words[1] }, cause)],
     );
   const amount = inputOf('receivables', 'fen', words, '', { value: statement.amount });
   const base = fromReads('B6', [amount, ratio('share', rule.shareBp)], [], () =>
@@ -240,10 +269,13 @@ const WORKING_CAPITAL: readonly (readonly [field: keyof WorkingCapital, unit: In
 
 function workingCapital({ stated, parameters: { workingCapital: rule } }: Reading): LineBase {
   const statement = stated?.workingCapital;
+  const cause = stated?.gaps?.['working-capital'];
   if (statement === undefined)
     return unavailableBase(
       'B7',
-      noSource('turns', '数据源未载明周转天数与自有资金', 'no source states turnover days and own funds'),
+      cause === undefined
+        ? noSource('turns', '数据源未载明周转天数与自有资金', 'no source states turnover days and own funds')
+        : [statedGap({ code: 'turns', zh: '流动资金', en: 'working capital' }, cause)],
     );
   const reads = WORKING_CAPITAL.map(([field, unit, ...words]) =>
     inputOf(field, unit, words, '', { value: statement[field] }),

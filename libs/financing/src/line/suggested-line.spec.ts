@@ -188,7 +188,9 @@ describe('the borders of a line', () => {
   ])('flags: %s', (_, more, flags) => expect(codes(lineOf(more).flags)).toEqual(flags));
 
   it('flags a deciding base that was stated', () => {
-    const statement = { by: { zh: '样例银行', en: 'sample bank' }, on: '2026-06-30' as never };
+    const day = '2026-06-30' as never;
+    const by = { zh: '样例银行', en: 'sample bank' };
+    const statement = { by, on: day, asOf: day, verified: { by, on: day } };
     const [b1, b2] = basesOf({ B1: wan(180), B2: wan(300) });
     expect(codes(lineOf({ bases: [{ ...b1!, statement }, b2!] }).flags)).toEqual(['STATED_BASE']);
     expect(codes(lineOf({ bases: [b1!, { ...b2!, statement }] }).flags)).toEqual([]);

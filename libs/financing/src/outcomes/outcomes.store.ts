@@ -34,9 +34,10 @@ export interface NewOutcome {
 
 export async function insertOutcome(tx: Tx, outcome: NewOutcome): Promise<void> {
   const { layout, dealId, institutionId, version, corrects, month, line } = outcome;
-  await tx.execute(
+  await tx.query(
     `INSERT INTO outcome (layout, deal_id, institution_id, version, corrects, month, line) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
     [layout, dealId, institutionId, version ?? null, corrects ?? null, month ?? null, JSON.stringify(line)],
+    'outcome-noted',
   );
 }
 

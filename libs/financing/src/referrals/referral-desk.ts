@@ -5,14 +5,15 @@ import { REFERRAL } from './referral.ts';
 import type { Referrals } from './referrals.service.ts';
 
 /** 贷款推荐 for the API and for callbacks. A bank does not read who would be asked after it. */
-export function referralDesk(referrals: Referrals, calendar: WorkingCalendar): DealDesk {
-  const desk = dealDesk(referrals, REFERRAL, { words: REFERRAL_WORDS, money: REFERRAL_MONEY, calendar });
-  return {
-    ...desk,
-    read: async (principal, dealId) => {
-      const reading = await desk.read(principal, dealId);
-      const isHouse = principal.kind === 'operator' || principal.kind === 'regulator';
-      return isHouse ? reading : { ...reading, terms: { ...(reading.terms as object), nextBanks: [] } };
+export const referralDesk = (referrals: Referrals, calendar: WorkingCalendar): DealDesk =>
+  dealDesk(
+    {
+      seen: ({ kind }, deal, events) => {
+        const isHouse = kind === 'operator' || kind === 'regulator';
+        return { deal: isHouse ? deal : { ...deal, terms: { ...deal.terms, nextBanks: [] } }, events };
+      },
+      commandOn: (tx, principal, given) => referrals.commandOn(tx, principal, given),
     },
-  };
-}
+    REFERRAL,
+    { words: REFERRAL_WORDS, money: REFERRAL_MONEY, calendar },
+  );

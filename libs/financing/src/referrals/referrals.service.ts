@@ -15,10 +15,11 @@ import {
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
-  commandIn,
+  commandOn,
   move,
   sweepDeals,
   type Command,
+  type CommandOn,
   type DealFlow,
   type DealParts,
   type Move,
@@ -112,12 +113,14 @@ export class Referrals {
       const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }, ...guarantors];
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
+      const besides = offer.guaranteeId === undefined ? [] : [offer.guaranteeId];
       const { suggestedLine, programmeCap } = await this.ports.admit(tx, {
         programme,
         uscc,
         on: dateAt(at),
         parties,
         pending,
+        besides,
       });
       const terms: ReferralTerms = {
         bank: offer.bank,
@@ -140,9 +143,9 @@ export class Referrals {
     return command(this.parts, this.flow, principal, given);
   }
 
-  /** As a callback: in the caller's transaction, at whatever version the referral stands. */
-  commandIn(tx: Tx, principal: Principal, given: Omit<Command<ReferralChange>, 'version'>): Promise<Referral> {
-    return commandIn(tx, this.parts, this.flow, principal, given);
+  /** As `command`, in the transaction that took the deal. */
+  commandOn(tx: Tx, principal: Principal, given: CommandOn<ReferralChange>): Promise<Referral> {
+    return commandOn(tx, this.parts, this.flow, principal, given);
   }
 
   /** Throws ProblemError deal-unknown 404. */

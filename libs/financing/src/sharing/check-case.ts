@@ -13,8 +13,10 @@ export interface SharedCase {
   /** 单户在保余额 under the scheme without this case; null: not known. */
   readonly firmInForce: Fen | null;
   readonly guaranteeFeeBp: number;
-  /** null: no re-guarantee. */
+  /** null: no re-guarantee, or with `reGuaranteed` a fee that nobody stated. */
   readonly reGuaranteeFeeBp: number | null;
+  /** Somebody re-guarantees it; left out: as the fee says. */
+  readonly reGuaranteed?: boolean;
   /** What else the firm is charged, in the words of the contract. */
   readonly otherFees: readonly string[];
   /** The bank covers its own share by insurance or deposits. */
@@ -79,6 +81,15 @@ export function checkCase(
   const tier = scheme.reGuaranteeFee.find(({ upTo }) => upTo === null || shared.principal <= upTo);
   if (tier && shared.reGuaranteeFeeBp !== null)
     fee('RE_GUARANTEE_FEE', shared.reGuaranteeFeeBp, tier.mostBp, '再担保费率', 're-guarantee fee');
+  else if (tier && shared.reGuaranteed === true) {
+    const most = percentText(tier.mostBp);
+    add(
+      'RE_GUARANTEE_FEE',
+      'unknown',
+      `再担保费率未注明，不高于${most}`,
+      `the re-guarantee fee is not stated, at most ${most}`,
+    );
+  }
   if (!scheme.otherFeesAllowed) {
     const named = shared.otherFees.join('、');
     add(

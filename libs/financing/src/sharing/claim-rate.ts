@@ -28,7 +28,7 @@ export function annualisedReleased(releases: readonly Release[], year: number): 
 
 /**
  * NONE: nothing to divide, shown as «—»; PERSON: a loss without anything to measure it by, a person decides; NO_CEILING: the
- * scheme names none. STOPPED stops new business, what exists stands.
+ * scheme names none, and nobody has to decide. STOPPED stops new business, what exists stands.
  */
 export type FuseState = 'NONE' | 'PERSON' | 'NO_CEILING' | 'BELOW' | 'WARNING' | 'STOPPED';
 
@@ -52,7 +52,12 @@ export function claimFuse(
   });
 }
 
-/** 不良率熔断 of a pool: overdue loans ÷ loans outstanding. */
+/**
+ * 不良率熔断 of a pool: overdue loans ÷ loans outstanding. No workflow asks it. The one scheme with such a fuse (HBZJ, the Hubei pool)
+ * says only when new business stops: it states no shares, no programme names it, and so no guarantee can. Its rate is that of
+ * all loans that the pool backs, by whichever bank; what the platform knows of a guarantor's book is no measure of it. For the
+ * figures of a pool that are stated to us (domain §9).
+ */
 export function poolFuse(
   nonPerforming: Fen,
   outstanding: Fen,
@@ -62,17 +67,24 @@ export function poolFuse(
 }
 
 function judgeFuse(part: Fen, whole: Exact, stopBp: number | null, warnBp: number | null, name: Text): FuseJudgement {
+  if (whole.num === 0n && (part === 0 || stopBp === null))
+    return {
+      state: part === 0 ? 'NONE' : 'NO_CEILING',
+      rateBp: null,
+      shown: '—',
+      newBusiness: 'OPEN',
+      zh: `${name.zh}：—`,
+      en: `${name.en}: —`,
+    };
   if (whole.num === 0n)
-    return part === 0
-      ? { state: 'NONE', rateBp: null, shown: '—', newBusiness: 'OPEN', zh: `${name.zh}：—`, en: `${name.en}: —` }
-      : {
-          state: 'PERSON',
-          rateBp: null,
-          shown: '—',
-          newBusiness: 'PERSON_DECIDES',
-          zh: `${name.zh}无分母而有损失，须人工决定`,
-          en: `${name.en}: a loss and nothing to measure it by; a person decides`,
-        };
+    return {
+      state: 'PERSON',
+      rateBp: null,
+      shown: '—',
+      newBusiness: 'PERSON_DECIDES',
+      zh: `${name.zh}无分母而有损失，须人工决定`,
+      en: `${name.en}: a loss and nothing to measure it by; a person decides`,
+    };
   const rate: Exact = { num: BigInt(part) * whole.den, den: whole.num };
   const reaches = (bp: number): boolean => compareExact(rate, exact(bp, 10_000)) >= 0;
   const rateBp = bpOf(rate, 'floor');

@@ -16,13 +16,18 @@ export function shippedSchemes(): readonly HashedScheme[] {
   return shipped;
 }
 
-/** The scheme in force on a day; of several versions the one that began last. Throws RangeError when there is none. */
-export function shippedScheme(code: string, on: LocalDate): HashedScheme {
-  const inForce = shippedSchemes()
+/** The scheme in force on a day; of several versions the one that began last. Undefined: there is none. */
+export function schemeInForce(code: string, on: LocalDate): HashedScheme | undefined {
+  return shippedSchemes()
     .filter(({ scheme }) => scheme.code === code && scheme.validFrom <= on && (scheme.validTo ?? on) >= on)
-    .sort((a, b) => (a.scheme.validFrom < b.scheme.validFrom ? 1 : -1));
-  if (!inForce[0]) throw new RangeError(`no sharing scheme ${code} in force on ${on}`);
-  return inForce[0];
+    .sort((a, b) => (a.scheme.validFrom < b.scheme.validFrom ? 1 : -1))[0];
+}
+
+/** As `schemeInForce`. Throws RangeError when there is none. */
+export function shippedScheme(code: string, on: LocalDate): HashedScheme {
+  const inForce = schemeInForce(code, on);
+  if (!inForce) throw new RangeError(`no sharing scheme ${code} in force on ${on}`);
+  return inForce;
 }
 
 /** Throws RangeError for a class that the scheme does not have. */

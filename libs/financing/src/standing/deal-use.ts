@@ -8,6 +8,7 @@ import { REFERRAL } from '../referrals/referral.ts';
 
 /** 占用: what one part of a deal takes up of a firm's room on the platform. Amounts in 分. */
 export interface DealUse {
+  readonly dealId: string;
   readonly programme: string;
   /** 信用部分: neither guaranteed nor pledged; only this lowers the suggested line. */
   readonly unsecured: boolean;
@@ -31,21 +32,23 @@ export type UseReader = (
 const OFFERED: readonly ReferralState[] = ['OFFERED', 'FIRM_INTERESTED', 'REFERRED', 'DUE_DILIGENCE'];
 const DRAWABLE: readonly ReferralState[] = ['APPROVED', 'CONTRACTED', 'PERFORMING'];
 const OVER: readonly ReferralState[] = ['CLOSED_DECLINED', 'DECLINED', 'NO_RESPONSE', 'LAPSED', 'WITHDRAWN', 'CLOSED'];
-const LIVE = REFERRAL_STATES.filter((state) => !OVER.includes(state));
+/** States in which a referral may take something up. */
+export const LIVE_REFERRALS = REFERRAL_STATES.filter((state) => !OVER.includes(state));
 
 /** Referrals of a firm (贷款推荐). */
 export const referralUse: UseReader = async (db, uscc, days) =>
-  (await dealsOfFirm(db, REFERRAL, uscc, LIVE)).map((referral) => useOfReferral(referral, days));
+  (await dealsOfFirm(db, REFERRAL, uscc, LIVE_REFERRALS)).map((referral) => useOfReferral(referral, days));
 
 /** What a referral takes up on a day. Pure. */
 export function useOfReferral(
-  { programme, state, terms, body }: Pick<Referral, 'programme' | 'state' | 'terms' | 'body'>,
+  { dealId, programme, state, terms, body }: Pick<Referral, 'dealId' | 'programme' | 'state' | 'terms' | 'body'>,
   { asOf, on }: { readonly asOf: LocalDate; readonly on: LocalDate },
 ): DealUse {
   const { approval, contract, entries } = body;
   const { drawn, outstanding } = accountOf(entries);
   const mayDraw = DRAWABLE.includes(state) && (contract === null || on <= contract.drawUntil);
   return {
+    dealId,
     programme,
     unsecured: (approval?.form ?? terms.form) === 'credit',
     offered: OFFERED.includes(state) ? terms.amount : fen(0),

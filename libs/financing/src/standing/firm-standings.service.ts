@@ -6,24 +6,18 @@ import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
 import type { Admission, Admit } from '../deals/ports.ts';
-import type { RecognisedEquity } from '../line/base-records.ts';
+import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import type { FactDefinition } from '../programmes/fact-types.ts';
 import { FACTS, type FactName } from '../programmes/facts.ts';
 import { matchProgramme } from '../programmes/match.ts';
 import { withoutPending } from '../programmes/pending.ts';
 import type { ExpertOpinion } from '../programmes/profile.ts';
 import { checkedStatements, type FactStatement } from '../programmes/statements.ts';
+import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { referralUse, type UseReader } from './deal-use.ts';
 import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
-import {
-  firmLine,
-  lends,
-  standingOf,
-  statementsAmong,
-  type FirmLine,
-  type FirmStanding,
-  type StandingReader,
-} from './standing.ts';
+import { ownAndOtherKinds, type StandingReader } from './readers.ts';
+import { firmLine, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -50,6 +44,16 @@ export interface StandingView {
   readonly readers: readonly StandingReader[];
   /** Whether loans may be told: the firm authorised its credit history, or it is the firm. */
   readonly loans: boolean;
+  /** Whether figures that were stated may be told: the firm authorised them, or it is the firm. Default: they may not. */
+  readonly financials?: boolean;
+}
+
+interface AskedView extends StandingView {
+  readonly on: LocalDate;
+  /** For this once, in the place of what was stated of the same facts before. */
+  readonly said: readonly FactStatement[];
+  /** Deals that are not counted. */
+  readonly besides: readonly string[];
 }
 
 const KIND_AT: Readonly<Record<Party['desk'], InstitutionKind>> = {
@@ -76,7 +80,7 @@ export class FirmStandings {
 
   /** As `of`, where the dossier and its score were read already. */
   around(tx: Tx, firm: FirmAtRun, view: StandingView, on = this.today()): Promise<FirmStanding> {
-    return this.with(tx, firm, { ...view, on, said: [] });
+    return this.with(tx, firm, { ...view, on, said: [], besides: [] });
   }
 
   /** The line under a programme, or under none. Throws ProblemError programme-unknown 404 or programme-without-line 422. */
@@ -91,12 +95,13 @@ export class FirmStandings {
    * 准入, the port of deals. Throws ProblemError programme-unknown 404, programme-refused 409 with every condition that fails
    * or is unknown, statement-invalid 422, and as Scores.firm.
    */
-  readonly admit: Admit = async (tx, { programme: code, uscc, on, stated = {}, pending = [], parties = [] }) => {
+  readonly admit: Admit = async (tx, asked) => {
+    const { programme: code, uscc, on, stated = {}, pending = [], parties = [], besides = [] } = asked;
     const hashed = programmeOn(code, on, { pointer: '/programme' });
     const said = saidNow(stated, on);
     const readers = parties.map(({ institutionId, desk }) => ({ institutionId, kind: KIND_AT[desk] }));
     const firm = await this.parts.scores.firm(uscc, undefined, { db: tx });
-    const standing = await this.with(tx, firm, { readers, loans: true, on, said });
+    const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said, besides });
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
     if (match.overall !== 'eligible') throw programmeRefused(match);
     const { line, programme } = firmLine(standing, hashed.programme);
@@ -162,17 +167,16 @@ export class FirmStandings {
     return dateAt(this.parts.clock.now());
   }
 
-  /** `said`: for this once, in the place of what was stated of the same facts before. */
   private async with(
     tx: Tx,
     firm: FirmAtRun,
-    { readers, loans, on, said }: StandingView & { readonly on: LocalDate; readonly said: readonly FactStatement[] },
+    { readers, loans, financials = false, on, said, besides }: AskedView,
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
     const { lists, uses = [referralUse], recognisedEquity } = this.parts;
     const days = { asOf: firm.run.asOf, on };
     return actingAs(tx, HOUSE, async () => {
-      const before = statementsAmong(await newestStatements(tx, uscc), readers);
+      const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
       const taken = [];
       for (const read of uses) taken.push(...(await read(tx, uscc, days)));
@@ -180,12 +184,14 @@ export class FirmStandings {
         ...firm,
         on,
         loans,
+        financials,
         standings: await lists.standingsOf(tx, uscc),
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken,
+        uses: taken.filter(({ dealId }) => !besides.includes(dealId)),
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
+        stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });
     });
   }

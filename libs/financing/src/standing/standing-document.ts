@@ -189,6 +189,16 @@ const baseDocument = ({ code, formula, amount, gaps, inputs, statement, records,
   gaps: gaps.map(({ cause, input, ...gap }) => ({ cause, input: input ?? null, ...words(gap) })),
   inputs: inputs.map(({ code: input, zh, en, unit, value }) => ({ code: input, zh, en, unit, value })),
   statedOn: statement?.on ?? null,
+  statement:
+    statement === undefined
+      ? null
+      : {
+          by: words(statement.by),
+          on: statement.on,
+          asOf: statement.asOf,
+          verifiedBy: words(statement.verified.by),
+          verifiedOn: statement.verified.on,
+        },
   records: records.length,
 });
 

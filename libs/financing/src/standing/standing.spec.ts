@@ -11,7 +11,8 @@ import type { Referral } from '../referrals/referral-terms.ts';
 import { REFERRAL } from '../referrals/referral.ts';
 import { firmUse, useOfReferral, type DealUse } from './deal-use.ts';
 import { programmeOn, programmeRefused } from './programme-refusals.ts';
-import { firmLine, lends, statementsAmong, type FirmStanding, type OwnedStatement } from './standing.ts';
+import { ownAndOtherKinds } from './readers.ts';
+import { firmLine, lends, type FirmStanding, type OwnedStatement } from './standing.ts';
 import { withoutLoans } from './without-loans.ts';
 
 const JUNE = localDate('2026-06-30');
@@ -36,7 +37,8 @@ const referral = (
   state: ReferralState,
   body: Partial<Referral['body']> = {},
   form: Referral['terms']['form'] = 'credit',
-): Pick<Referral, 'programme' | 'state' | 'terms' | 'body'> => ({
+): Pick<Referral, 'dealId' | 'programme' | 'state' | 'terms' | 'body'> => ({
+  dealId: 'a',
   programme: 'CKT',
   state,
   terms: { form, amount: wan(120) } as Referral['terms'],
@@ -87,6 +89,7 @@ describe('what a referral takes up', () => {
 
 describe('what a firm uses', () => {
   const part = (more: Partial<DealUse> = {}): DealUse => ({
+    dealId: 'a',
     programme: 'CKT',
     unsecured: true,
     offered: fen(0),
@@ -123,6 +126,7 @@ describe('what a firm uses', () => {
   it('adds up over programmes, whatever the deals', () => {
     const amount = fc.integer({ min: 0, max: 10_000_000_000_000 }).map(fen);
     const anyUse: fc.Arbitrary<DealUse> = fc.record({
+      dealId: fc.constant('a'),
       programme: fc.constantFrom('CKT', 'KYD', 'TDD'),
       unsecured: fc.boolean(),
       offered: amount,
@@ -186,8 +190,8 @@ describe('who is told what', () => {
     institutionId,
   });
   const all = [stated('bank', 'a'), stated('bank', 'b'), stated('guarantor', 'g'), stated('firm', 'f')];
-  const among = (...there: Parameters<typeof statementsAmong>[1]) =>
-    statementsAmong(all, there).map((one) => (one as OwnedStatement).institutionId);
+  const among = (...there: Parameters<typeof ownAndOtherKinds>[1]) =>
+    ownAndOtherKinds(all, there).map(({ institutionId }) => institutionId);
 
   it('a bank its own statements and those of other kinds, the house all', () => {
     expect(among({ institutionId: 'a', kind: 'bank' })).toEqual(['a', 'g', 'f']);

@@ -2,9 +2,9 @@ import { registrationOf } from '#lib/data-sources';
 import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
 import type { Fact, MemberState } from '#lib/whitelist';
-import type { RecognisedEquity } from '../line/base-records.ts';
+import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import { existingLoans } from '../line/existing-loans.ts';
-import { lineBases } from '../line/line-bases.ts';
+import { lineBases, type StatedFigures } from '../line/line-bases.ts';
 import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
 import { raiseByNext, type LineRaises } from '../line/raise-line.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
@@ -15,6 +15,7 @@ import { matchAll, type ProgrammeMatch } from '../programmes/match.ts';
 import { profileOf, type ExpertOpinion } from '../programmes/profile.ts';
 import type { Programme } from '../programmes/programme.ts';
 import type { FactStatement } from '../programmes/statements.ts';
+import { statedInputsOn, type StatedInput } from '../stated/stated-input.ts';
 import { firmUse, type DealUse, type FirmUse } from './deal-use.ts';
 import { withoutLoans } from './without-loans.ts';
 
@@ -24,12 +25,16 @@ export interface StandingRecords extends FirmAtRun {
   readonly on: LocalDate;
   /** False: whoever reads it may not see the firm's credit history; then nothing rests on its loans. */
   readonly loans: boolean;
+  /** False: whoever reads it may not see figures that were stated; then no base rests on them. */
+  readonly financials: boolean;
   readonly standings: Readonly<Record<string, Fact<MemberState | 'NONE'>>>;
   readonly optedOut: boolean;
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
   readonly uses: readonly DealUse[];
   readonly recognisedEquity: readonly RecognisedEquity[];
+  /** What was stated by the day, the oldest first. */
+  readonly stated: readonly StatedInput[];
 }
 
 /** 企业融资画像: a firm at the pins of a run, with what registers, partners and its deals say on a day. */
@@ -42,15 +47,23 @@ export interface FirmStanding extends FirmAtRun {
   readonly line: LineInput;
 }
 
+/** Without the firm's word for its figures nothing is told, not even whether there are any. */
+const NOT_AUTHORISED: StatedFigures = { gaps: { receivables: 'NOT_AUTHORISED', 'working-capital': 'NOT_AUTHORISED' } };
+
 /** Puts a firm's standing together. Pure. Throws ProblemError line-parameters-absent 422. */
 export function standingOf(records: StandingRecords): FirmStanding {
   const { run, on, loans: shown, scored, standings, optedOut, opinions, statements, uses, recognisedEquity } = records;
+  const { parameters } = lineParametersOn(on);
+  const stated = records.financials
+    ? statedInputsOn(records.stated, on, { taxYears: parameters.tax.years })
+    : NOT_AUTHORISED;
   const { asOf } = run;
   const dossier = shown ? records.dossier : withoutLoans(records.dossier);
   const consent = { known: true, value: optedOut ? 'opted-out' : 'valid', date: on } as const;
   const use = firmUse(shown ? uses : uses.map((one) => ({ ...one, outstanding: fen(0), movedSince: 0 })));
   const loans = existingLoans(dossier, asOf);
-  const { parameters } = lineParametersOn(on);
+  // What a second party found in the firm's own books is deducted, where the credit history knows less.
+  const owed = fen(Math.max(loans.amount, shown ? (stated.workingCapital?.existingLoans ?? 0) : 0));
   return {
     run,
     dossier,
@@ -61,8 +74,8 @@ export function standingOf(records: StandingRecords): FirmStanding {
     use,
     line: {
       firm: { ...scored.score, legalPerson: registrationOf(dossier)?.registration.legalPerson === true },
-      bases: lineBases({ dossier, asOf, scored, recognisedEquity }, parameters),
-      loans: { ...loans, amount: addFen(loans.amount, use.drawnSince) },
+      bases: lineBases({ dossier, asOf, scored, recognisedEquity, stated }, parameters),
+      loans: { ...loans, amount: addFen(owed, use.drawnSince) },
       liveOffers: use.liveOffers,
       undrawnApprovals: use.undrawnApprovals,
       platformUsed: use.platform,
@@ -104,27 +117,7 @@ function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgra
   return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
 }
 
-/** An institution that reads a standing, or sits at a deal. */
-export interface StandingReader {
-  readonly institutionId: string;
-  readonly kind: FactStatement['by'];
-}
-
 /** A statement with whose it is. */
 export interface OwnedStatement extends FactStatement {
   readonly institutionId: string;
-}
-
-/**
- * The statements that count among these institutions: of a kind of institution that is there, only theirs. One bank does
- * not see through another what that one says of its loan. Pure.
- */
-export function statementsAmong(
-  statements: readonly OwnedStatement[],
-  there: readonly StandingReader[],
-): readonly FactStatement[] {
-  return statements.filter(
-    ({ by, institutionId }) =>
-      !there.some(({ kind }) => kind === by) || there.some((reader) => reader.institutionId === institutionId),
-  );
 }

@@ -50,6 +50,8 @@ export interface ProgrammeSection {
   readonly line: object;
   /** What raises the line: for the firm. */
   readonly raises: object;
+  /** 联合授信组合: of the live cases that the reader sees, else as planned, else that there is none. */
+  readonly composition: object;
   /** Why nothing rests on loans; null: they are in it. */
   readonly withoutLoans: Text | null;
 }
