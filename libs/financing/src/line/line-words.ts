@@ -78,7 +78,10 @@ export const stepWords = coder<StepCode>({
   BASE: ['测算基数（可用基数中第二大者）', 'deciding base: the second largest available'],
   CLAMP: ['限于等级额度的下限与上限之间', 'kept between the floor and the ceiling of the grade'],
   HAIRCUT: ['可信度折扣', 'haircut for confidence'],
-  UNSECURED_LOANS: ['扣除存量信用贷款', 'less outstanding unsecured loans'],
+  UNSECURED_LOANS: [
+    '扣除存量贷款（已知有担保或质押的不扣）',
+    'less outstanding loans but those known to be guaranteed or pledged',
+  ],
   LIVE_OFFERS: ['扣除平台在途报价', 'less live offers on the platform'],
   UNDRAWN_APPROVALS: ['扣除平台已批未提', 'less undrawn approvals on the platform'],
   PROGRAMME_CAP: ['产品上限（扣除已用）', 'cap of the programme, net of use'],

@@ -10,7 +10,7 @@ export type LineFirm = Pick<Score, 'published' | 'grade' | 'confidence' | 'cover
   readonly legalPerson: boolean;
 };
 
-/** Outstanding unsecured loans (存量信用贷款) as far as they are known. */
+/** Outstanding loans that are not known to be guaranteed or pledged (存量贷款), as far as they are known. */
 export interface ExistingLoans {
   /** What is known of them: deducted in any case. */
   readonly amount: Fen;

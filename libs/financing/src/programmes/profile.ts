@@ -1,11 +1,13 @@
-import { creditHistory, patents, type Dossier } from '#lib/data-sources';
+import { patents, type Dossier } from '#lib/data-sources';
 import { addFen, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
 import { assessmentDay, CAUSE_WORDS, FirmAt, patentStateOn, qualificationsOf, verifiedEquity } from '#lib/scoring';
 import type { Measured, Part, ScoredFirmRich, Text } from '#lib/scoring';
 import { candidateFacts, expertHundredths } from '#lib/whitelist';
 import type { CandidateInput, Fact, Marks, MemberState } from '#lib/whitelist';
+import type { OwnLoan } from '../line/existing-loans.ts';
 import type { FactValue, Profile } from './fact-types.ts';
 import { factDefinition, type FactName } from './facts.ts';
+import { noLoanRecord } from './no-loan-record.ts';
 import { statedFacts, type FactStatement } from './statements.ts';
 
 /** A filled expert form (专家评价表). */
@@ -27,6 +29,8 @@ export interface ProfileInput {
   readonly consent: CandidateInput['consent'];
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
+  /** Loans of deals on this platform; left out: none, or not to be told. */
+  readonly ownLoans?: readonly Pick<OwnLoan, 'moved'>[];
 }
 
 type Facts = Partial<Record<FactName, Fact<FactValue>>>;
@@ -37,7 +41,7 @@ const without = (feed: string, { zh, en }: Text): Fact<never> => unknown(`${feed
 
 /** 企业画像: the facts that conditions of programmes ask about. What nobody delivered or stated is left out, and so not known. Pure. */
 export function profileOf(input: ProfileInput): Profile {
-  const { asOf, on: today = asOf, dossier, scored, standings, consent, opinions, statements } = input;
+  const { asOf, on: today = asOf, dossier, scored, standings, consent, opinions, statements, ownLoans = [] } = input;
   const firm = new FirmAt(dossier, assessmentDay(asOf));
   const stated = statedFacts(statements, today);
   const facts: Facts = {
@@ -45,7 +49,7 @@ export function profileOf(input: ProfileInput): Profile {
     consent,
     region: known(dossier.region, null),
     institution: institutionOf(firm),
-    noLoanRecord: noLoanRecord(firm),
+    noLoanRecord: noLoanRecord(firm, ownLoans),
     equityPaid: equityPaid(firm),
     pledgeableRights: pledgeableRights(firm),
     ...(scored === undefined ? {} : scoreFacts(scored, asOf, firm, stated)),
@@ -75,19 +79,6 @@ function institutionOf({ dossier, known: registered }: FirmAt): Fact<FactValue> 
   if (!legalPerson) return known('branch', date);
   const enterprise = dossier.uscc.startsWith('9') && type !== 'nonProfit';
   return known(enterprise ? 'company' : 'non-enterprise', date);
-}
-
-/** 无贷户, only from an authorised query or the firm's own report. That there was a loan stays true; that there was none grows old. */
-function noLoanRecord(firm: FirmAt): Fact<FactValue> {
-  const asked = firm.records(creditHistory).filter(({ payload }) => payload.hasLoan !== undefined);
-  const newest = asked.reduce<(typeof asked)[number] | undefined>(
-    (a, b) => (a === undefined || b.payload.queriedOn > a.payload.queriedOn ? b : a),
-    undefined,
-  );
-  const { cause } = firm.feed('CRD');
-  if (newest?.payload.hasLoan === true) return known(false, newest.payload.queriedOn);
-  if (cause !== undefined) return without('CRD', CAUSE_WORDS[cause === 'NOT_COVERED' ? 'NOT_AUTHORISED' : cause]);
-  return newest === undefined ? without('CRD', CAUSE_WORDS.NOT_AUTHORISED) : known(true, newest.payload.queriedOn);
 }
 
 function equityPaid(firm: FirmAt): Fact<FactValue> {

@@ -170,12 +170,11 @@ export class FirmStandings {
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
     const { lists, uses = [referralUse], recognisedEquity } = this.parts;
-    const days = { asOf: firm.run.asOf, on };
     return actingAs(tx, HOUSE, async () => {
       const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
       const taken = [];
-      for (const read of uses) taken.push(...(await read(tx, uscc, days)));
+      for (const read of uses) taken.push(...(await read(tx, uscc, on)));
       return standingOf({
         ...firm,
         on,
@@ -185,7 +184,8 @@ export class FirmStandings {
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken.filter(({ dealId }) => !besides.includes(dealId)),
+        uses: taken,
+        besides,
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
         stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });

@@ -1,9 +1,9 @@
 import { registrationOf } from '#lib/data-sources';
-import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
+import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
 import type { Fact, MemberState } from '#lib/whitelist';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
-import { existingLoans } from '../line/existing-loans.ts';
+import { existingLoans, type OwnLoan } from '../line/existing-loans.ts';
 import { lineBases, type StatedFigures } from '../line/line-bases.ts';
 import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
 import { raiseByNext, type LineRaises } from '../line/raise-line.ts';
@@ -32,6 +32,8 @@ export interface StandingRecords extends FirmAtRun {
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
   readonly uses: readonly DealUse[];
+  /** 不计的业务: deals for whose sake it is asked. They take up nothing, and what their loans are of records is left out. */
+  readonly besides: readonly string[];
   readonly recognisedEquity: readonly RecognisedEquity[];
   /** What was stated by the day, the oldest first. */
   readonly stated: readonly StatedInput[];
@@ -52,7 +54,7 @@ const NOT_AUTHORISED: StatedFigures = { gaps: { receivables: 'NOT_AUTHORISED', '
 
 /** Puts a firm's standing together. Pure. Throws ProblemError line-parameters-absent 422. */
 export function standingOf(records: StandingRecords): FirmStanding {
-  const { run, on, loans: shown, scored, standings, optedOut, opinions, statements, uses, recognisedEquity } = records;
+  const { run, on, loans: shown, scored, standings, optedOut, opinions, statements, recognisedEquity } = records;
   const { parameters } = lineParametersOn(on);
   const stated = records.financials
     ? statedInputsOn(records.stated, on, { taxYears: parameters.tax.years })
@@ -60,27 +62,52 @@ export function standingOf(records: StandingRecords): FirmStanding {
   const { asOf } = run;
   const dossier = shown ? records.dossier : withoutLoans(records.dossier);
   const consent = { known: true, value: optedOut ? 'opted-out' : 'valid', date: on } as const;
-  const use = firmUse(shown ? uses : uses.map((one) => ({ ...one, outstanding: fen(0), movedSince: 0 })));
-  const loans = existingLoans(dossier, asOf);
-  // What a second party found in the firm's own books is deducted, where the credit history knows less.
-  const owed = fen(Math.max(loans.amount, shown ? (stated.workingCapital?.existingLoans ?? 0) : 0));
+  const { uses, own } = usesOf(records);
+  const use = firmUse(uses);
+  const { workingCapital } = stated;
+  const found =
+    shown && workingCapital?.existingLoans !== undefined
+      ? { stated: { amount: workingCapital.existingLoans, on: workingCapital.asOf } }
+      : {};
   return {
     run,
     dossier,
     scored,
     on,
     loans: shown,
-    profile: profileOf({ asOf, on, dossier, scored, standings, consent, opinions, statements }),
+    profile: profileOf({
+      asOf,
+      on,
+      dossier,
+      scored,
+      standings,
+      consent,
+      opinions,
+      statements,
+      ownLoans: shown ? uses : [],
+    }),
     use,
     line: {
       firm: { ...scored.score, legalPerson: registrationOf(dossier)?.registration.legalPerson === true },
       bases: lineBases({ dossier, asOf, scored, recognisedEquity, stated }, parameters),
-      loans: { ...loans, amount: addFen(owed, use.drawnSince) },
+      loans: existingLoans(dossier, asOf, { own, ...found }),
       liveOffers: use.liveOffers,
       undrawnApprovals: use.undrawnApprovals,
       platformUsed: use.platform,
     },
   };
+}
+
+/** What counts of the firm's deals, and the loans of all of them, for whoever may be told of loans. */
+function usesOf({ uses, besides, loans: shown }: StandingRecords): {
+  uses: readonly DealUse[];
+  own: readonly OwnLoan[];
+} {
+  const counts = ({ dealId }: DealUse): boolean => !besides.includes(dealId);
+  const counted = uses.filter(counts);
+  return shown
+    ? { uses: counted, own: uses.map((use) => ({ ...use, unsecured: use.unsecured && counts(use) })) }
+    : { uses: counted.map((use) => ({ ...use, outstanding: fen(0) })), own: [] };
 }
 
 /** How the firm stands to every programme in force on the day. A tag is a mark on a loan, of which the firm sees nothing. */
