@@ -45,7 +45,8 @@ export type LineFlag =
   | 'CEILING_PULLED'
   | 'GUARANTEED_ONLY'
   | 'GRADE_GIVES_NOTHING'
-  | 'STATED_BASE';
+  | 'STATED_BASE'
+  | 'GRADE_BY_LOW';
 
 export const flag = coder<LineFlag>({
   EXISTING_DEBT_UNKNOWN: ['上限，未扣除存量贷款', 'an upper limit: existing loans are not deducted'],
@@ -57,6 +58,10 @@ export const flag = coder<LineFlag>({
   ],
   GUARANTEED_ONLY: ['该等级仅限担保类产品', 'the grade borrows under a guarantee only'],
   GRADE_GIVES_NOTHING: ['该等级额度为零', 'the grade’s amount is nothing'],
+  GRADE_BY_LOW: [
+    '企业停用过数据源，按评分区间下限的等级测算',
+    'the firm closed a source: from the grade of the low end of its range',
+  ],
   STATED_BASE: ['决定额度的基数由申报提供，非数据源记录', 'the deciding base was stated, not delivered by a source'],
 });
 

@@ -8,6 +8,8 @@ import type { Coded, LimitCode, LineFlag, LineRefusal, StepCode } from './line-w
 export type LineFirm = Pick<Score, 'published' | 'grade' | 'confidence' | 'coverageBp'> & {
   /** False: a branch or an office (domain §1.2). */
   readonly legalPerson: boolean;
+  /** True: the grade is that of the low end of the range, for the firm closed a source. */
+  readonly byLow?: boolean;
 };
 
 /** Outstanding loans that are not known to be guaranteed or pledged (存量贷款), as far as they are known. */

@@ -162,6 +162,7 @@ describe('a loan drawn on the platform', () => {
       run: { asOf: localDate(asOf) } as StandingRecords['run'],
       dossier: none.dossier(),
       scored: none.scored(localDate(asOf)),
+      lowGrade: 'C',
       on: JULY,
       loans: true,
       financials: false,

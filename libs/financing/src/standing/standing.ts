@@ -1,10 +1,10 @@
-import { registrationOf } from '#lib/data-sources';
 import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
 import type { Fact, MemberState } from '#lib/whitelist';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import { existingLoans, type OwnLoan } from '../line/existing-loans.ts';
 import { lineBases, type StatedFigures } from '../line/line-bases.ts';
+import { lineFirm } from '../line/line-firm.ts';
 import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
 import { raiseByNext, type LineRaises } from '../line/raise-line.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
@@ -54,7 +54,18 @@ const NOT_AUTHORISED: StatedFigures = { gaps: { receivables: 'NOT_AUTHORISED', '
 
 /** Puts a firm's standing together. Pure. Throws ProblemError line-parameters-absent 422. */
 export function standingOf(records: StandingRecords): FirmStanding {
-  const { run, on, loans: shown, scored, standings, optedOut, opinions, statements, recognisedEquity } = records;
+  const {
+    run,
+    on,
+    loans: shown,
+    scored,
+    lowGrade,
+    standings,
+    optedOut,
+    opinions,
+    statements,
+    recognisedEquity,
+  } = records;
   const { parameters } = lineParametersOn(on);
   const stated = records.financials
     ? statedInputsOn(records.stated, on, { taxYears: parameters.tax.years })
@@ -73,6 +84,7 @@ export function standingOf(records: StandingRecords): FirmStanding {
     run,
     dossier,
     scored,
+    lowGrade,
     on,
     loans: shown,
     profile: profileOf({
@@ -88,7 +100,7 @@ export function standingOf(records: StandingRecords): FirmStanding {
     }),
     use,
     line: {
-      firm: { ...scored.score, legalPerson: registrationOf(dossier)?.registration.legalPerson === true },
+      firm: lineFirm(scored.score, lowGrade, records.dossier),
       bases: lineBases({ dossier, asOf, scored, recognisedEquity, stated }, parameters),
       loans: existingLoans(dossier, asOf, { own, ...found }),
       liveOffers: use.liveOffers,
