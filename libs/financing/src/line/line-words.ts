@@ -96,6 +96,12 @@ export const stepWords = coder<StepCode>({
   GATE: ['不满足出具条件', 'the conditions of a line are not met'],
 });
 
+/** The first step where no two bases are available. */
+export const GRADE_ONLY_BASE: Text = {
+  zh: '等级额度的下限（可用基数不足两项）',
+  en: 'the floor of the grade: fewer than two bases are available',
+};
+
 /** What can limit a line besides a base. */
 export type LimitCode = 'GRADE_ONLY' | 'FLOOR' | 'CEILING' | 'PROGRAMME_CAP' | 'PLATFORM_CAP';
 

@@ -57,7 +57,7 @@ export function profileOf(input: ProfileInput): Profile {
   };
   return {
     ...facts,
-    equityTotal: equityTotal(facts),
+    equityTotal: equityTotal(facts, firm),
     ...Object.fromEntries(Object.entries(standings).map(([code, standing]) => [`standing:${code}`, standing])),
   };
 }
@@ -90,12 +90,19 @@ function equityPaid(firm: FirmAt): Fact<FactValue> {
 const older = (a: LocalDate | undefined, b: LocalDate | undefined): LocalDate | null =>
   a === undefined || b === undefined ? null : a < b ? a : b;
 
-/** Known only when both are: either alone is asked for by its own condition. */
-function equityTotal({ equityPaid: paid, equityCommitted: committed }: Facts): Fact<FactValue> {
+/**
+ * Known only when both are: either alone is asked for by its own condition. What was paid after it was committed is the
+ * commitment kept, and counts once.
+ */
+function equityTotal({ equityPaid: paid, equityCommitted: committed }: Facts, firm: FirmAt): Fact<FactValue> {
   if (paid?.known !== true) return paid ?? unknown('实缴股权未知', 'what was paid in is not known');
   if (committed?.known !== true) return committed ?? unknown('投资机构尚未承诺', 'no investor has committed');
-  const total = addFen(fen(paid.value as number), fen(committed.value as number));
-  return known(total, older(paid.date ?? undefined, committed.date ?? undefined));
+  const { date } = committed;
+  const since = verifiedEquity(firm).payments.flatMap(({ paidOn, amount }) =>
+    date !== null && paidOn > date ? [amount] : [],
+  );
+  const open = fen(Math.max(0, (committed.value as number) - addFen(...since)));
+  return known(addFen(fen(paid.value as number), open), older(paid.date ?? undefined, date ?? undefined));
 }
 
 /**
