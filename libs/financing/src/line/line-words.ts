@@ -46,7 +46,8 @@ export type LineFlag =
   | 'GUARANTEED_ONLY'
   | 'GRADE_GIVES_NOTHING'
   | 'STATED_BASE'
-  | 'GRADE_BY_LOW';
+  | 'GRADE_BY_LOW'
+  | 'PROGRAMME_CAP_UNKNOWN';
 
 export const flag = coder<LineFlag>({
   EXISTING_DEBT_UNKNOWN: ['上限，未扣除存量贷款', 'an upper limit: existing loans are not deducted'],
@@ -58,6 +59,10 @@ export const flag = coder<LineFlag>({
   ],
   GUARANTEED_ONLY: ['该等级仅限担保类产品', 'the grade borrows under a guarantee only'],
   GRADE_GIVES_NOTHING: ['该等级额度为零', 'the grade’s amount is nothing'],
+  PROGRAMME_CAP_UNKNOWN: [
+    '产品上限所依据的金额未知，未按产品上限测算',
+    'the cap of the programme rests on a sum that is not known: the line is without it',
+  ],
   GRADE_BY_LOW: [
     '企业停用过数据源，按评分区间下限的等级测算',
     'the firm closed a source: from the grade of the low end of its range',

@@ -25,8 +25,10 @@ export interface ExistingLoans {
 /** A programme's cap for one firm and what the firm uses of it. */
 export interface LineProgramme extends Text {
   readonly code: string;
-  /** null: the programme has none. */
+  /** null: the programme has none, or it is not known. */
   readonly cap: Fen | null;
+  /** True: it has one that rests on a sum which nobody knows. */
+  readonly capUnknown?: boolean;
   readonly used: Fen;
   /** False: a credit loan, closed to grades that borrow under a guarantee only. */
   readonly guaranteed: boolean;

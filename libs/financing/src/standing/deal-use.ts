@@ -65,20 +65,31 @@ export interface FirmUse {
   readonly platform: Fen;
   /** The same by programme. */
   readonly byProgramme: Readonly<Record<string, Fen>>;
+  /** The same of what is neither guaranteed nor pledged. */
+  readonly unsecuredByProgramme: Readonly<Record<string, Fen>>;
+  /** 可续贷: the largest unsecured loan outstanding; one renewal takes one loan over. */
+  readonly renewable: Fen;
 }
 
 /** Adds them up. Pure. */
 export function firmUse(uses: readonly DealUse[]): FirmUse {
   const unsecured = uses.filter((use) => use.unsecured);
-  const byProgramme: Record<string, Fen> = {};
-  for (const { programme, offered, undrawn, outstanding } of uses) {
-    const taken = addFen(offered, undrawn, outstanding);
-    if (taken > 0) byProgramme[programme] = addFen(byProgramme[programme] ?? fen(0), taken);
-  }
+  const byProgramme = takenBy(uses);
   return {
     liveOffers: addFen(...unsecured.map(({ offered }) => offered)),
     undrawnApprovals: addFen(...unsecured.map(({ undrawn }) => undrawn)),
     platform: addFen(...Object.values(byProgramme)),
     byProgramme,
+    unsecuredByProgramme: takenBy(unsecured),
+    renewable: fen(Math.max(0, ...unsecured.map(({ outstanding }) => outstanding))),
   };
+}
+
+function takenBy(uses: readonly DealUse[]): Readonly<Record<string, Fen>> {
+  const taken: Record<string, Fen> = {};
+  for (const { programme, offered, undrawn, outstanding } of uses) {
+    const amount = addFen(offered, undrawn, outstanding);
+    if (amount > 0) taken[programme] = addFen(taken[programme] ?? fen(0), amount);
+  }
+  return taken;
 }

@@ -17,7 +17,7 @@ import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { referralUse, type UseReader } from './deal-use.ts';
 import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
-import { firmLine, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
+import { firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -105,7 +105,8 @@ export class FirmStandings {
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
     if (match.overall !== 'eligible') throw programmeRefused(match);
     const { line, programme } = firmLine(standing, hashed.programme);
-    return { suggestedLine: line.amount, programmeCap: programme?.cap ?? null } satisfies Admission;
+    const programmeCap = hasCap(hashed.programme) ? (programme?.cap ?? null) : null;
+    return { suggestedLine: line.amount, programmeCap } satisfies Admission;
   };
 
   /**

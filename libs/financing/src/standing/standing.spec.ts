@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { creditHistory, loanOutcomes, patents, type Dossier } from '#lib/data-sources';
 import { fen, localDate, type Uscc } from '#lib/kernel';
-import { lineInput, wan } from '../../fixtures/line-cases.ts';
+import { basesOf, lineInput, noLoans, wan } from '../../fixtures/line-cases.ts';
 import { FirmFile } from '../../fixtures/line-dossier.ts';
 import { matchProgramme } from '../programmes/match.ts';
 import { withoutPending } from '../programmes/pending.ts';
@@ -114,6 +114,8 @@ describe('what a firm uses', () => {
       undrawnApprovals: wan(20),
       platform: wan(510),
       byProgramme: { CKT: wan(60), KYD: wan(450) },
+      unsecuredByProgramme: { CKT: wan(60) },
+      renewable: wan(10),
     });
     expect(firmUse([])).toMatchObject({ liveOffers: 0, platform: 0, byProgramme: {} });
   });
@@ -218,6 +220,34 @@ describe('the line of a standing', () => {
     const price = { known: true, value: wan(100), date: JULY } as const;
     expect(firmLine(standing({ profile: { equipmentPrice: price } }), programme('LEA')).line.amount).toBe(wan(80));
     expect(firmLine(standing(), programme('LEA')).programme?.cap).toBeNull();
+  });
+
+  const codesOf = ({ flags }: { readonly flags: readonly { readonly code: string }[] }) =>
+    flags.map(({ code }) => code);
+
+  it('is at most B5 on tax records, and says where that is not known', () => {
+    const bases = basesOf({ B1: wan(180), B2: wan(300), B5: wan(50) });
+    const { line } = firmLine(standing({ line: lineInput({ bases }) }), programme('YSD'));
+    expect([line.amount, line.binding?.code]).toEqual([wan(50), 'PROGRAMME_CAP']);
+    const without = firmLine(standing(), programme('YSD'));
+    expect([without.line.amount, codesOf(without.line)]).toEqual([wan(180), ['PROGRAMME_CAP_UNKNOWN']]);
+  });
+
+  it('is at most the unsecured part that the equity carries under 2:1:1, net of the unsecured part in use', () => {
+    const equityPaid = { known: true, value: wan(201), date: JULY } as const;
+    const { line, programme: cap } = firmLine(standing({ profile: { equityPaid } }), programme('TDD'));
+    expect([line.amount, cap?.cap]).toEqual([wan(100), wan(100)]);
+    const part = { ...use('OFFERED'), programme: 'TDD', offered: wan(40) };
+    const used = firmUse([part, { ...part, unsecured: false, offered: wan(60) }]);
+    expect(firmLine(standing({ profile: { equityPaid }, use: used }), programme('TDD')).line.amount).toBe(wan(60));
+    expect(codesOf(firmLine(standing(), programme('TDD')).line)).toEqual(['PROGRAMME_CAP_UNKNOWN']);
+  });
+
+  it('leaves the loan out that is renewed: one of them', () => {
+    const owing = { ...noLoans, amount: wan(90) };
+    const loans = [wan(50), wan(40)].map((outstanding) => ({ ...use('PERFORMING'), outstanding }));
+    const of = standing({ line: lineInput({ loans: owing, platformUsed: wan(90) }), use: firmUse(loans) });
+    expect([firmLine(of).line.amount, firmLine(of, programme('WHB')).line.amount]).toEqual([wan(90), wan(140)]);
   });
 
   it('is asked of programmes that lend', () => {

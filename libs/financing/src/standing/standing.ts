@@ -16,6 +16,7 @@ import { profileOf, type ExpertOpinion } from '../programmes/profile.ts';
 import type { Programme } from '../programmes/programme.ts';
 import type { FactStatement } from '../programmes/statements.ts';
 import { statedInputsOn, type StatedInput } from '../stated/stated-input.ts';
+import { unsecuredPartOf } from './case-equity.ts';
 import { firmUse, type DealUse, type FirmUse } from './deal-use.ts';
 import { withoutLoans } from './without-loans.ts';
 
@@ -136,10 +137,28 @@ export interface FirmLine {
 
 /** The line as it stands on the day, under a programme where one is named. Pure. */
 export function firmLine(standing: FirmStanding, programme?: Programme): FirmLine {
-  const cap = programme && capOf(programme, standing);
-  const input = cap === undefined ? standing.line : { ...standing.line, programme: cap };
+  const input = programme === undefined ? standing.line : underProgramme(programme, standing);
   const parameters = lineParametersOn(standing.on);
-  return { line: suggestLine(input, parameters), raises: raiseByNext(input, parameters), programme: cap ?? null };
+  return {
+    line: suggestLine(input, parameters),
+    raises: raiseByNext(input, parameters),
+    programme: input.programme ?? null,
+  };
+}
+
+/**
+ * A renewal without repayment (同额度续贷) takes over one loan, which stands in the way of no renewal of its own: of our own deals
+ * the largest, for which one it is asked nobody says.
+ */
+function underProgramme(programme: Programme, standing: FirmStanding): LineInput {
+  const { line, use } = standing;
+  const renewed = programme.amount.rule === 'same-line' ? use.renewable : fen(0);
+  return {
+    ...line,
+    loans: { ...line.loans, amount: fen(Math.max(0, line.loans.amount - renewed)) },
+    platformUsed: fen(Math.max(0, line.platformUsed - renewed)),
+    programme: capOf(programme, standing),
+  };
 }
 
 /** Rules of amounts that say how much one firm may borrow at most. */
@@ -149,11 +168,29 @@ const NO_LOAN: readonly Programme['amount']['rule'][] = ['none', 'quote', 'subsi
 
 export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.includes(rule);
 
-function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
+/** Whether a programme says how much one firm may borrow at most. */
+export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
+
+/**
+ * What holds the line of a firm under a programme (domain §5.4): its cap; of a loan on tax records base B5, of a 2:1:1 case the
+ * unsecured part that its equity carries. The last two are of the line alone: banks approve by multiples of their own, and
+ * a case by what its investors commit.
+ */
+export function capOf(programme: Programme, { on, profile, line, use }: FirmStanding): LineProgramme {
   const { code, zh, en, amount, guaranteed, desks } = programme;
-  const cap: Fen | null = CAPPING.includes(amount.rule) ? amountOf(programme, profile).atMostFen : null;
+  const { rule } = amount;
+  const isCase = rule === 'composition';
+  const cap: Fen | null = isCase
+    ? unsecuredPartOf(programme, profile, on)
+    : rule === 'tax'
+      ? (line.bases.find((base) => base.code === 'B5')?.amount ?? null)
+      : hasCap(programme)
+        ? amountOf(programme, profile).atMostFen
+        : null;
+  const used = (isCase ? use.unsecuredByProgramme : use.byProgramme)[code] ?? fen(0);
   const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
-  return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
+  const capUnknown = cap === null && (isCase || rule === 'tax' || hasCap(programme));
+  return { code, zh, en, cap, used, guaranteed: isGuaranteed, ...(capUnknown ? { capUnknown } : {}) };
 }
 
 /** A statement with whose it is. */
