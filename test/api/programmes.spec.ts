@@ -13,6 +13,17 @@ type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-a
 const mark = (given: number) => ({ mark: given, text: '样例理由说明' });
 const FORM = { technologyThreshold: mark(4), marketProspects: mark(3), productCompetitiveness: mark(3) };
 
+const APPLICATION = {
+  bankId: null,
+  principal: { fen: 100_000_000, currency: 'CNY' },
+  termMonths: 12,
+  guaranteedBp: 10_000,
+  tree: SHARE_TREE_EXAMPLE,
+  feeBp: 100,
+  smallFirm: true,
+  purpose: '样例用途',
+};
+
 describe('programmes and lines over HTTP', () => {
   let api: TestApi;
   const people = new Map<string, Principal & { readonly key: string }>();
@@ -53,6 +64,8 @@ describe('programmes and lines over HTTP', () => {
     await hire('bank', 'bank-one', ['partner:deals']);
     await hire('bank', 'bank-two', ['partner:deals']);
     await hire('guarantor', 'guarantor-one', ['partner:deals', 'partner:reviews']);
+    await hire('bank', 'bank-three', ['partner:deals']);
+    await hire('guarantor', 'guarantor-two', ['partner:deals']);
     await hire('firm', 'firm-one', ['subject:own'], member);
     const { items } = await loansOf((await api.product.scores.page(run.runId, { limit: 200 })).map(({ uscc }) => uscc));
     borrower = items.find(({ line, owed }) => line !== null && owed > 0)!.uscc;
@@ -304,13 +317,13 @@ describe('programmes and lines over HTTP', () => {
     const before = await uses();
     const rows = [row(member, 440_000_000), row(member, 500_000_001), row(borrower, 200_000_000)];
     const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
-    // The borrower is no first borrower: every condition that it fails is told, as with any application.
+    // The borrower is no first borrower: a row is kept, so that it names conditions and says nothing of loans.
     const [taken, over, refused] = answer.rows as readonly Json[];
     expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
       'ACCEPTED_BATCH',
       ['guarantee-over-programme'],
     ]);
-    expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-failed');
+    expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-withheld');
     const after = await uses();
     expect([after.platform - before.platform, after.byProgramme['KYD']! - before.byProgramme['KYD']!]).toEqual([
       440_000_000, 440_000_000,
@@ -369,4 +382,66 @@ describe('programmes and lines over HTTP', () => {
     };
     return db.as(HOUSE, async (tx) => (await standings.admit(tx, asked as never)).suggestedLine);
   };
+
+  it('opening a deal tells nothing of a firm that authorised nothing, eligible or not, and each look is logged', async () => {
+    const offer = (who: string, programme: string, side = 'partner'): Promise<Reply> => {
+      const validUntil = addDays(dateAt(api.clock.now()), 30);
+      const form = programme === 'CKT' ? 'credit' : 'guaranteed';
+      const body = { uscc: member, programme, amount: { fen: 1_000_000, currency: 'CNY' }, form, validUntil };
+      return api.post(`/${side}/v1/referrals`, { ...key(who), body });
+    };
+    const need = (who: string): Promise<Reply> => {
+      const part = (name: string) => ({ part: name, amount: { fen: 500_000_000, currency: 'CNY' } });
+      const needs = ['equity', 'loan', 'guaranteed'].map(part);
+      return api.post('/partner/v1/joint-cases', { ...key(who), body: { uscc: member, programme: 'TDD', needs } });
+    };
+    const apply = (who: string): Promise<Reply> => {
+      const { institutionId } = people.get(who)!;
+      const body = { ...APPLICATION, uscc: member, programme: 'ZZD', guarantorId: institutionId };
+      return api.post('/partner/v1/guarantees', { ...key(who), body });
+    };
+    const errors = ({ body }: Reply): Json[] => body['errors'] as Json[];
+    const lineOf = async (id: string, who: string): Promise<unknown> => {
+      const side = who.startsWith('firm') ? 'subject' : 'partner';
+      return (await get(`/${side}/v1/deals/${id}`, who)).body['terms'].suggestedLine;
+    };
+
+    const taken = await offer('bank-three', 'CKT');
+    expect([taken.status, taken.body['terms'].suggestedLine]).toEqual([201, null]);
+    const refused = [await offer('bank-three', 'ZZD'), await apply('guarantor-two')];
+    expect((await need('bank-three')).status).toBe(201);
+    for (const reply of refused) {
+      expect(coded(reply)).toEqual([409, 'programme-refused']);
+      for (const { code, zh } of errors(reply))
+        if (code === 'condition-failed') expect(zh).not.toContain('要求');
+        else expect(zh).toMatch(/尚不能判定/);
+    }
+    const log = await api.product.db.as(HOUSE, (tx) =>
+      api.product.queryLog.about(tx, member, { since: new Date(0), limit: 4 }),
+    );
+    expect(
+      log.map(({ product, purpose, authorisationId, detail }) => [product, purpose, authorisationId, detail]),
+    ).toEqual([
+      ['admission', 'pre-loan-review', null, { programme: 'TDD', kind: 'joint-case' }],
+      ['admission', 'guarantee-review', null, { programme: 'ZZD', kind: 'guarantee' }],
+      ['admission', 'pre-loan-review', null, { programme: 'ZZD', kind: 'referral' }],
+      ['admission', 'pre-loan-review', null, { programme: 'CKT', kind: 'referral' }],
+    ]);
+
+    // The firm reads its own; the bank does once the firm has agreed.
+    const dealId = taken.body['dealId'] as string;
+    const own = await lineOf(dealId, 'firm-one');
+    expect([own, await lineOf(dealId, 'bank-three')]).toEqual([{ fen: expect.any(Number), currency: 'CNY' }, null]);
+    const consent = { version: 1, event: 'consent', detail: { outcomes: false, until: '2027-01-01' } };
+    await api.post(`/subject/v1/deals/${dealId}/events`, { ...key('firm-one'), body: consent });
+    expect(await lineOf(dealId, 'bank-three')).toEqual(own);
+
+    // Whom the firm authorised is told both.
+    await authorise(member, 'bank-three', 'pre-loan-review', ['score', 'credit-history']);
+    const [told, why] = [await offer('bank-three', 'CKT'), await offer('bank-three', 'ZZD')];
+    expect(told.body['terms'].suggestedLine).toEqual({ fen: expect.any(Number), currency: 'CNY' });
+    expect(errors(why).some(({ zh }) => (zh as string).includes('要求'))).toBe(true);
+    const { items } = (await get('/subject/v1/queries', 'firm-one')).body as { items: Json[] };
+    expect(items.filter(({ product }) => product === 'admission').length).toBe(6);
+  });
 });

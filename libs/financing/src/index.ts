@@ -126,6 +126,7 @@ export { compositionDocument, type CompositionReader } from './standing/composit
 export * from './standing/deal-use.ts';
 export * from './standing/firm-standings.service.ts';
 export { programmeOn } from './standing/programme-refusals.ts';
+export { ProgrammeRefused, type Telling } from './standing/programme-refused.ts';
 export { lineDocument, matchDocument, programmeDocument, raisesDocument } from './standing/standing-document.ts';
 export * from './standing/readers.ts';
 export * from './standing/standing.ts';

@@ -20,7 +20,9 @@ import {
   type CoveringGuarantee,
   type DealParts,
   type FirmStandings,
+  type TellsLine,
 } from '#lib/financing';
+import type { Authorisations, QueryLog } from '#lib/compliance';
 import { ProblemError } from '#lib/kernel';
 import type { Deliveries } from '#lib/ledger';
 import type { SecretBox } from '#lib/notices';
@@ -46,6 +48,8 @@ export interface DealsParts extends DealParts {
   readonly person: string;
   readonly admit: Admit;
   readonly standings: Pick<FirmStandings, 'programmeRoom'>;
+  readonly authorisations: Authorisations;
+  readonly queryLog: QueryLog;
 }
 
 export function dealsOf(parts: DealsParts): DealServices {
@@ -60,7 +64,7 @@ export function dealsOf(parts: DealsParts): DealServices {
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
   const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];
-  const deals = new Deals(db, desks, clock);
+  const deals = new Deals(db, desks, clock, lineTeller(parts));
   const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
     deals,
@@ -72,6 +76,23 @@ export function dealsOf(parts: DealsParts): DealServices {
     outcomes,
     callbackKeys,
     callbacks: new Callbacks(db, { keys: callbackKeys, notices, clock, apply }),
+  };
+}
+
+/** A bank or guarantor that the firm authorised to see its score and its loans, on which the line rests; each look is logged. */
+function lineTeller({ authorisations, queryLog, clock }: DealsParts): TellsLine {
+  return async (tx, { kind, institutionId, personId, keyId }, uscc) => {
+    if (kind !== 'bank' && kind !== 'guarantor') return false;
+    const purpose = kind === 'bank' ? 'pre-loan-review' : 'guarantee-review';
+    const at = clock.now();
+    const asked = { uscc, institutionId, purpose, at } as const;
+    const score = await authorisations.opening(tx, { ...asked, scope: 'score' });
+    const loans = await authorisations.opening(tx, { ...asked, scope: 'credit-history' });
+    if (score === undefined || loans === undefined) return false;
+    const { authorisationId } = score;
+    const looked = { subjects: [uscc], product: 'line', purpose, authorisationId, detail: { of: 'deal' } } as const;
+    await queryLog.append(tx, { at, institutionId, personId, keyId, ...looked });
+    return true;
   };
 }
 

@@ -17,7 +17,8 @@ import { checkedStatements, type FactStatement } from '../programmes/statements.
 import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
 import { decidedUse, referralUse, type DealUse, type UseReader } from './deal-use.ts';
-import { programmeCapUnknown, programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
+import { programmeCapUnknown, programmeOn, programmeWithoutLine } from './programme-refusals.ts';
+import { ProgrammeRefused } from './programme-refused.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
 import { capOf, firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
@@ -105,7 +106,7 @@ export class FirmStandings {
     const firm = await this.parts.scores.firm(uscc, undefined, { db: tx });
     const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said, besides });
     const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
-    if (match.overall !== 'eligible') throw programmeRefused(match);
+    if (match.overall !== 'eligible') throw new ProgrammeRefused(match, hashed.programme);
     const { line, programme } = firmLine(standing, hashed.programme);
     return { suggestedLine: line.amount, programmeCap: programme?.cap ?? null } satisfies Admission;
   };

@@ -1,5 +1,4 @@
 import { ProblemError, type LocalDate, type ProblemDetail } from '#lib/kernel';
-import type { ProgrammeMatch } from '../programmes/match.ts';
 import type { HashedProgramme, Programme } from '../programmes/programme.ts';
 import { isInForce } from '../programmes/programme.ts';
 import { shippedProgrammes } from '../programmes/shipped-programmes.ts';
@@ -44,32 +43,4 @@ export function programmeCapUnknown({ code, zh, en, amount }: Programme): Proble
   };
   const errors = [{ pointer: '/amount', code: 'programme-cap-unknown', ...words }];
   return new ProblemError({ code: 'programme-cap-unknown', status: 409, ...words, errors });
-}
-
-/** Every reason why the programme does not take the firm: what fails, and what nobody knows with what would make it known. */
-export function programmeRefused({ code, zh, en, whyNot, conditions, missing }: ProgrammeMatch): ProblemError {
-  const words = new Map(conditions.map((condition) => [condition.id, condition]));
-  const failed = whyNot.map((why): ProblemDetail => {
-    const condition = words.get(why.id);
-    return {
-      pointer: '/programme',
-      code: 'condition-failed',
-      zh: condition === undefined ? why.zh : `${condition.zh}：${why.zh}`,
-      en: condition === undefined ? why.en : `${condition.en}: ${why.en}`,
-    };
-  });
-  const unknown = missing.map(({ zh: asked, en: askedEn, why, provider }): ProblemDetail => ({
-    pointer: '/programme',
-    code: 'condition-unknown',
-    zh: `${asked}：${why.zh}；需${provider.zh}`,
-    en: `${askedEn}: ${why.en}; it takes that ${provider.en}`,
-  }));
-  return new ProblemError({
-    code: 'programme-refused',
-    status: 409,
-    zh: `不符合「${zh}」的条件：${failed.length}项不满足，${unknown.length}项未知`,
-    en: `${code}, ${en}, does not take the firm: ${failed.length} conditions fail, ${unknown.length} are unknown`,
-    errors: [...failed, ...unknown],
-    extra: { programme: code, failed: whyNot.map(({ id }) => id), unknown: missing.map(({ id }) => id) },
-  });
 }
