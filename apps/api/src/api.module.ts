@@ -20,6 +20,7 @@ import { CandidatesReader, ListReviews, ListRuleChanges, Lists } from '#lib/whit
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
+import { Admissions } from './http/admissions.ts';
 import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
 import { InputPipe } from './http/input.pipe.ts';
@@ -177,6 +178,7 @@ export class ApiModule {
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },
         { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },
+        { provide: Admissions, useValue: new Admissions(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         { provide: Disclosure, useValue: new Disclosure(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         Shutdown,
         { provide: APP_GUARD, useValue: guard },

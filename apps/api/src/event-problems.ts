@@ -11,6 +11,8 @@ const REFERRAL_EVENT_PROBLEMS = [
   'month-invalid',
   'external-id-invalid',
   'programme-cap',
+  'programme-cap-unknown',
+  'consent-ended',
   'over-line-reason-missing',
   'first-loan-missing',
   'amount-over',

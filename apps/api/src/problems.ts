@@ -250,6 +250,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     'The programme does not take the firm: errors names every condition that fails or is unknown',
   ),
   'condition-failed': entry(409, '条件不满足', 'A condition of a programme does not hold for the firm'),
+  'condition-withheld': entry(
+    409,
+    '信贷记录相关条件不予说明',
+    'A condition on loans that is not met or not known: neither is told without an authorisation',
+  ),
   'condition-unknown': entry(
     409,
     '条件未知',

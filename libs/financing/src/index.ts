@@ -40,6 +40,7 @@ export * from './deals/deals.service.ts';
 export * from './deals/deals.store.ts';
 export * from './deals/event-words.ts';
 export * from './deals/ports.ts';
+export { lockFirm } from './deals/firm-lock.ts';
 export { command, commandOn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export * from './guarantees/batch.ts';
@@ -128,6 +129,7 @@ export { compositionDocument, type CompositionReader } from './standing/composit
 export * from './standing/deal-use.ts';
 export * from './standing/firm-standings.service.ts';
 export { programmeOn } from './standing/programme-refusals.ts';
+export { ProgrammeRefused, type Telling } from './standing/programme-refused.ts';
 export { lineDocument, matchDocument, programmeDocument, raisesDocument } from './standing/standing-document.ts';
 export * from './standing/readers.ts';
 export * from './standing/standing.ts';

@@ -6,6 +6,7 @@ import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody } from '../http/deal-body.ts';
 import { ChoiceField, ItemsField, PatternField } from '../http/fields.ts';
+import { Admissions } from '../http/admissions.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { Money, MoneyField } from '../http/money-field.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -83,6 +84,7 @@ export class JointCasesController {
   constructor(
     private readonly cases: JointCases,
     private readonly deals: Deals,
+    private readonly admissions: Admissions,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -137,12 +139,14 @@ export class JointCasesController {
   ): Promise<object> {
     const principal = principalOf(request);
     return this.posts.once(request, reply, async () => {
-      const { dealId } = await this.cases.register(principal, {
+      const need = {
         uscc: uscc(),
         programme,
         needs: needs.map(({ part, amount }) => ({ part, amount: fen(amount.fen) })),
         ...(reading === undefined ? {} : { reading }),
-      });
+      };
+      const opening = { usccs: [need.uscc], programme, kind: 'joint-case' } as const;
+      const { dealId } = await this.admissions.opening(principal, opening, () => this.cases.register(principal, need));
       const location = `/${side}/v1/deals/${dealId}`;
       return { status: 201, location, body: dealBody(await this.deals.get(principal, dealId)) };
     });
