@@ -3,7 +3,7 @@ import { HOUSE } from '#lib/access';
 import { Referrals, type ReferralOffer } from '#lib/financing';
 import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
 
 type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are read by their paths
@@ -42,9 +42,8 @@ describe('programmes and lines over HTTP', () => {
   };
 
   beforeAll(async () => {
-    api = await TestApi.open();
-    const city = await deliverCity(api.product, { firms: 40, runs: 1 });
-    const run = city.runs.at(-1)!;
+    api = await TestApi.open({ city: TOWN });
+    const run = (await cityRuns(api.product)).at(-1)!;
     await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     const standings = await api.product.lists.standings('CKT');
     member = [...standings.values()].find(({ state }) => state === 'ACTIVE')!.uscc as Uscc;
