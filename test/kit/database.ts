@@ -22,7 +22,7 @@ export interface TestDatabase {
 const TEMPLATE = 'firstmile_template';
 /** Any number of ours: two test processes must not make the template at once. */
 const TEMPLATE_LOCK = 7_104_099;
-/** First half of the lock under which a product is made that others copy; the second is a hash of its name. */
+/** First half of the lock under which something is made that others copy; the second is a hash of its name. */
 const KEPT_LOCK = 7_104_100;
 
 function urlsOf(name: string): ServerUrls & { admin: string } {
@@ -85,6 +85,17 @@ export async function openTestDatabase(template = TEMPLATE): Promise<TestDatabas
   };
 }
 
+/** Of all suites that run at once, one is at `work` of this name; the others wait. */
+export async function oneAtATime(name: string, work: (admin: pg.Client) => Promise<void>): Promise<void> {
+  const admin = await client(process.env['TEST_PG_ADMIN_URL']!);
+  try {
+    await admin.query('SELECT pg_advisory_lock($1, hashtext($2))', [KEPT_LOCK, name]);
+    await work(admin);
+  } finally {
+    await admin.end();
+  }
+}
+
 /** A product that nobody works on: database and data folder to be copied. */
 export interface KeptProduct {
   readonly database: string;
@@ -102,11 +113,9 @@ export async function keptProduct(
 ): Promise<KeptProduct> {
   const database = `kept_${createHash('sha256').update(`${clock.now().toISOString()} ${key}`).digest('hex').slice(0, 16)}`;
   const kept = { database, dataDir: path.join(process.env['TEST_FOLDER']!, database) };
-  const admin = await client(process.env['TEST_PG_ADMIN_URL']!);
-  try {
-    await admin.query('SELECT pg_advisory_lock($1, hashtext($2))', [KEPT_LOCK, database]);
+  await oneAtATime(database, async (admin) => {
     const { rowCount } = await admin.query('SELECT FROM pg_database WHERE datname = $1', [database]);
-    if (rowCount) return kept;
+    if (rowCount) return;
     const product = await openTestProduct(clock);
     try {
       await fill(product);
@@ -116,10 +125,8 @@ export async function keptProduct(
       throw error;
     }
     await product.close(database);
-    return kept;
-  } finally {
-    await admin.end();
-  }
+  });
+  return kept;
 }
 
 export interface TestProduct extends Product {

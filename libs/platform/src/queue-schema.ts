@@ -17,34 +17,30 @@ const GRANT_LOCK = 7_104_004;
  * for which BullMQ and which role it was made, and where that is so nothing is locked or loaded, as most processes find it.
  */
 export async function migrateDoorbells(ownerUrl: string, appRole: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: inQueueSchema(ownerUrl), max: 1 });
+  const client = new pg.Client({ connectionString: inQueueSchema(ownerUrl), application_name: 'firstmile-migrate' });
+  await client.connect();
   try {
-    const client = await pool.connect();
-    try {
-      const made = madeFor(appRole);
-      const isMade = async (): Promise<boolean> => {
-        const { rows } = await client.query<{ made: string | null }>(
-          `SELECT obj_description(to_regnamespace('bullmq'), 'pg_namespace') AS made`,
-        );
-        return rows[0]!.made === made;
-      };
-      if (await isMade()) return;
-      const { runMigrations } = await import('bullmq');
-      // Held until the connection ends: two programs that grant at once would update one row of the catalogue.
-      await client.query(`SELECT pg_advisory_lock(${GRANT_LOCK})`);
-      if (await isMade()) return;
-      await runMigrations(client);
-      const role = client.escapeIdentifier(appRole);
-      await client.query(`GRANT USAGE ON SCHEMA bullmq TO ${role};
-        GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA bullmq TO ${role};
-        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO ${role};
-        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${role};
-        COMMENT ON SCHEMA bullmq IS ${client.escapeLiteral(made)}`);
-    } finally {
-      client.release();
-    }
+    const made = madeFor(appRole);
+    const isMade = async (): Promise<boolean> => {
+      const { rows } = await client.query<{ made: string | null }>(
+        `SELECT obj_description(to_regnamespace('bullmq'), 'pg_namespace') AS made`,
+      );
+      return rows[0]!.made === made;
+    };
+    if (await isMade()) return;
+    const { runMigrations } = await import('bullmq');
+    // Held until the connection ends: two programs that grant at once would update one row of the catalogue.
+    await client.query(`SELECT pg_advisory_lock(${GRANT_LOCK})`);
+    if (await isMade()) return;
+    await runMigrations(client);
+    const role = client.escapeIdentifier(appRole);
+    await client.query(`GRANT USAGE ON SCHEMA bullmq TO ${role};
+      GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA bullmq TO ${role};
+      GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO ${role};
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${role};
+      COMMENT ON SCHEMA bullmq IS ${client.escapeLiteral(made)}`);
   } finally {
-    await pool.end();
+    await client.end();
   }
 }
 
