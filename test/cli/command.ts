@@ -164,7 +164,11 @@ export async function preparedDataDir(): Promise<string> {
     mkdirSync(making);
     chmodSync(making, 0o711);
     const server = await openServer({ dataDir: making }, { volatile: true });
-    await migrateAll(server.urls.owner).finally(() => server.close());
+    try {
+      await migrateAll(server.urls.owner);
+    } finally {
+      await server.close();
+    }
     renameSync(making, prepared);
   });
   // Where the account of the server cannot enter the folder, its database stands elsewhere and is not to be shared.

@@ -106,7 +106,7 @@ export class Doorbells {
       ? new onPostgres.Queue<Ring>(bell, { connection: this.pool })
       : new onRedis.Queue<Ring>(bell, { connection: await this.connectRedis() });
     queue.on('error', (error: Error) => this.report(bell, error));
-    return queue as unknown as RingQueue;
+    return queue;
   }
 
   private async connectRedis(): Promise<Redis> {
