@@ -1,7 +1,9 @@
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Sequencer from '@jest/test-sequencer';
+
+const { default: Sequencer } = createRequire(import.meta.url)('@jest/test-sequencer');
 
 /**
  * Suites of ten seconds and more, the longest first, as a whole run on two cores took them. Jest knows how long suites take
