@@ -8,6 +8,7 @@ import { createApi, type ApiOptions } from '../../apps/api/src/create-api.ts';
 import { OPENAPI, type ApiDeps, type OpenApiHolder } from '../../apps/api/src/deps.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { PROBLEMS } from '../../apps/api/src/problems.ts';
+import { CITY_CLOCK, keptCity, type CityOptions } from '../whitelist/city.ts';
 import { Answers, type OpenApi, type Operation } from './answers.ts';
 
 /** Statuses that any route may answer with before it is even found. */
@@ -40,7 +41,7 @@ export interface Ask {
   readonly nonsense?: boolean;
 }
 
-/** The API on a product of its own. Every answer is held against the OpenAPI document. */
+/** The API on a product of its own, empty or with a made-up city in it. Every answer is held against the OpenAPI document. */
 export class TestApi {
   readonly logged: Readonly<Record<string, unknown>>[];
 
@@ -60,10 +61,20 @@ export class TestApi {
     rateLimits,
     config = {},
     admit,
+    city,
     ...options
-  }: ApiOptions & Pick<ApiDeps, 'rateLimits'> & { config?: Partial<Config>; admit?: Admit } = {}): Promise<TestApi> {
-    const clock = new TestClock(new Date('2026-07-06T01:00:00Z'));
-    const product = await openTestProduct(clock, undefined, undefined, { ...config, ...(admit ? { admit } : {}) });
+  }: ApiOptions &
+    Pick<ApiDeps, 'rateLimits'> & {
+      config?: Partial<Config>;
+      admit?: Admit;
+      city?: CityOptions;
+    } = {}): Promise<TestApi> {
+    const clock = new TestClock(new Date(CITY_CLOCK));
+    const product = await openTestProduct(clock, undefined, undefined, {
+      ...config,
+      ...(admit ? { admit } : {}),
+      ...(city ? { copyOf: await keptCity(city) } : {}),
+    });
     const logged: Readonly<Record<string, unknown>>[] = [];
     const app = await createApi(
       {

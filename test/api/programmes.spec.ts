@@ -5,7 +5,7 @@ import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/ker
 import { readCalendar } from '#lib/product';
 import { SHARE_TREE_EXAMPLE } from '../../apps/api/src/http/share-tree-field.ts';
 import { admissionOverHttp } from './admission.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
 import { statedInputsOverHttp } from './stated-inputs.ts';
 
@@ -45,9 +45,8 @@ describe('programmes and lines over HTTP', () => {
   };
 
   beforeAll(async () => {
-    api = await TestApi.open();
-    const city = await deliverCity(api.product, { firms: 40, runs: 1 });
-    const run = city.runs.at(-1)!;
+    api = await TestApi.open({ city: TOWN });
+    const run = (await cityRuns(api.product)).at(-1)!;
     await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     const standings = await api.product.lists.standings('CKT');
     member = [...standings.values()].find(({ state }) => state === 'ACTIVE')!.uscc as Uscc;

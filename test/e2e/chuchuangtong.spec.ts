@@ -1,7 +1,7 @@
 import type { InstitutionKind, Scope } from '#lib/access';
 import { addDays, dateAt, FixedClock, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { SigningPartner } from './signed.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,9 +24,8 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
     }
   };
   beforeAll(async () => {
-    api = await TestApi.open();
-    const city = await deliverCity(api.product, { firms: 60, runs: 1 });
-    const run = city.runs.at(-1)!;
+    api = await TestApi.open({ city: TOWN });
+    const run = (await cityRuns(api.product)).at(-1)!;
     await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     const standings = [...(await api.product.lists.standings('CKT')).values()];
     members = standings.filter(({ state }) => state === 'ACTIVE').map(({ uscc }) => uscc as Uscc);

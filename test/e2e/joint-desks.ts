@@ -4,7 +4,7 @@ import type { JointPart } from '#lib/financing';
 import { fen, localDate, ProblemError, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
 import type { TestProduct } from '../kit/database.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { SigningPartner } from './signed.ts';
 
 export const HASH = 'c'.repeat(64);
@@ -43,11 +43,10 @@ export class JointDesks {
   ) {}
 
   static async open(): Promise<JointDesks> {
-    const api = await TestApi.open();
+    const api = await TestApi.open({ city: TOWN });
     const { product } = api;
     const { access, capacity, person } = product;
-    const city = await deliverCity(product, { firms: 40, runs: 1 });
-    const scored = await product.scores.page(city.runs.at(-1)!.runId, { limit: 200 });
+    const scored = await product.scores.page((await cityRuns(product)).at(-1)!.runId, { limit: 200 });
     const firms = await sortedOut(
       product,
       scored.map(({ uscc }) => uscc),
