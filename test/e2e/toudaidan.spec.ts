@@ -8,6 +8,7 @@ import {
   jointPrivacy,
   NEEDS,
   reasons,
+  serviceCase,
   strictCase,
   wordsOf,
 } from './joint-stories.ts';
@@ -290,6 +291,7 @@ describe('投贷担 2:1:1 over the API', () => {
   });
 
   strictCase(() => desks);
+  serviceCase(() => desks);
   jointCallbacks(() => desks);
   jointPrivacy(() => desks);
   jointAlarms(() => desks);

@@ -250,12 +250,15 @@ const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([
 /** Nobody has a desk yet: whom the firm is tied to is looked at when a guarantor takes room for it. */
 const PENDING: readonly FactName[] = ['guarantorTie'];
 
-/** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant. */
-const statedOf = ({ needs, required }: JointTerms): Readonly<Record<string, unknown>> => ({
-  desks: required,
-  needs: needs.map(({ part }) => (part === 'guaranteed' ? 'guarantee' : part)),
-  equityCommitted: needs.find(({ part }) => part === 'equity')?.amount ?? null,
-});
+/** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant, if any. */
+function statedOf({ needs, required }: JointTerms): Readonly<Record<string, unknown>> {
+  const equity = needs.find(({ part }) => part === 'equity');
+  return {
+    desks: required,
+    needs: needs.map(({ part }) => (part === 'guaranteed' ? 'guarantee' : part)),
+    ...(equity === undefined ? {} : { equityCommitted: equity.amount }),
+  };
+}
 
 const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
   kind === 'operator' || kind === 'regulator'
