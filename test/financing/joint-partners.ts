@@ -28,7 +28,10 @@ export class RoomOf implements CapacityPort {
     this.calls.push(`${call} ${principal / MILLION}`);
     return Promise.resolve();
   }
-  reserve: CapacityPort['reserve'] = (_tx, asked) => this.take('reserve', asked);
+  reserve: CapacityPort['reserve'] = async (_tx, asked) => {
+    await this.take('reserve', asked);
+    return asked.until;
+  };
   issue: CapacityPort['issue'] = (_tx, asked) => this.take('issue', asked);
   lower: CapacityPort['lower'] = (_tx, asked) => this.take('lower', asked);
   release: CapacityPort['release'] = (_tx, { dealId }) => {

@@ -251,7 +251,7 @@ describe('what each desk of a joint case is shown', () => {
   ])('%s is told by how much a cap of the guarantor is passed: %s', async (who, isTold) => {
     const by = who === 'OPS' ? house() : who === 'FIRM' ? firm() : { ...partner('bank'), institutionId: who };
     for (const error of [capacityPassed([CHECK]), reservationExpired([CHECK])]) {
-      const refuse = (): Promise<void> => Promise.reject(error);
+      const refuse = (): Promise<never> => Promise.reject(error);
       const port: CapacityPort = { reserve: refuse, issue: refuse, lower: refuse, release: refuse };
       const asked = { dealId: '1', guarantorId: 'guarantor', principal: 1 };
       const answer = await makeCalls(undefined as never, port, [{ call: 'lower', ...asked }], by).catch(
