@@ -50,7 +50,7 @@ export function wordsOf(desks: () => JointDesks) {
 }
 
 /** A need of firm 1 up to the first proposal's commitments; resolves to the case. */
-async function committing(desks: JointDesks, more: object = {}): Promise<string> {
+export async function committing(desks: JointDesks, more: object = {}): Promise<string> {
   const { body } = await desks.post('firm 1', 'joint-cases', { programme: 'TDD', needs: NEEDS, ...more });
   const dealId = body['dealId'] as string;
   await desks.told(

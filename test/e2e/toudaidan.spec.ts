@@ -1,6 +1,7 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
 import { columnsOf, JointDesks, m } from './joint-desks.ts';
+import { jointParts, jointRoom } from './joint-rules.ts';
 import {
   coded,
   jointAlarms,
@@ -252,12 +253,15 @@ describe('投贷担 2:1:1 over the API', () => {
       [409, 'joint-debt-open'],
       ['joint-debt-open', 'joint-debt-open'],
     ]);
-    const lost = await desks.told(
+    const own = await desks.told(
       dealId,
       ['guarantor', 'claim', { amount: m(2), interest: m(0.25) }],
       ['bank', 'loss', desks.loan('loan', m(1))],
       ['guarantor', 'recover', desks.loan('guaranteed', m(0.5))],
     );
+    // The consents have run out: the guarantor reads its own part, the house the whole.
+    expect(own['body'].positions.map(({ part }: { part: string }) => part)).toEqual(['guaranteed']);
+    const lost = await desks.read('ops', dealId);
     expect(columnsOf(lost)).toEqual({ off: 0, firm: m(7.5).fen, books: m(7.5).fen });
     expect(lost['body']['ledger']['totals']['books']).toEqual({
       equity: m(5),
@@ -295,4 +299,6 @@ describe('投贷担 2:1:1 over the API', () => {
   jointCallbacks(() => desks);
   jointPrivacy(() => desks);
   jointAlarms(() => desks);
+  jointParts(() => desks);
+  jointRoom(() => desks);
 });

@@ -329,14 +329,43 @@ describe('joint cases', () => {
 
     const frozen = await product.db.as(HOUSE, (tx) => cases.freezeFirm(tx, FIRM, { reason: 'knock-out', text: 'K03' }));
     expect(frozen).toBeGreaterThanOrEqual(1);
-    const cold = await cases.get(who['bank']!, dealId);
+    const cold = await cases.get(who['guarantor']!, dealId);
     expect([cold.state, cold.freezes.map(({ reason }) => reason)]).toEqual(['FROZEN', ['knock-out']]);
     const thaw: JointChange = { event: 'unfreeze', cure: '已解除' };
-    const first = await tell(dealId, ['bank', thaw]);
+    const first = await tell(dealId, ['guarantor', thaw]);
     expect([first.state, first.waitsForSecond]).toEqual(['FROZEN', 'unfreeze']);
     const again = { dealId, version: first.version, change: thaw };
-    expect(await codeOf(cases.raise(who['bank']!, again))).toBe('two-persons-needed');
-    expect((await cases.raise(who['bank 2']!, again)).state).toBe('ACTIVE');
+    expect(await codeOf(cases.raise(who['guarantor']!, again))).toBe('two-persons-needed');
+    expect((await cases.raise(who['guarantor 2']!, again)).state).toBe('ACTIVE');
+  });
+
+  it('tell a partner nothing further once the firm takes its consent back; its money stays its own to report', async () => {
+    const { dealId } = await open();
+    const unshare: JointChange = { event: 'unshare', institutionId: id('bank'), purpose: null };
+    const toldTo = async (name: string) =>
+      (await product.db.as(HOUSE, (tx) => noticesAfter(tx, id(name), { after: 0, limit: 200 }))).items
+        .filter(({ aggregate }) => aggregate === `joint-case/${dealId}`)
+        .map(({ type, body }) => [type, (body as { event?: string }).event]);
+    await tell(dealId, ...toSigned(), activate, pay(4 * MILLION), ['firm', unshare]);
+    const before = await toldTo('bank');
+    expect(before.slice(-2)).toEqual([
+      ['joint.event.v1', 'pay'],
+      ['joint.consent.v1', undefined],
+    ]);
+    const freeze = { event: 'freeze', reason: 'partner-default', text: '' } as const;
+    const drawn = await tell(dealId, bank('draw', 'loan', MILLION));
+    const raise = (name: string, change: JointChange) => cases.raise(who[name]!, { dealId, version: drawn.version, change });
+    expect(await codeOf(raise('bank', freeze))).toBe('joint-part-missing');
+    await raise('guarantor', freeze);
+    expect(await toldTo('bank')).toEqual(before);
+    expect((await toldTo('investor')).at(-1)).toEqual(['joint.event.v1', 'freeze']);
+    const own = await cases.read(who['bank']!, dealId);
+    expect(own.view.positions.map(({ part, drawn: amount }) => [part, amount])).toEqual([
+      ['loan', MILLION],
+      ['guaranteed', 0],
+    ]);
+    expect(own.events.map(({ event }) => event)).toEqual(['share', 'say', 'commit', 'sign', 'activate', 'unshare', 'draw']);
+    expect(await codeOf(tell(dealId, bank('repay', 'loan', MILLION)))).toBe('done');
   });
 
   it('lapse by their timers: a need after 30 days, commitments after 10 working days', async () => {

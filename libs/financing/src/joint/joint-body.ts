@@ -100,6 +100,10 @@ export interface CaseFreeze {
   readonly on: LocalDate;
   readonly reason: FreezeReason;
   readonly text: string;
+  /** Whose default it is, or whose equity was taken back; left out: nobody is named. */
+  readonly partner?: string;
+  /** Left out: it freezes the case still. */
+  readonly liftedOn?: LocalDate;
 }
 
 export type MoneyEvent = 'pay' | 'back' | 'draw' | 'repay' | 'claim' | 'loss' | 'recover' | 'write-off';
@@ -220,7 +224,13 @@ export type JointChange =
       readonly interest?: Fen | null;
       readonly reason: string;
     }
-  | { readonly event: 'freeze'; readonly reason: FreezeReason; readonly text: string }
+  | {
+      readonly event: 'freeze';
+      readonly reason: FreezeReason;
+      readonly text: string;
+      /** Whose default it is; null or left out: nobody is named. */
+      readonly partner?: string | null;
+    }
   | { readonly event: 'unfreeze'; readonly cure: string }
   | { readonly event: 'confirm' | 'issue'; readonly text: string };
 

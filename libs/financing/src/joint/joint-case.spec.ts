@@ -318,7 +318,7 @@ describe('a joint case', () => {
       { event: 'confirm', text: '' },
       partner(who, day),
     ];
-    expect(codeOf(due, confirm('bank2'))).toBe('joint-desk-missing');
+    expect(codeOf(due, confirm('bank2'))).toBe('joint-part-missing');
     const two = after(due, confirm('bank'), confirm('guarantor'));
     expect(two.state).toBe('REVIEW_DUE');
     const done = after(two, confirm('investor'));

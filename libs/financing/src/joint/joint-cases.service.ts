@@ -36,7 +36,7 @@ import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
 import { capLeft, termsByProgramme } from './programme-terms.ts';
 import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
-import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
+import { historyFor, jointView, sightOf, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
 export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> {
@@ -162,8 +162,12 @@ export class JointCases {
   /** The case and its events as they are the viewer's to see; pure. */
   seen(principal: Principal, deal: JointDeal, events: readonly DealEventRow[]): JointReading {
     const view = this.viewed(deal, principal);
-    if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
-    return { view, proposal: deal.proposal, events: historyFor(events, viewerOf(principal)) };
+    const sight = this.sightOf(deal, principal);
+    return {
+      view,
+      proposal: sight === 'all' ? deal.proposal : null,
+      events: historyFor(events, viewerOf(principal), sight),
+    };
   }
 
   /** The newest first. */
@@ -177,8 +181,9 @@ export class JointCases {
   async history(principal: Principal, dealId: string): Promise<readonly DealEventRow[]> {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, JOINT_CASE, dealId);
-      if (deal === undefined || isOutside(deal, principal)) throw dealUnknown(dealId);
-      return historyFor(await dealEvents(tx, dealId), viewerOf(principal));
+      const sight = deal && this.sightOf(deal, principal);
+      if (sight === undefined || sight === 'outside') throw dealUnknown(dealId);
+      return historyFor(await dealEvents(tx, dealId), viewerOf(principal), sight);
     });
   }
 
@@ -217,6 +222,10 @@ export class JointCases {
       await move(tx, this.parts, this.flow, deal, { event: 'freeze', ...why }, by);
     }
     return rows.length;
+  }
+
+  private sightOf(deal: JointDeal, principal: Principal): ReturnType<typeof sightOf> {
+    return sightOf(deal, viewerOf(principal), dateAt(this.parts.clock.now()));
   }
 
   private viewed(deal: JointDeal, principal: Principal): JointCaseView {
@@ -266,11 +275,6 @@ const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
     : kind === 'firm'
       ? { kind: 'firm' }
       : { kind: 'institution', institutionId };
-
-/** It opened the case, and the firm gave it no desk. */
-const isOutside = ({ parties }: JointDeal, principal: Principal): boolean =>
-  viewerOf(principal).kind === 'institution' &&
-  !parties.some(({ institutionId }) => institutionId === principal.institutionId);
 
 /** Partners at the case are told of everything but consents, which concern one of them. */
 function messageOf({ after, change, by }: JointMove): { type: string; body: Record<string, unknown> } | undefined {

@@ -74,7 +74,10 @@ const CHANGES: { readonly [E in JointEvent]: readonly JointChange[] } = {
     { event: 'correct', corrects: 9, amount, interest: null, reason: '录入有误' },
     { event: 'correct', corrects: 9, amount, interest: amount, reason: '录入有误' },
   ],
-  freeze: [{ event: 'freeze', reason: 'knock-out', text: '' }],
+  freeze: [
+    { event: 'freeze', reason: 'knock-out', text: '', partner: null },
+    { event: 'freeze', reason: 'partner-default', text: '未按约放款', partner: ID },
+  ],
   unfreeze: [{ event: 'unfreeze', cure: '已补足' }],
   confirm: [{ event: 'confirm', text: '' }],
   issue: [{ event: 'issue', text: '资料不符' }],

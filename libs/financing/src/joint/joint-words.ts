@@ -178,7 +178,11 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
   freeze: {
     zh: '冻结',
     en: 'frozen',
-    fields: { reason: field('choice', '冻结原因', 'reason', { choices: FREEZE_REASONS }), text },
+    fields: {
+      reason: field('choice', '冻结原因', 'reason', { choices: FREEZE_REASONS }),
+      text,
+      partner: field('id', '违约的合作方，可不填', 'whose default it is, may be left out', { optional: true }),
+    },
   },
   unfreeze: { zh: '解冻', en: 'unfrozen', fields: { cure: field('text', '整改情况', 'what was put right') } },
   confirm: { zh: '复核通过', en: 'the review is confirmed', fields: { text } },

@@ -1,0 +1,81 @@
+import type { Reply } from '../api/api-kit.ts';
+import { m, type JointDesks } from './joint-desks.ts';
+import { coded, committing, wordsOf } from './joint-stories.ts';
+
+/** A case of firm 1 on which may be drawn. */
+async function activeCase(desks: JointDesks): Promise<string> {
+  const { commitment, signature } = wordsOf(() => desks);
+  const dealId = await committing(desks);
+  await desks.told(
+    dealId,
+    ['investor', 'commit', commitment(1, 'equity', m(10))],
+    ['bank', 'commit', commitment(1, 'loan', m(5))],
+    ['guarantor', 'commit', commitment(1, 'guaranteed', m(5))],
+    ...['firm 1', 'investor', 'bank', 'guarantor'].map((who) => [who, 'sign', signature(1)] as const),
+    ['ops', 'activate'],
+    ['investor', 'pay', { amount: m(10) }],
+  );
+  return dealId;
+}
+
+/** 席位与授权: who moves a case, and who is told of it. */
+export function jointParts(desks: () => JointDesks): void {
+  it('is moved, thawed and read by those who take part in it with the consent of the firm', async () => {
+    const dealId = await activeCase(desks());
+    const cure = { cure: '已按约放款' };
+    const frozen = { reason: 'partner-default', text: '银行未按约放款', partner: desks().id('bank') };
+    await desks().told(dealId, ['investor', 'freeze', frozen], ['bank', 'unfreeze', cure]);
+    const alone = await desks().tell('bank 2', dealId, 'unfreeze', cure);
+    expect([coded(alone), alone.body['errors'][0].header]).toEqual([[409, 'joint-unfreeze-refused'], 'Authorization']);
+    expect((await desks().told(dealId, ['guarantor', 'unfreeze', cure]))['state'].code).toBe('ACTIVE');
+
+    await desks().told(dealId, ['firm 1', 'unshare', { institutionId: desks().id('bank') }]);
+    const { version } = await desks().read('ops', dealId);
+    for (const [event, detail] of [
+      ['freeze', { reason: 'partner-default', text: '' }],
+      ['freeze', frozen],
+    ] as const)
+      expect(coded(await desks().tell('bank', dealId, event, detail))).toEqual([403, 'joint-part-missing']);
+    const own = await desks().read('bank', dealId);
+    expect(own['body'].positions.map(({ part }: { part: string }) => part)).toEqual(['loan', 'guaranteed']);
+    expect([own['parties'], own['body'].ledger.rows]).toEqual([
+      [{ institutionId: desks().id('bank'), desk: 'BANK' }],
+      [],
+    ]);
+    expect(JSON.stringify(own['body'])).not.toContain(m(10).fen.toString());
+    // Its loan is its own to draw and to report.
+    const drawn = await desks().told(dealId, ['bank', 'draw', desks().loan('loan', m(1))]);
+    expect(drawn['version']).toBe(version + 1);
+    type Told = { readonly body: { readonly caseId?: string; readonly event?: string } };
+    const told = async (who: string): Promise<(string | undefined)[]> =>
+      ((await desks().get(who, 'notices?limit=200')).body['items'] as Told[])
+        .filter(({ body }) => body.caseId === dealId)
+        .map(({ body }) => body.event);
+    await desks().told(dealId, ['guarantor', 'freeze', frozen]);
+    expect([(await told('bank')).at(-1), (await told('investor')).at(-1)]).toEqual([undefined, 'freeze']);
+  });
+}
+
+/** 担保额度预留: as long as the commitment, and free where nothing of it is effective. */
+export function jointRoom(desks: () => JointDesks): void {
+  const { commitment, signature } = wordsOf(desks);
+
+  it('binds a guarantor as long as its room is kept, and signs where nothing of it is effective', async () => {
+    const dealId = await committing(desks());
+    const long = { ...commitment(1, 'guaranteed', m(5)), expiresOn: '2026-11-03' };
+    const refused: Reply = await desks().tell('guarantor', dealId, 'commit', long);
+    expect([coded(refused), refused.body['errors'][0].pointer]).toEqual([
+      [422, 'joint-commitment-invalid'],
+      '/detail/expiresOn',
+    ]);
+    const signed = await desks().told(
+      dealId,
+      ['investor', 'commit', commitment(1, 'equity', m(10))],
+      ['bank', 'commit', commitment(1, 'loan', m(5))],
+      // Less than a unit of ten thousand yuan.
+      ['guarantor', 'commit', commitment(1, 'guaranteed', m(0.005))],
+      ...['firm 1', 'investor', 'guarantor', 'bank'].map((who) => [who, 'sign', signature(1)] as const),
+    );
+    expect([signed['state'].code, signed['body'].package]).toEqual(['SIGNED', m(15)]);
+  });
+}
