@@ -1,6 +1,6 @@
 import type { Reply } from '../api/api-kit.ts';
-import { m, type JointDesks } from './joint-desks.ts';
-import { coded, committing, wordsOf } from './joint-stories.ts';
+import { columnsOf, m, type JointDesks } from './joint-desks.ts';
+import { coded, committing, reasons, wordsOf } from './joint-stories.ts';
 
 /** A case of firm 1 on which may be drawn. */
 async function activeCase(desks: JointDesks): Promise<string> {
@@ -53,6 +53,30 @@ export function jointParts(desks: () => JointDesks): void {
         .map(({ body }) => body.event);
     await desks().told(dealId, ['guarantor', 'freeze', frozen]);
     expect([(await told('bank')).at(-1), (await told('investor')).at(-1)]).toEqual([undefined, 'freeze']);
+  });
+}
+
+/** 报送日: what moved is told on the next working day. */
+export function jointDays(desks: () => JointDesks): void {
+  it('takes a draw on the last day when it is told afterwards, and a correction when all seems repaid', async () => {
+    const dealId = await activeCase(desks());
+    await desks().wakeOn('2027-01-04');
+    const draw = (day?: string) => ({ ...desks().loan('loan', m(2)), ...(day === undefined ? {} : { on: day }) });
+    expect(reasons(await desks().tell('bank', dealId, 'draw', draw()))).toEqual(['availability-over']);
+    const ahead = await desks().tell('bank', dealId, 'draw', draw('2027-01-05'));
+    expect([coded(ahead), ahead.body['errors'][0].pointer]).toEqual([[422, 'date-invalid'], '/detail/on']);
+    const drawn = await desks().told(dealId, ['bank', 'draw', draw('2026-12-31')]);
+    expect(drawn['body'].ledger.rows.at(-1)).toMatchObject({ event: 'draw', on: '2026-12-31', amount: m(2) });
+    await desks().wakeOn('2027-01-11');
+    await desks().wakeOn('2027-12-01');
+    // Typed in full where half was meant: the next sweep does not end the case.
+    const typo = await desks().told(dealId, ['bank', 'repay', { ...draw('2027-11-30') }]);
+    await desks().wakeOn('2027-12-02');
+    const right = { corrects: typo['version'], amount: m(1), reason: '录入有误' };
+    await desks().told(dealId, ['bank', 'correct', right]);
+    await desks().wakeOn('2027-12-20');
+    const owes = await desks().read('ops', dealId);
+    expect([owes['state'].code, columnsOf(owes)]).toEqual(['RUN_OFF', { off: 0, firm: m(11).fen, books: m(11).fen }]);
   });
 }
 

@@ -149,7 +149,7 @@ export function serviceCase(desks: () => JointDesks): void {
       ['lessor', 'repay', desks().lease(m(1.5))],
     );
     expect(columnsOf(repaid)).toEqual({ off: 0, firm: 0, books: 0 });
-    for (let day = 1; day < 6; day += 1) await desks().wakeOn(`2027-01-0${day}`);
+    for (const day of ['2027-01-11', '2027-01-22']) await desks().wakeOn(day);
     expect((await desks().read('firm 1', dealId))['state'].code).toBe('FULFILLED');
   });
 }

@@ -1,7 +1,7 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
 import { columnsOf, JointDesks, m } from './joint-desks.ts';
-import { jointParts, jointRoom } from './joint-rules.ts';
+import { jointDays, jointParts, jointRoom } from './joint-rules.ts';
 import {
   coded,
   jointAlarms,
@@ -164,9 +164,9 @@ describe('投贷担 2:1:1 over the API', () => {
     expect(await visible('bank', dealId)).toEqual([['identity', 'score', 'financials']]);
     await desks.wakeOn('2026-11-01');
     for (const name of ['investor', 'bank', 'guarantor']) expect(await visible(name, dealId)).toEqual([]);
-    await desks.wakeOn('2027-01-01');
+    await desks.wakeOn('2027-01-11');
     expect((await desks.read('firm 1', dealId))['state']['code']).toBe('RUN_OFF');
-    await desks.wakeOn('2027-01-02');
+    await desks.wakeOn('2027-01-22');
     const over = await desks.read('firm 1', dealId);
     expect(over['state']['code']).toBe('FULFILLED');
     expect(over['allowed']).toEqual([]);
@@ -247,7 +247,7 @@ describe('投贷担 2:1:1 over the API', () => {
     expect([coded(refused), reasons(refused)]).toEqual([[409, 'joint-draw-refused'], ['joint-cap']]);
 
     await desks.told(dealId, ['bank', 'repay', desks.loan('loan', m(3))]);
-    await desks.wakeOn('2027-01-01');
+    await desks.wakeOn('2027-01-11');
     const open = await desks.tell('bank', dealId, 'close');
     expect([coded(open), reasons(open)]).toEqual([
       [409, 'joint-debt-open'],
@@ -301,4 +301,5 @@ describe('投贷担 2:1:1 over the API', () => {
   jointAlarms(() => desks);
   jointParts(() => desks);
   jointRoom(() => desks);
+  jointDays(() => desks);
 });

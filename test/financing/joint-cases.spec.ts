@@ -162,13 +162,14 @@ describe('joint cases', () => {
       ['repaid', 4 * MILLION, true],
       ['repaid', 5 * MILLION, true],
     ]);
-    // Its availability ends by time, and it is over with the day after: nothing is owed.
-    clock.set('2027-01-01T02:00:00Z');
-    await cases.sweep();
-    expect((await cases.get(who['firm']!, dealId)).state).toBe('RUN_OFF');
-    clock.set('2027-01-02T02:00:00Z');
-    await cases.sweep();
-    expect((await cases.get(who['firm']!, dealId)).state).toBe('FULFILLED');
+    // Its availability ends by time, and it is over when no correction came: nothing is owed.
+    const swept: string[] = [];
+    for (const day of ['10', '11', '21', '22']) {
+      clock.set(`2027-01-${day}T02:00:00Z`);
+      await cases.sweep();
+      swept.push((await cases.get(who['firm']!, dealId)).state);
+    }
+    expect(swept).toEqual(['ACTIVE', 'RUN_OFF', 'RUN_OFF', 'FULFILLED']);
     expect(capacity.calls).toEqual(['reserve 5', 'issue 5', 'lower 1', 'lower 0', 'release']);
 
     await product.db.as(HOUSE, async (tx) => {
@@ -354,7 +355,8 @@ describe('joint cases', () => {
     ]);
     const freeze = { event: 'freeze', reason: 'partner-default', text: '' } as const;
     const drawn = await tell(dealId, bank('draw', 'loan', MILLION));
-    const raise = (name: string, change: JointChange) => cases.raise(who[name]!, { dealId, version: drawn.version, change });
+    const raise = (name: string, change: JointChange) =>
+      cases.raise(who[name]!, { dealId, version: drawn.version, change });
     expect(await codeOf(raise('bank', freeze))).toBe('joint-part-missing');
     await raise('guarantor', freeze);
     expect(await toldTo('bank')).toEqual(before);
@@ -364,7 +366,15 @@ describe('joint cases', () => {
       ['loan', MILLION],
       ['guaranteed', 0],
     ]);
-    expect(own.events.map(({ event }) => event)).toEqual(['share', 'say', 'commit', 'sign', 'activate', 'unshare', 'draw']);
+    expect(own.events.map(({ event }) => event)).toEqual([
+      'share',
+      'say',
+      'commit',
+      'sign',
+      'activate',
+      'unshare',
+      'draw',
+    ]);
     expect(await codeOf(tell(dealId, bank('repay', 'loan', MILLION)))).toBe('done');
   });
 

@@ -76,7 +76,10 @@ describe('what a joint case asks of guarantors', () => {
   });
 
   it('is reserved again where the same commitment is said again', () => {
-    const [waiting, again] = [after(toCommitting(), commit('guarantor', 5 * MILLION)), commit('guarantor', 5 * MILLION)];
+    const [waiting, again] = [
+      after(toCommitting(), commit('guarantor', 5 * MILLION)),
+      commit('guarantor', 5 * MILLION),
+    ];
     expect(capacityCalls(waiting, after(waiting, again))).toMatchObject([{ call: 'reserve', principal: 5 * MILLION }]);
     // Another's answer asks nothing of it.
     expect(capacityCalls(waiting, after(waiting, commit('bank', MILLION)))).toEqual([]);
@@ -87,7 +90,12 @@ describe('what a joint case asks of guarantors', () => {
     const until = (day: string) => commit('guarantor', 5 * MILLION, { expiresOn: localDate(day) });
     const last = localDate('2026-09-04');
     const nothing = () => Promise.resolve();
-    const port: CapacityPort = { reserve: () => Promise.resolve(last), issue: nothing, lower: nothing, release: nothing };
+    const port: CapacityPort = {
+      reserve: () => Promise.resolve(last),
+      issue: nothing,
+      lower: nothing,
+      release: nothing,
+    };
     const said = async (day: string): Promise<unknown> => {
       try {
         await makeCalls({} as Tx, port, capacityCalls(before, after(before, until(day))), partner('guarantor'));

@@ -1,4 +1,4 @@
-import { addMonths, dateAt, type LocalDate } from '#lib/kernel';
+import { addDays, addMonths, dateAt, type LocalDate } from '#lib/kernel';
 import type { DealType, Desk, Effect, Raiser } from '../deals/deal.ts';
 import { balanceOf, carrying, earliestExpiry, newestOf } from './commitments.ts';
 import { joiningBy, shared, withdrawn } from './consents.ts';
@@ -10,6 +10,7 @@ import { moved } from './money.ts';
 import { checkTakesPart, checkThaw, defaulterOf, isPresent } from './taking-part.ts';
 import { outstandingOf, positionsOf, toRecoverOf } from './positions.ts';
 import { nextVersion } from './proposals.ts';
+import { lastDayToCorrect, REPORT_DAYS } from './reporting.ts';
 import { activated, committed, confirmed, declined, met, signed } from './partner-words.ts';
 
 type JointEffect = Effect<JointState, JointBody>;
@@ -51,13 +52,17 @@ export const JOINT_CASE: DealType<JointState, JointEvent, JointBody, JointChange
       const expiry = earliestExpiry(terms, body);
       return expiry === undefined ? [] : [{ event: 'expire', lastDay: expiry }];
     }
-    if (state === 'ACTIVE')
-      return [
-        { event: 'review', lastDay: body.reviewOn! },
-        { event: 'end-availability', lastDay: newestOf(body)!.availableUntil },
-      ];
-    // What was never drawn, or is settled to the last fen, ends by itself.
-    return state === 'RUN_OFF' && settled(body) ? [{ event: 'close', lastDay: dateAt(stateSince) }] : [];
+    if (state === 'ACTIVE') {
+      const { availableUntil } = newestOf(body)!;
+      // A draw on its last day is told afterwards; what may be drawn no more is not reviewed meanwhile.
+      const end = { event: 'end-availability', lastDay: addDays(availableUntil, REPORT_DAYS) } as const;
+      const isReviewed = body.reviewOn! < availableUntil;
+      return isReviewed ? [{ event: 'review', lastDay: body.reviewOn! }, end] : [end];
+    }
+    // What was never drawn, or is settled to the last fen, ends by itself once no correction comes.
+    return state === 'RUN_OFF' && settled(body)
+      ? [{ event: 'close', lastDay: lastDayToCorrect({ stateSince, body }) }]
+      : [];
   },
   awaits: awaited,
   tells: isPresent,

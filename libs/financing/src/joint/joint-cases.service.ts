@@ -282,6 +282,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
   const { dealId: caseId, uscc: usc, state, version } = after;
   const amount = 'amount' in change ? { amount: change.amount satisfies Fen } : {};
   const interest = 'interest' in change && change.interest != null ? { interest: change.interest } : {};
+  const on = 'on' in change && change.on != null ? { on: change.on } : {};
   const part = 'part' in change ? { part: change.part } : {};
   const proposalVersion = newestOf(after.body)?.no ?? null;
   return {
@@ -297,6 +298,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
       ...part,
       ...amount,
       ...interest,
+      ...on,
       occurredAt: instantText(by.at),
     },
   };

@@ -225,7 +225,10 @@ describe('what each desk of a joint case is shown', () => {
   it.each([...GIVERS, 'bank2', 'FIRM'])('%s: internal consultation is among institutions', (who) => {
     const viewer: JointViewer = who === 'FIRM' ? { kind: 'firm' } : institution(who);
     const { deal, rows } = STEPS.at(-1)!;
-    const shown = JSON.stringify([jointView(deal, viewer, today), historyFor(rows, viewer, sightOf(deal, viewer, today))]);
+    const shown = JSON.stringify([
+      jointView(deal, viewer, today),
+      historyFor(rows, viewer, sightOf(deal, viewer, today)),
+    ]);
     const seen = Object.keys(AT).filter(
       (one) => shown.includes(`internal ${one}"`) || shown.includes(`internal need of ${one}"`),
     );

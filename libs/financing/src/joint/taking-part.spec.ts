@@ -175,7 +175,8 @@ describe('who lets money flow again', () => {
 
   it('are persons of two institutions where nobody says whose default it is', () => {
     const nobody = after(active, freeze('guarantor'));
-    for (const who of ['bank', 'guarantor'] as const) expect(codeOf(nobody, ...both(who))).toBe('joint-unfreeze-refused');
+    for (const who of ['bank', 'guarantor'] as const)
+      expect(codeOf(nobody, ...both(who))).toBe('joint-unfreeze-refused');
     const again = after(nobody, thaw('bank'), thaw('guarantor'));
     expect([again.state, again.body.freezes.map(({ liftedOn }) => liftedOn)]).toEqual(['ACTIVE', [today]]);
     // What was lifted bars nobody later on.

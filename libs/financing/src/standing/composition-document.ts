@@ -46,9 +46,7 @@ export function compositionDocument(
   reader: CompositionReader,
 ): object {
   const viewer = viewerOf(reader);
-  const shown = cases.filter(
-    (joint) => sightOf(joint, viewer, on) === 'all',
-  );
+  const shown = cases.filter((joint) => sightOf(joint, viewer, on) === 'all');
   // Equity that a case recognises is not planned with again, whoever sees the case.
   const isTaken = shown.length > 0 || cases.some(({ terms }) => terms.reading !== 'sum');
   const plan = isTaken ? null : planned(profile, on);
