@@ -22,7 +22,7 @@ import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
-import { HASH, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
+import { codeOf, HASH, usedBy, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
@@ -47,12 +47,12 @@ describe('joint cases', () => {
   /** What the programme says of the firm. */
   let admission: Admission;
   /** NOT takes no firm. */
-  const admit: Admit = (_tx, { programme }) =>
+  const admit: Admit = (tx, { programme, uscc, besides = [] }) =>
     programme === 'NOT'
-      ? Promise.reject(
-          new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合准入条件', en: 'refused' }),
-        )
-      : Promise.resolve(admission);
+      ? Promise.reject(new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合', en: 'refused' }))
+      : uscc === FIRM
+        ? Promise.resolve(admission)
+        : usedBy(tx, uscc, { admission, besides });
   let who: Record<string, Principal>;
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
@@ -91,15 +91,6 @@ describe('joint cases', () => {
     for (const [by, change] of told) view = await cases.raise(who[by]!, { dealId, version: view.version, change });
     return view;
   }
-  const codeOf = async (work: Promise<unknown>): Promise<string> => {
-    try {
-      await work;
-    } catch (error) {
-      if (error instanceof ProblemError) return error.problem.code;
-      throw error;
-    }
-    return 'done';
-  };
   const { consent, share, line, commit, sign } = jointWords(id);
   const toCommitting = (): readonly (readonly [string, JointChange])[] => [
     share(),
@@ -262,6 +253,17 @@ describe('joint cases', () => {
     const refused = cases.raise(who[by]!, { dealId, version: shared.version, change });
     await expect(refused).rejects.toMatchObject({ problem: { errors: [{ code: 'programme-cap-exceeded' }] } });
     expect((await cases.get(who['house']!, dealId)).version).toBe(shared.version);
+  });
+
+  it('are held to what others took of the cap since they were opened, one proposal of a firm after the other', async () => {
+    admission = { suggestedLine: null, programmeCap: fen(25 * MILLION), programmeUsed: fen(0) };
+    const uscc = demoUscc(2);
+    who['firm 2'] = { ...who['firm']!, uscc };
+    const both = [await open('house', { uscc }), await open('house', { uscc })].map(({ dealId }) => dealId);
+    for (const dealId of both) await tell(dealId, ['firm 2', share()[1]]);
+    const propose = toCommitting()[2]![1];
+    const asked = (dealId: string) => codeOf(cases.raise(who['house']!, { dealId, version: 2, change: propose }));
+    expect(await Promise.all(both.map(asked))).toEqual(expect.arrayContaining(['done', 'programme-cap-exceeded']));
   });
 
   it('change nothing where the guarantor has no room, at its commitment and at the last signature', async () => {

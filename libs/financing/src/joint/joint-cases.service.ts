@@ -34,7 +34,8 @@ import { jointExposures, type JointExposure } from './joint-exposures.reader.ts'
 import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
-import { capLeft, termsByProgramme } from './programme-terms.ts';
+import { capLeft, checkCapLeft, termsByProgramme } from './programme-terms.ts';
+import { packageOf } from './proposals.ts';
 import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, sightOf, type JointView, type JointViewer } from './joint-view.ts';
 
@@ -234,6 +235,15 @@ export class JointCases {
     return { ...view, deadlines: deadlinesOf(JOINT_CASE, deal, calendar) };
   }
 
+  /** What other cases of the firm took of the cap since this one was opened. */
+  private async checkCap(tx: Tx, { dealId, uscc, programme, terms, body }: JointDeal, at: Date): Promise<void> {
+    if (terms.cap === null) return;
+    await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [FIRM_LOCK, uscc]);
+    const asked = { programme, uscc, on: dateAt(at), stated: statedOf(terms), pending: PENDING, besides: [dealId] };
+    const { lines, moved } = newestOf(body)!;
+    checkCapLeft(packageOf(terms, lines, moved).whole, await this.ports.admit(tx, asked));
+  }
+
   private async effects(tx: Tx, made: JointMove): Promise<void> {
     const { before, after, change, by } = made;
     if (change.event === 'share') await checkKinds(tx, change.consents);
@@ -247,10 +257,14 @@ export class JointCases {
         at: by.at,
       });
     }
+    if (change.event === 'propose' || change.event === 'counter') await this.checkCap(tx, after, by.at);
     await makeCalls(tx, this.ports.capacity, capacityCalls(before, after), by);
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+/** Any number of ours: proposals of one firm are held to its cap one after the other. */
+const FIRM_LOCK = 7_104_041;
 
 const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([state, { on }]) =>
   on?.freeze === undefined ? [] : [state],
