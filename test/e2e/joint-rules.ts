@@ -37,6 +37,9 @@ export function jointParts(desks: () => JointDesks): void {
     ] as const)
       expect(coded(await desks().tell('bank', dealId, event, detail))).toEqual([403, 'joint-part-missing']);
     const own = await desks().read('bank', dealId);
+    const allowed = (deal: Reply['body']): string[] => deal['allowed'].map(({ event }: { event: string }) => event);
+    expect([allowed(own).includes('draw'), allowed(own).includes('freeze')]).toEqual([true, false]);
+    expect(allowed(await desks().read('guarantor', dealId))).toContain('freeze');
     expect(own['body'].positions.map(({ part }: { part: string }) => part)).toEqual(['loan', 'guaranteed']);
     expect([own['parties'], own['body'].ledger.rows]).toEqual([
       [{ institutionId: desks().id('bank'), desk: 'BANK' }],

@@ -37,6 +37,7 @@ import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts'
 import { capLeft, checkCapLeft, termsByProgramme } from './programme-terms.ts';
 import { packageOf } from './proposals.ts';
 import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
+import { barredTo } from './taking-part.ts';
 import { historyFor, jointView, sightOf, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
@@ -61,6 +62,8 @@ export interface JointReading {
   readonly view: JointCaseView;
   /** What waits for its second person. */
   readonly proposal: JointDeal['proposal'];
+  /** What the desk may say and this viewer may not now. */
+  readonly barred: readonly JointEvent[];
   readonly events: readonly DealEventRow[];
 }
 
@@ -164,10 +167,13 @@ export class JointCases {
   seen(principal: Principal, deal: JointDeal, events: readonly DealEventRow[]): JointReading {
     const view = this.viewed(deal, principal);
     const sight = this.sightOf(deal, principal);
+    const viewer = viewerOf(principal);
+    const today = dateAt(this.parts.clock.now());
     return {
       view,
+      barred: viewer.kind === 'institution' ? barredTo(deal, viewer.institutionId, today) : [],
       proposal: sight === 'all' ? deal.proposal : null,
-      events: historyFor(events, viewerOf(principal), sight),
+      events: historyFor(events, viewer, sight),
     };
   }
 

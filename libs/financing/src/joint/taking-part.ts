@@ -51,15 +51,20 @@ export function isPresent({ body }: Pick<JointDeal, 'body'>, who: string, today:
   return own.length === 0 || own.some((line) => line.institutionId !== who || answerOf(body, line)?.amount !== null);
 }
 
+/** Events that an institution may not raise as it takes part now, whatever its desk. Pure. */
+export function barredTo(deal: JointDeal, who: string, today: LocalDate): readonly JointEvent[] {
+  if (!hasPart(deal, who)) return [...MOVES_ALL, 'close'];
+  return hasConsent(deal.body.consents, who, today) ? [] : MOVES_ALL;
+}
+
 /** Throws ProblemError joint-part-missing 403 for an institution that takes no part (any more) and would move the case. */
 export function checkTakesPart(deal: JointDeal, { event }: JointChange, by: Raiser, today: LocalDate): void {
   const { role, institutionId } = by;
   if (institutionId === null || role === 'OPS' || role === 'FIRM') return;
-  const movesAll = MOVES_ALL.includes(event);
-  if ((movesAll || event === 'close') && !hasPart(deal, institutionId))
+  if (!barredTo(deal, institutionId, today).includes(event)) return;
+  if (!hasPart(deal, institutionId))
     throw partMissing('本机构在现行方案中没有席位或承诺', 'you have no part in the case as it stands');
-  if (movesAll && !hasConsent(deal.body.consents, institutionId, today))
-    throw partMissing('企业对本机构的授权已结束', "the firm's consent to you has ended");
+  throw partMissing('企业对本机构的授权已结束', "the firm's consent to you has ended");
 }
 
 /**
