@@ -94,6 +94,9 @@ const NOT_ANSWERED = [
   'drawable-exceeded',
   'equity-back-exceeded',
   'substitution-not-approved',
+  // What a base of the suggested line lacks: a member of the line.
+  'receivables',
+  'turns',
   // Shipped data that is not sound: the process does not start.
   'line-parameters-invalid',
   'programme-invalid',

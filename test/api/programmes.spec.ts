@@ -288,6 +288,41 @@ describe('programmes and lines over HTTP', () => {
     };
     const agreed = { guarantor: institutionId, bank: bank.institutionId, validFrom: today, validTo: until, terms };
     const { agreementId } = await guaranteeBatches.recordAgreement(guarantor, { ...agreed, programme: 'KYD' });
+    const offer = (more: Partial<ReferralOffer>) =>
+      referrals.offer(bank, {
+        uscc: member,
+        programme: 'KYD',
+        bank: bank.institutionId,
+        nextBanks: [],
+        amount: fen(450_000_000),
+        form: 'guaranteed',
+        validUntil: addDays(today, 20),
+        ...more,
+      });
+    const loan = await offer({});
+    const applied = await api.product.guarantees.open(bank, {
+      uscc: member,
+      programme: 'KYD',
+      terms: {
+        guarantorId: institutionId,
+        bankId: bank.institutionId,
+        reGuarantorId: null,
+        principal: fen(20_000_000),
+        termMonths: 12,
+        guaranteedBp: terms.guaranteedBp,
+        tree: terms.tree,
+        feeBp: terms.feeBp,
+        smallFirm: true,
+        loanDealId: loan.dealId,
+        outcomesUntil: null,
+        purpose: '首贷',
+      },
+    });
+    expect(applied.terms.suggestedLine).toBe((await lineBesides([loan.dealId, applied.dealId])) as number);
+    expect(applied.terms.suggestedLine).not.toBe(await lineBesides([applied.dealId]));
+    const firm = people.get('firm-one')!;
+    await referrals.command(firm, { dealId: loan.dealId, version: loan.version, change: { event: 'decline-offer' } });
+
     const row = (uscc: Uscc, principal: number) => ({
       rowKey: `L-${uscc}-${principal}`,
       uscc,
@@ -302,10 +337,10 @@ describe('programmes and lines over HTTP', () => {
     });
     const uses = () => db.as(HOUSE, async (tx) => (await standings.of(tx, member, { readers: [], loans: true })).use);
     const before = await uses();
-    const rows = [row(member, 440_000_000), row(member, 500_000_001), row(borrower, 200_000_000)];
+    const rows = [row(member, 500_000_001), row(member, 440_000_000), row(borrower, 200_000_000)];
     const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
     // The borrower is no first borrower: every condition that it fails is told, as with any application.
-    const [taken, over, refused] = answer.rows as readonly Json[];
+    const [over, taken, refused] = answer.rows as readonly Json[];
     expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
       'ACCEPTED_BATCH',
       ['guarantee-over-programme'],
@@ -318,44 +353,13 @@ describe('programmes and lines over HTTP', () => {
     // Guaranteed: the line of unsecured lending is as it was.
     expect(after).toMatchObject({ liveOffers: before.liveOffers, undrawnApprovals: before.undrawnApprovals });
 
-    const offer = (more: Partial<ReferralOffer>) =>
-      referrals.offer(bank, {
-        uscc: member,
-        programme: 'KYD',
-        bank: bank.institutionId,
-        nextBanks: [],
-        amount: fen(450_000_000),
-        form: 'guaranteed',
-        validUntil: addDays(today, 20),
-        ...more,
-      });
-    const without = await lineBesides([]);
+    // Who drew a first loan takes no other.
+    await expect(lineBesides([])).rejects.toMatchObject({ problem: { extra: { failed: ['noLoanRecord'] } } });
     const linked = await offer({ guaranteeId: taken!['dealId'] as string });
     // Its own guarantee stood not in its way, and beside it only what the loan goes beyond it by is new.
     const own = [linked.dealId, taken!['dealId'] as string];
     expect(linked.terms.suggestedLine).toBe((await lineBesides(own)) as number);
-    expect(linked.terms.suggestedLine).not.toBe(without);
     expect((await uses()).platform - after.platform).toBe(10_000_000);
-    const applied = await api.product.guarantees.open(bank, {
-      uscc: member,
-      programme: 'KYD',
-      terms: {
-        guarantorId: institutionId,
-        bankId: bank.institutionId,
-        reGuarantorId: null,
-        principal: fen(20_000_000),
-        termMonths: 12,
-        guaranteedBp: terms.guaranteedBp,
-        tree: terms.tree,
-        feeBp: terms.feeBp,
-        smallFirm: true,
-        loanDealId: linked.dealId,
-        outcomesUntil: null,
-        purpose: '首贷',
-      },
-    });
-    expect(applied.terms.suggestedLine).toBe((await lineBesides([linked.dealId, applied.dealId])) as number);
-    expect(applied.terms.suggestedLine).not.toBe(await lineBesides([applied.dealId]));
   });
 
   const lineBesides = (besides: readonly string[]) => {

@@ -4,7 +4,7 @@ import { addMonths, dateAt, instantText, type LocalDate, type Uscc } from '#lib/
 import { readCoverage, readDossier } from '#lib/ledger';
 import type { Database, Tx } from '#lib/platform';
 import { modelByHash, type FirmAtRun, type ScoreHistory, type Scores } from '#lib/runs';
-import { scoreFirmRich, type RichScore, type ScoredFirmRich } from '#lib/scoring';
+import { gradeOf, scoreFirmRich, type RichScore, type ScoredFirmRich } from '#lib/scoring';
 import type {
   DisputeMark,
   ListStanding,
@@ -92,7 +92,12 @@ export async function gather(
     programmes:
       request.product === 'facts' || scored === null
         ? null
-        : await from.ports.programmes(tx, { run, dossier, scored }, reader, at),
+        : await from.ports.programmes(
+            tx,
+            { run, dossier, scored, lowGrade: gradeOf(model, scored.score.low) },
+            reader,
+            at,
+          ),
     queries: entries.map((entry) => ({ entry, by: institutions.get(entry.institutionId)! })),
     queriesSince,
   };

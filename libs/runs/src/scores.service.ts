@@ -66,6 +66,8 @@ export interface FirmAtRun {
   readonly run: RunView;
   readonly dossier: Dossier;
   readonly scored: ScoredFirmRich;
+  /** The grade of the low end of its range, which hiding never raises. */
+  readonly lowGrade: string;
 }
 
 export interface ListedScore {
@@ -135,7 +137,7 @@ export class Scores {
     const { dossier } = (await readDossier(db, row.uscc, run.knownAt, await this.coverageAt(run.knownAt, db)))!;
     const scored = scoreFirmRich(dossier, model, run.asOf);
     if (scored.kind !== 'scored' || !agrees(row, scored)) throw replayMismatch(uscc, run.runId);
-    return { run, dossier, scored };
+    return { run, dossier, scored, lowGrade: gradeOf(model, scored.score.low) };
   }
 
   /**

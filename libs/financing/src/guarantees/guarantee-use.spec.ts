@@ -41,11 +41,16 @@ describe('what a guarantee takes up of a firm', () => {
   });
 
   it('is secured: it takes from the caps and leaves the line alone', () => {
-    const { platform, byProgramme, liveOffers, undrawnApprovals, drawnSince } = firmUse([
+    const { platform, byProgramme, liveOffers, undrawnApprovals } = firmUse([
       useOfGuarantee(play(PATHS.IN_FORCE), TODAY, []),
     ]);
-    expect([platform, byProgramme['KYD'], liveOffers, undrawnApprovals, drawnSince]).toEqual([
-      400_000_000, 400_000_000, 0, 0, 0,
-    ]);
+    expect([platform, byProgramme['KYD'], liveOffers, undrawnApprovals]).toEqual([400_000_000, 400_000_000, 0, 0]);
+  });
+
+  it('tells what moved of the loan, so that a credit query that holds it is understood; of a referred loan its referral does', () => {
+    const { unsecured, moved } = useOfGuarantee(play(PATHS.IN_FORCE), TODAY, []);
+    expect([unsecured, moved.reduce((sum, { amount }) => sum + amount, 0)]).toEqual([false, 200_000_000]);
+    const referred = loan({ outstanding: fen(200_000_000) });
+    expect(useOfGuarantee(play(PATHS.IN_FORCE), TODAY, [referred]).moved).toEqual([]);
   });
 });

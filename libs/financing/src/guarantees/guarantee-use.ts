@@ -2,6 +2,8 @@ import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
 import { dealsOfFirm } from '../deals/deals.store.ts';
 import { REFERRAL } from '../referrals/referral.ts';
 import { LIVE_REFERRALS, useOfReferral, type DealUse, type UseReader } from '../standing/deal-use.ts';
+import type { LoanMovement } from '../line/existing-loans.ts';
+import type { GuaranteeEntry } from './guarantee-entries.ts';
 import { LETTER_BINDS, type Guarantee } from './guarantee.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { GUARANTEE } from './guarantee-type.ts';
@@ -15,17 +17,17 @@ const LIVE: readonly GuaranteeState[] = ['CONDITIONAL', 'APPROVED', 'CONTRACTED'
  * credit, so that it takes from the caps of programme and platform and leaves the suggested line alone, which is of unsecured
  * lending (domain §5.1). A loan that is referred here too counts as that referral, and its guarantee only for what goes beyond.
  */
-export const guaranteeUse: UseReader = async (db, uscc, days) => {
+export const guaranteeUse: UseReader = async (db, uscc, on) => {
   const guarantees = await dealsOfFirm(db, GUARANTEE, uscc, LIVE);
   if (guarantees.length === 0) return [];
   const loans = (await dealsOfFirm(db, REFERRAL, uscc, LIVE_REFERRALS)).map((loan) => ({
-    ...useOfReferral(loan, days),
+    ...useOfReferral(loan, on),
     guaranteeId: loan.terms.guaranteeId,
   }));
   return guarantees.map((guarantee) => {
     const { dealId, terms } = guarantee;
     const own = loans.filter((loan) => loan.dealId === terms.loanDealId || loan.guaranteeId === dealId);
-    return useOfGuarantee(guarantee, days.on, own);
+    return useOfGuarantee(guarantee, on, own);
   });
 };
 
@@ -50,7 +52,14 @@ export function useOfGuarantee(
     outstanding: beyond(body.outstanding),
     undrawn: beyond(mayDraw ? approved - drawn : 0),
     offered: beyond(state === 'CONDITIONAL' ? (decision?.amount ?? 0) : 0),
-    // Only the unsecured part of what moved lowers a line.
-    movedSince: 0,
+    // Source 16 names a loan by its lender's number, which a guarantee does not have.
+    loanIds: [],
+    // A loan that is referred here is told by its referral.
+    moved: loans.length > 0 ? [] : body.entries.flatMap(movementOf),
   };
 }
+
+const movementOf = (entry: GuaranteeEntry): LoanMovement[] =>
+  entry.kind === 'draw' || entry.kind === 'repayment'
+    ? [{ on: entry.on, amount: entry.kind === 'draw' ? entry.amount : 0 - entry.amount }]
+    : [];

@@ -3,7 +3,7 @@ import { creditHistory, loanOutcomes } from '#lib/data-sources';
 import type { CreditHistory, LoanMonth, OutcomeEvent } from '#lib/data-sources';
 import { wan } from '../../fixtures/line-cases.ts';
 import { AS_OF, FirmFile } from '../../fixtures/line-dossier.ts';
-import { existingLoans } from './existing-loans.ts';
+import { existingLoans, type OwnLoan } from './existing-loans.ts';
 
 const day = localDate;
 const nothing = FirmFile.new;
@@ -117,3 +117,103 @@ it.each<[string, FirmFile, readonly unknown[]]>([
     [fen(wan(20) + 1), 'CRD not connected', null],
   ],
 ])('existing loans: %s', (_, file, expected) => expect(of(file)).toEqual(expected));
+
+const stale = queried(nothing, '2026-01-01', { balance: wan(30) });
+const held = event(queried(nothing, '2026-06-01', { balance: wan(100) }), 'drawn', '2026-03-01', wan(100));
+const second = event(
+  event(queried(nothing, '2026-06-15', { balance: wan(50) }), 'drawn', '2026-06-01', wan(50)),
+  'drawn',
+  '2026-06-20',
+  wan(150),
+);
+
+it.each<[string, FirmFile, readonly unknown[]]>([
+  [
+    'a loan of the platform beside a query too old',
+    event(stale, 'drawn', '2025-12-10', wan(200)),
+    [wan(200), 'CRD out of date', '2026-01-01'],
+  ],
+  [
+    'a loan of the platform beside a query that leaves its balance out',
+    event(queried(nothing, '2026-06-15'), 'drawn', '2025-12-10', wan(200)),
+    [wan(200), 'CRD not stated by the source', '2026-06-15'],
+  ],
+  ['a second drawing under the contract that the query holds', second, [wan(200), null, '2026-06-15']],
+  [
+    'the same, where the first drawing was never reported',
+    event(queried(nothing, '2026-06-15', { balance: wan(50) }), 'drawn', '2026-06-20', wan(150)),
+    [wan(200), null, '2026-06-15'],
+  ],
+  ['repaid after the query', event(held, 'repaid', '2026-06-20', wan(100)), [0, null, '2026-06-01']],
+  [
+    'repaid after the query, its drawing never reported',
+    event(queried(nothing, '2026-06-01', { balance: wan(100) }), 'repaid', '2026-06-20', wan(100)),
+    [0, null, '2026-06-01'],
+  ],
+  [
+    'renewed without repayment after the query',
+    event(event(held, 'closed', '2026-06-20'), 'drawn', '2026-06-20', wan(100), { loanId: 'L2', eventId: 'L2' }),
+    [wan(100), null, '2026-06-01'],
+  ],
+  [
+    'of a month that ends after the query, what moved in between taken back',
+    event(month(asked, '2026-06', { drawnOn: day('2026-06-10'), balance: wan(50) }), 'drawn', '2026-06-20', wan(30)),
+    [wan(60), null, '2026-06-15'],
+  ],
+  [
+    'a loan that a guarantee covers, as its bank reports it',
+    event(nothing, 'drawn', '2026-06-20', wan(50), { guaranteeId: 'G1' }),
+    [0, 'CRD not connected', null],
+  ],
+])('existing loans by what moved: %s', (_, file, expected) => expect(of(file)).toEqual(expected));
+
+describe('loans of deals of the platform', () => {
+  const own = (moved: readonly (readonly [string, number])[], more: Partial<OwnLoan> = {}): OwnLoan => ({
+    loanIds: ['L1'],
+    unsecured: true,
+    outstanding: fen(moved.reduce((sum, [, amount]) => sum + wan(1) * amount, 0)),
+    moved: moved.map(([on, amount]) => ({ on: day(on), amount: wan(1) * amount })),
+    ...more,
+  });
+  const amount = (file: FirmFile, ...loans: readonly OwnLoan[]): Fen =>
+    existingLoans(file.dossier(), AS_OF, { own: loans }).amount;
+  const none = queried(nothing, '2026-06-01', { hasLoan: false });
+  const drawn = own([['2026-06-20', 100]]);
+
+  it('count whatever the records say: without consent to report them, and after the run', () => {
+    expect(amount(none, drawn)).toBe(wan(100));
+    expect(amount(none, own([['2026-07-03', 100]]))).toBe(wan(100));
+    expect(amount(nothing, drawn)).toBe(wan(100));
+  });
+
+  it('count once where the records hold them, or the query does', () => {
+    expect(amount(event(none, 'drawn', '2026-06-20', wan(100)), drawn)).toBe(wan(100));
+    expect(amount(month(none, '2026-06', { balance: wan(100) }), drawn)).toBe(wan(100));
+    expect(amount(queried(nothing, '2026-06-25', { balance: wan(130) }), drawn)).toBe(wan(130));
+    const other = { loanId: 'L9', eventId: 'L9' };
+    expect(amount(event(none, 'drawn', '2026-06-20', wan(100), other), drawn)).toBe(wan(200));
+  });
+
+  it('are gone when they are repaid, also after the run, each for itself', () => {
+    const asked100 = queried(nothing, '2026-06-01', { balance: wan(100) });
+    const repaid = own([
+      ['2026-03-01', 100],
+      ['2026-07-02', -100],
+    ]);
+    expect(amount(asked100, repaid)).toBe(0);
+    expect(amount(none, repaid, own([['2026-07-03', 80]], { loanIds: ['L2'] }))).toBe(wan(80));
+  });
+
+  it('do not lower the line where they are guaranteed or pledged, before and after a query shows them', () => {
+    const guaranteed = own([['2026-06-20', 400]], { unsecured: false });
+    expect(amount(none, guaranteed)).toBe(0);
+    expect(amount(queried(nothing, '2026-06-25', { balance: wan(430) }), guaranteed)).toBe(wan(30));
+    expect(amount(event(none, 'drawn', '2026-06-20', wan(400)), guaranteed)).toBe(0);
+  });
+
+  it('count beside what a second party found in the books, as of its day', () => {
+    const stated = (on: string) =>
+      existingLoans(none.dossier(), AS_OF, { own: [drawn], stated: { amount: wan(60), on: day(on) } }).amount;
+    expect([stated('2026-06-10'), stated('2026-06-25')]).toEqual([wan(160), wan(100)]);
+  });
+});

@@ -1,29 +1,70 @@
-import { addFen, fen, firstDay, lastDay, type Fen, type LocalDate } from '#lib/kernel';
-import { creditHistory, loanOutcomes } from '#lib/data-sources';
+import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
+import { creditHistory } from '#lib/data-sources';
 import type { CreditHistory, Dossier, DossierRecord, LoanMonth, OutcomeEvent } from '#lib/data-sources';
 import { assessmentDay, CAUSE_WORDS, FirmAt, type Text } from '#lib/scoring';
 import type { ExistingLoans } from './line.ts';
+import { balanceOn, outcomesInForce, type ReportedLoan } from './loan-balance.ts';
+
+/** What moved on a day: above 0 drawn, below 0 paid, 分. */
+export interface LoanMovement {
+  readonly on: LocalDate;
+  readonly amount: number;
+}
+
+/** 平台贷款: a loan of a deal of ours, which knows it from its first drawing on, whatever anybody reports. */
+export interface OwnLoan {
+  /** By which source 16 names it, if it does: 借据编号. */
+  readonly loanIds: readonly string[];
+  /** False: it is guaranteed or pledged, or another deal counts it; then it is known and not deducted. */
+  readonly unsecured: boolean;
+  readonly outstanding: Fen;
+  readonly moved: readonly LoanMovement[];
+}
+
+/** Debt that somebody found as of a day, no loan told apart. */
+interface DebtAt {
+  readonly amount: Fen;
+  readonly on: LocalDate;
+}
+
+export interface LoansBesides {
+  readonly own?: readonly OwnLoan[];
+  /** What a second party found in the firm's own books: deducted where the credit history knows less. */
+  readonly stated?: DebtAt;
+}
 
 /**
- * 存量贷款 of a firm: the balance of its newest credit query (CRD), and what banks of this platform report (OUT) of loans
- * drawn after it. No source tells unsecured loans from others, so all of them count.
+ * 存量贷款 of a firm. Loans that are known one by one (of our own deals, and as source 16 reports others) count with what is
+ * owed on them now. The balance of the newest credit query (CRD) names no loan: what it holds beyond the known ones, as they
+ * stood on its day, is owed besides. Known loans under a guarantee or pledge lower no line (domain §5.1 «unsecured»);
+ * of all others no source tells the form, so that they count.
  */
-export function existingLoans(dossier: Dossier, asOf: LocalDate): ExistingLoans {
+export function existingLoans(
+  dossier: Dossier,
+  asOf: LocalDate,
+  { own = [], stated }: LoansBesides = {},
+): ExistingLoans {
   const firm = new FirmAt(dossier, assessmentDay(asOf));
   const query = newestQuery(firm);
   const queried = queriedBalance(firm, query?.payload);
-  const reported = reportedSince(firm, query?.payload.queriedOn);
+  const known = [...own.map(ownLoan), ...reportedLoans(firm, new Set(own.flatMap(({ loanIds }) => loanIds)))];
+  const debts = [...('amount' in queried ? [queried] : []), ...(stated === undefined ? [] : [stated])];
+  const besides = debts.map(({ amount, on }) =>
+    Math.max(
+      0,
+      known.reduce((rest, loan) => rest - (loan.at(on) ?? 0), amount as number),
+    ),
+  );
+  const now = known.filter(({ secured }) => !secured).map((loan) => loan.at(undefined));
+  const unknown = 'unknown' in queried ? queried.unknown : now.includes(undefined) ? OUT_UNKNOWN : null;
   return {
-    amount: addFen(queried.amount, reported.amount),
-    unknown: queried.unknown ?? reported.unknown,
+    amount: addFen(fen(Math.max(0, ...besides)), ...now.map((owed) => owed ?? fen(0))),
+    unknown,
     on: query?.payload.queriedOn ?? null,
   };
 }
 
-interface Owed {
-  readonly amount: Fen;
-  readonly unknown: Text | null;
-}
+const OUT_UNKNOWN: Text = { zh: 'OUT 未载明贷款余额', en: 'OUT leaves the balance of a loan out' };
 
 function newestQuery(firm: FirmAt): DossierRecord<CreditHistory> | undefined {
   let newest: DossierRecord<CreditHistory> | undefined;
@@ -32,78 +73,50 @@ function newestQuery(firm: FirmAt): DossierRecord<CreditHistory> | undefined {
   return newest;
 }
 
-function queriedBalance(firm: FirmAt, query: CreditHistory | undefined): Owed {
+function queriedBalance(firm: FirmAt, query: CreditHistory | undefined): DebtAt | { readonly unknown: Text } {
   const { cause: feedCause } = firm.feed('CRD');
   // Nobody was allowed to ask about this firm: neither absence nor a list of others says anything.
   const cause = query === undefined ? (feedCause === 'NOT_CONNECTED' ? feedCause : 'NOT_AUTHORISED') : feedCause;
   if (query !== undefined && cause === undefined) {
-    if (query.hasLoan === false) return { amount: fen(0), unknown: null };
-    if (query.balance !== undefined) return { amount: query.balance, unknown: null };
+    const { hasLoan, balance, queriedOn: on } = query;
+    if (hasLoan === false) return { amount: fen(0), on };
+    if (balance !== undefined) return { amount: balance, on };
   }
   const { zh, en } = CAUSE_WORDS[cause ?? 'NOT_STATED'];
-  return { amount: fen(0), unknown: { zh: `CRD ${zh}`, en: `CRD ${en}` } };
+  return { unknown: { zh: `CRD ${zh}`, en: `CRD ${en}` } };
 }
 
-interface Loan {
-  readonly months: LoanMonth[];
-  readonly events: OutcomeEvent[];
+/** A loan told apart from others. `at`: the balance at the end of a day, or now; undefined: an amount is not stated. */
+interface KnownLoan {
+  readonly secured: boolean;
+  readonly at: (day: LocalDate | undefined) => Fen | undefined;
 }
 
-function loansOf(firm: FirmAt): Iterable<Loan> {
-  const loans = new Map<string, Loan>();
-  const all = firm.records(loanOutcomes).map(({ payload }) => payload);
-  const corrected = new Set(
-    all.flatMap((one) =>
-      one.kind === 'event' && one.corrects !== undefined ? [`${one.partner}|${one.corrects}`] : [],
-    ),
-  );
-  for (const one of all) {
-    if (one.loanId === undefined) continue;
+const ownLoan = ({ unsecured, outstanding, moved }: OwnLoan): KnownLoan => ({
+  secured: !unsecured,
+  at: (day) =>
+    day === undefined
+      ? outstanding
+      : fen(
+          Math.max(
+            0,
+            moved.reduce((sum, { on, amount }) => (on <= day ? sum + amount : sum), 0),
+          ),
+        ),
+});
+
+/** Loans of source 16 that are none of ours. One that a guarantee is named for is guaranteed. */
+function reportedLoans(firm: FirmAt, ours: ReadonlySet<string>): readonly KnownLoan[] {
+  const loans = new Map<string, ReportedLoan & { months: LoanMonth[]; events: OutcomeEvent[] }>();
+  for (const one of outcomesInForce(firm)) {
+    if (one.loanId === undefined || ours.has(one.loanId)) continue;
     const loan = loans.get(one.loanId) ?? { months: [], events: [] };
     loans.set(one.loanId, loan);
     if (one.kind === 'month') loan.months.push(one);
-    else if (!corrected.has(`${one.partner}|${one.eventId}`)) loan.events.push(one);
+    else loan.events.push(one);
   }
-  return loans.values();
-}
-
-function reportedSince(firm: FirmAt, queriedOn: LocalDate | undefined): Owed {
-  let amount = fen(0);
-  let unknown: Text | null = null;
-  for (const loan of loansOf(firm)) {
-    const drawnOn = drawnDay(loan);
-    if (drawnOn === undefined || (queriedOn !== undefined && drawnOn <= queriedOn)) continue;
-    const owed = owedOn(loan);
-    if (owed === undefined) unknown = { zh: 'OUT 未载明贷款余额', en: 'OUT leaves the balance of a loan out' };
-    else amount = addFen(amount, owed);
-  }
-  return { amount, unknown };
-}
-
-/** undefined: nothing shows that it was drawn. */
-function drawnDay({ months, events }: Loan): LocalDate | undefined {
-  const days = [
-    ...months.map(({ drawnOn, month }) => drawnOn ?? firstDay(month)),
-    ...events.flatMap(({ event, occurredOn }) => (event === 'drawn' ? [occurredOn] : [])),
-  ];
-  return days.length === 0 ? undefined : days.reduce((a, b) => (a < b ? a : b));
-}
-
-/** The balance of the newest month and what happened after it; undefined: an amount is not stated. */
-function owedOn({ months, events }: Loan): Fen | undefined {
-  const newest = months.reduce<LoanMonth | undefined>(
-    (a, b) => (a === undefined || b.month > a.month ? b : a),
-    undefined,
-  );
-  let owed: number | undefined =
-    newest === undefined ? 0 : newest.status === 'settled' ? 0 : (newest.balance ?? newest.principal);
-  const told = newest === undefined ? '' : lastDay(newest.month);
-  for (const { event, amount, occurredOn } of events) {
-    if (occurredOn <= told) continue;
-    if (event === 'closed') return fen(0);
-    if (event !== 'drawn' && event !== 'repaid') continue;
-    if (amount === undefined || owed === undefined) owed = undefined;
-    else owed = event === 'drawn' ? owed + amount : owed - amount;
-  }
-  return owed === undefined ? undefined : fen(Math.max(0, owed));
+  return [...loans.values()].map((loan) => ({
+    secured: loan.events.some(({ guaranteeId }) => guaranteeId !== undefined),
+    at: (day) => balanceOn(loan, day ?? firm.day.date),
+  }));
 }

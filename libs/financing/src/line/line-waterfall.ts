@@ -2,7 +2,7 @@ import { addFen, fen, mulDiv, type Fen } from '#lib/kernel';
 import { BASE_WORDS } from './line-base.ts';
 import type { LineBasis, LineFirm, LineInput, LineLimit, LineStep } from './line.ts';
 import type { LineParameters } from './line-parameters.ts';
-import { limitWords, stepWords, type StepCode } from './line-words.ts';
+import { GRADE_ONLY_BASE, limitWords, stepWords, type StepCode } from './line-words.ts';
 
 /** One step, with its words. */
 export const step = (code: StepCode, before: Fen, after: Fen, applied: number): LineStep => ({
@@ -14,8 +14,10 @@ export const step = (code: StepCode, before: Fen, after: Fen, applied: number): 
 });
 
 /** From nothing to X. */
-export function openingSteps({ m, clamped }: LineBasis): LineStep[] {
-  return [step('BASE', fen(0), m, m), step('CLAMP', m, clamped, clamped)];
+export function openingSteps({ decidedBy, m, clamped }: LineBasis): LineStep[] {
+  const base = step('BASE', fen(0), m, m);
+  const first = decidedBy === 'GRADE_ONLY' ? { ...base, ...GRADE_ONLY_BASE } : base;
+  return [first, step('CLAMP', m, clamped, clamped)];
 }
 
 /** From X to the amount; 0 is no line. A deduction never goes below 0. */

@@ -45,7 +45,9 @@ export type LineFlag =
   | 'CEILING_PULLED'
   | 'GUARANTEED_ONLY'
   | 'GRADE_GIVES_NOTHING'
-  | 'STATED_BASE';
+  | 'STATED_BASE'
+  | 'GRADE_BY_LOW'
+  | 'PROGRAMME_CAP_UNKNOWN';
 
 export const flag = coder<LineFlag>({
   EXISTING_DEBT_UNKNOWN: ['上限，未扣除存量贷款', 'an upper limit: existing loans are not deducted'],
@@ -57,6 +59,14 @@ export const flag = coder<LineFlag>({
   ],
   GUARANTEED_ONLY: ['该等级仅限担保类产品', 'the grade borrows under a guarantee only'],
   GRADE_GIVES_NOTHING: ['该等级额度为零', 'the grade’s amount is nothing'],
+  PROGRAMME_CAP_UNKNOWN: [
+    '产品上限所依据的金额未知，未按产品上限测算',
+    'the cap of the programme rests on a sum that is not known: the line is without it',
+  ],
+  GRADE_BY_LOW: [
+    '企业停用过数据源，按评分区间下限的等级测算',
+    'the firm closed a source: from the grade of the low end of its range',
+  ],
   STATED_BASE: ['决定额度的基数由申报提供，非数据源记录', 'the deciding base was stated, not delivered by a source'],
 });
 
@@ -78,7 +88,10 @@ export const stepWords = coder<StepCode>({
   BASE: ['测算基数（可用基数中第二大者）', 'deciding base: the second largest available'],
   CLAMP: ['限于等级额度的下限与上限之间', 'kept between the floor and the ceiling of the grade'],
   HAIRCUT: ['可信度折扣', 'haircut for confidence'],
-  UNSECURED_LOANS: ['扣除存量信用贷款', 'less outstanding unsecured loans'],
+  UNSECURED_LOANS: [
+    '扣除存量贷款（已知有担保或质押的不扣）',
+    'less outstanding loans but those known to be guaranteed or pledged',
+  ],
   LIVE_OFFERS: ['扣除平台在途报价', 'less live offers on the platform'],
   UNDRAWN_APPROVALS: ['扣除平台已批未提', 'less undrawn approvals on the platform'],
   PROGRAMME_CAP: ['产品上限（扣除已用）', 'cap of the programme, net of use'],
@@ -87,6 +100,12 @@ export const stepWords = coder<StepCode>({
   MINIMUM: ['低于起点金额，不出具', 'below the least amount: none'],
   GATE: ['不满足出具条件', 'the conditions of a line are not met'],
 });
+
+/** The first step where no two bases are available. */
+export const GRADE_ONLY_BASE: Text = {
+  zh: '等级额度的下限（可用基数不足两项）',
+  en: 'the floor of the grade: fewer than two bases are available',
+};
 
 /** What can limit a line besides a base. */
 export type LimitCode = 'GRADE_ONLY' | 'FLOOR' | 'CEILING' | 'PROGRAMME_CAP' | 'PLATFORM_CAP';

@@ -8,9 +8,11 @@ import type { Coded, LimitCode, LineFlag, LineRefusal, StepCode } from './line-w
 export type LineFirm = Pick<Score, 'published' | 'grade' | 'confidence' | 'coverageBp'> & {
   /** False: a branch or an office (domain §1.2). */
   readonly legalPerson: boolean;
+  /** True: the grade is that of the low end of the range, for the firm closed a source. */
+  readonly byLow?: boolean;
 };
 
-/** Outstanding unsecured loans (存量信用贷款) as far as they are known. */
+/** Outstanding loans that are not known to be guaranteed or pledged (存量贷款), as far as they are known. */
 export interface ExistingLoans {
   /** What is known of them: deducted in any case. */
   readonly amount: Fen;
@@ -23,8 +25,10 @@ export interface ExistingLoans {
 /** A programme's cap for one firm and what the firm uses of it. */
 export interface LineProgramme extends Text {
   readonly code: string;
-  /** null: the programme has none. */
+  /** null: the programme has none, or it is not known. */
   readonly cap: Fen | null;
+  /** True: it has one that rests on a sum which nobody knows. */
+  readonly capUnknown?: boolean;
   readonly used: Fen;
   /** False: a credit loan, closed to grades that borrow under a guarantee only. */
   readonly guaranteed: boolean;

@@ -75,6 +75,15 @@ const cases: readonly [string, Partial<LineInput>, readonly unknown[]][] = [
 describe('what raises a line by the next 100,000 yuan', () => {
   it.each(cases)('%s', (_, more, expected) => expect(raisesOf(more)).toEqual(expected));
 
+  it('names a base as the base that it is, with its formula', () => {
+    const { raises } = raiseByNext(lineInput({ bases: basesOf({ B1: wan(120) }) }), shipped);
+    const equity = raises.find(({ code }) => code === 'B2')!;
+    expect([equity.zh, equity.en]).toEqual([
+      expect.stringMatching(/^测算基数：股权融资（.*× 比例/),
+      expect.stringMatching(/^base Equity: .*× share/),
+    ]);
+  });
+
   it('says so where nothing does', () => {
     const { why, raises } = raiseByNext(lineInput({ firm: graded('BBB', { legalPerson: false }) }), shipped);
     expect(raises).toEqual([]);

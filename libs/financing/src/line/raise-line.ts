@@ -87,8 +87,9 @@ function* baseRaises(input: LineInput, parameters: LineParameters, target: Fen):
     const bases = [...input.bases.filter((base) => base.code !== code), baseOf(code, needed)];
     yield {
       code,
-      zh: BASE_WORDS[code].zh,
-      en: BASE_WORDS[code].en,
+      // The amount is what the formula is to come to, not the equity, tax or staff that go into it.
+      zh: `测算基数：${BASE_WORDS[code].zh}（${BASE_WORDS[code].formula.zh}）`,
+      en: `base ${BASE_WORDS[code].en}: ${BASE_WORDS[code].formula.en}`,
       from,
       to: needed,
       changed: { input: { ...input, bases } },

@@ -196,6 +196,12 @@ describe('the borders of a line', () => {
     expect(codes(lineOf({ bases: [b1!, { ...b2!, statement }] }).flags)).toEqual([]);
   });
 
+  it('says in its first step what it starts from: the second largest base, or half of the grade’s amount', () => {
+    const first = (bases: Amounts) => lineOf({ bases: basesOf(bases) }).waterfall[0]!;
+    expect(first({ B1: wan(180), B2: wan(300) }).en).toContain('the second largest');
+    expect(first({ B1: wan(180) })).toMatchObject({ code: 'BASE', zh: expect.stringContaining('等级额度的下限') });
+  });
+
   it('prints what evidence supports beside a lifted amount', () => {
     expect(lineOf({ bases: basesOf({ B2: wan(260), B4: wan(12) }) })).toMatchObject({
       amount: wan(100),

@@ -112,7 +112,7 @@ function basisOf(ranked: readonly AvailableBase[], b8: Fen, { floorBp, ceilingBp
 }
 
 function flagsOf(
-  { loans }: LineInput,
+  { loans, firm, programme }: LineInput,
   ranked: readonly AvailableBase[],
   basis: LineBasis | null,
   gradeAmount: GradeAmount | null,
@@ -125,6 +125,8 @@ function flagsOf(
     GUARANTEED_ONLY: gradeAmount?.guaranteedOnly === true,
     GRADE_GIVES_NOTHING: gradeAmount?.fen === 0,
     STATED_BASE: basis !== null && ranked[1]?.statement !== undefined,
+    PROGRAMME_CAP_UNKNOWN: programme?.capUnknown === true,
+    GRADE_BY_LOW: basis !== null && firm.byLow === true,
   };
   return (Object.keys(isOn) as LineFlag[]).filter((code) => isOn[code]).map(flag);
 }

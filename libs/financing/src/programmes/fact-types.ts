@@ -25,6 +25,12 @@ export interface FactDefinition extends Text {
   readonly provider: Text;
   /** Who may state it; absent: nobody, it is computed. */
   readonly statedBy?: readonly InstitutionKind[];
+  /** Each institution states a part of its own: the parts add up. */
+  readonly addsUp?: true;
+  /** Days left to a day that stands: with every day that passes since the statement one less. */
+  readonly countsDown?: true;
+  /** So many days after it was stated it says nothing any more. */
+  readonly validDays?: number;
 }
 
 /** 企业画像 of one firm on one day: each fact known with its value and date, or not known with why. A fact left out is not known. */

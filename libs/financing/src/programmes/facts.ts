@@ -144,6 +144,7 @@ export const FACTS = define({
     ...text('合同承诺的股权投资', 'Equity committed by contract'),
     domain: MONEY,
     ...stated('投资机构承诺', 'the investor commits it', 'investor'),
+    addsUp: true,
   },
   equityTotal: {
     ...text('实缴与承诺股权合计', 'Equity paid in and committed'),
@@ -250,6 +251,8 @@ export const FACTS = define({
     ...text('担保机构受理结果', 'Acceptance by the guarantor'),
     domain: choice({ accepted: text('同意', 'accepted'), declined: text('不同意', 'declined') }),
     ...stated('担保机构决定', 'the guarantor decides', 'guarantor'),
+    // As long as what a guarantor reserves with its approval (domain §7, R26).
+    validDays: 60,
   },
   guarantorTie: {
     ...text('与担保机构关联关系', 'Tie to the guarantor'),
@@ -289,6 +292,7 @@ export const FACTS = define({
     ...text('申请距到期天数', 'Days from application to maturity'),
     domain: number('days', -3660, 3660),
     ...byBank,
+    countsDown: true,
   },
   lawfulOperation: { ...text('依法合规经营', 'Operates lawfully'), domain: FLAG, ...byBank },
   continuingOperation: { ...text('持续经营', 'A continuing concern'), domain: FLAG, ...byBank },

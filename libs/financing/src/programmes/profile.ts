@@ -1,11 +1,13 @@
-import { creditHistory, patents, type Dossier } from '#lib/data-sources';
+import { patents, type Dossier } from '#lib/data-sources';
 import { addFen, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
 import { assessmentDay, CAUSE_WORDS, FirmAt, patentStateOn, qualificationsOf, verifiedEquity } from '#lib/scoring';
 import type { Measured, Part, ScoredFirmRich, Text } from '#lib/scoring';
 import { candidateFacts, expertHundredths } from '#lib/whitelist';
 import type { CandidateInput, Fact, Marks, MemberState } from '#lib/whitelist';
+import type { OwnLoan } from '../line/existing-loans.ts';
 import type { FactValue, Profile } from './fact-types.ts';
 import { factDefinition, type FactName } from './facts.ts';
+import { noLoanRecord } from './no-loan-record.ts';
 import { statedFacts, type FactStatement } from './statements.ts';
 
 /** A filled expert form (专家评价表). */
@@ -27,6 +29,8 @@ export interface ProfileInput {
   readonly consent: CandidateInput['consent'];
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
+  /** Loans of deals on this platform; left out: none, or not to be told. */
+  readonly ownLoans?: readonly Pick<OwnLoan, 'moved'>[];
 }
 
 type Facts = Partial<Record<FactName, Fact<FactValue>>>;
@@ -37,7 +41,7 @@ const without = (feed: string, { zh, en }: Text): Fact<never> => unknown(`${feed
 
 /** 企业画像: the facts that conditions of programmes ask about. What nobody delivered or stated is left out, and so not known. Pure. */
 export function profileOf(input: ProfileInput): Profile {
-  const { asOf, on: today = asOf, dossier, scored, standings, consent, opinions, statements } = input;
+  const { asOf, on: today = asOf, dossier, scored, standings, consent, opinions, statements, ownLoans = [] } = input;
   const firm = new FirmAt(dossier, assessmentDay(asOf));
   const stated = statedFacts(statements, today);
   const facts: Facts = {
@@ -45,7 +49,7 @@ export function profileOf(input: ProfileInput): Profile {
     consent,
     region: known(dossier.region, null),
     institution: institutionOf(firm),
-    noLoanRecord: noLoanRecord(firm),
+    noLoanRecord: noLoanRecord(firm, ownLoans),
     equityPaid: equityPaid(firm),
     pledgeableRights: pledgeableRights(firm),
     ...(scored === undefined ? {} : scoreFacts(scored, asOf, firm, stated)),
@@ -53,7 +57,7 @@ export function profileOf(input: ProfileInput): Profile {
   };
   return {
     ...facts,
-    equityTotal: equityTotal(facts),
+    equityTotal: equityTotal(facts, firm),
     ...Object.fromEntries(Object.entries(standings).map(([code, standing]) => [`standing:${code}`, standing])),
   };
 }
@@ -77,19 +81,6 @@ function institutionOf({ dossier, known: registered }: FirmAt): Fact<FactValue> 
   return known(enterprise ? 'company' : 'non-enterprise', date);
 }
 
-/** 无贷户, only from an authorised query or the firm's own report. That there was a loan stays true; that there was none grows old. */
-function noLoanRecord(firm: FirmAt): Fact<FactValue> {
-  const asked = firm.records(creditHistory).filter(({ payload }) => payload.hasLoan !== undefined);
-  const newest = asked.reduce<(typeof asked)[number] | undefined>(
-    (a, b) => (a === undefined || b.payload.queriedOn > a.payload.queriedOn ? b : a),
-    undefined,
-  );
-  const { cause } = firm.feed('CRD');
-  if (newest?.payload.hasLoan === true) return known(false, newest.payload.queriedOn);
-  if (cause !== undefined) return without('CRD', CAUSE_WORDS[cause === 'NOT_COVERED' ? 'NOT_AUTHORISED' : cause]);
-  return newest === undefined ? without('CRD', CAUSE_WORDS.NOT_AUTHORISED) : known(true, newest.payload.queriedOn);
-}
-
 function equityPaid(firm: FirmAt): Fact<FactValue> {
   const { cause, payments, shares, changes } = verifiedEquity(firm);
   if (cause !== undefined) return without('SHR+CHG', CAUSE_WORDS[cause]);
@@ -99,12 +90,19 @@ function equityPaid(firm: FirmAt): Fact<FactValue> {
 const older = (a: LocalDate | undefined, b: LocalDate | undefined): LocalDate | null =>
   a === undefined || b === undefined ? null : a < b ? a : b;
 
-/** Known only when both are: either alone is asked for by its own condition. */
-function equityTotal({ equityPaid: paid, equityCommitted: committed }: Facts): Fact<FactValue> {
+/**
+ * Known only when both are: either alone is asked for by its own condition. What was paid after it was committed is the
+ * commitment kept, and counts once.
+ */
+function equityTotal({ equityPaid: paid, equityCommitted: committed }: Facts, firm: FirmAt): Fact<FactValue> {
   if (paid?.known !== true) return paid ?? unknown('实缴股权未知', 'what was paid in is not known');
   if (committed?.known !== true) return committed ?? unknown('投资机构尚未承诺', 'no investor has committed');
-  const total = addFen(fen(paid.value as number), fen(committed.value as number));
-  return known(total, older(paid.date ?? undefined, committed.date ?? undefined));
+  const { date } = committed;
+  const since = verifiedEquity(firm).payments.flatMap(({ paidOn, amount }) =>
+    date !== null && paidOn > date ? [amount] : [],
+  );
+  const open = fen(Math.max(0, (committed.value as number) - addFen(...since)));
+  return known(addFen(fen(paid.value as number), open), older(paid.date ?? undefined, date ?? undefined));
 }
 
 /**

@@ -1,14 +1,14 @@
 import type { InstitutionKind } from '#lib/access';
 import { dateAt, splitByLargestRemainder, type Fen, type LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
-import type { Fact } from '#lib/whitelist';
 import { composeByEquity } from '../composition/plan.ts';
 import type { JointDeal } from '../joint/joint-body.ts';
 import { JOINT_PARTS, PARTS_OF_CASE, type JointPart, type JointTerms } from '../joint/joint-terms.ts';
 import { jointView, sightOf, type JointPositionView, type JointView, type JointViewer } from '../joint/joint-view.ts';
-import type { FactValue, Profile } from '../programmes/fact-types.ts';
+import type { Profile } from '../programmes/fact-types.ts';
 import { parameterOn, type Programme } from '../programmes/programme.ts';
 import { programmesAt } from '../programmes/shipped-programmes.ts';
+import { equityOf } from './case-equity.ts';
 
 // 联合授信组合 of a firm as JSON: of its live cases, else as it could be planned. Amounts in a report are money.
 
@@ -160,14 +160,4 @@ function planned(profile: Profile, on: LocalDate): object | null {
     package: money(total),
     residue: money(residue),
   };
-}
-
-/** Verified and committed together where both are known, else the one that is. */
-function equityOf(profile: Profile): { from: string; amount: Fen; date: LocalDate | null } | null {
-  for (const from of ['equityTotal', 'equityPaid', 'equityCommitted']) {
-    const fact: Fact<FactValue> | undefined = profile[from];
-    if (fact?.known === true && typeof fact.value === 'number' && fact.value > 0)
-      return { from, amount: fact.value as Fen, date: fact.date };
-  }
-  return null;
 }

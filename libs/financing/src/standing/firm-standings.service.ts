@@ -17,7 +17,7 @@ import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { referralUse, type UseReader } from './deal-use.ts';
 import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
-import { firmLine, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
+import { firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -107,8 +107,8 @@ export class FirmStandings {
     const { line, programme } = firmLine(standing, hashed.programme);
     return {
       suggestedLine: line.amount,
-      programmeCap: programme?.cap ?? null,
-      programmeUsed: programme?.used ?? fen(0),
+      programmeCap: hasCap(hashed.programme) ? (programme?.cap ?? null) : null,
+      programmeUsed: standing.use.byProgramme[code] ?? fen(0),
     } satisfies Admission;
   };
 
@@ -174,12 +174,11 @@ export class FirmStandings {
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
     const { lists, uses = [referralUse], recognisedEquity } = this.parts;
-    const days = { asOf: firm.run.asOf, on };
     return actingAs(tx, HOUSE, async () => {
       const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
       const taken = [];
-      for (const read of uses) taken.push(...(await read(tx, uscc, days)));
+      for (const read of uses) taken.push(...(await read(tx, uscc, on)));
       return standingOf({
         ...firm,
         on,
@@ -189,7 +188,8 @@ export class FirmStandings {
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken.filter(({ dealId }) => !besides.includes(dealId)),
+        uses: taken,
+        besides,
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
         stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { creditHistory, loanOutcomes, patents, type Dossier } from '#lib/data-sources';
 import { fen, localDate, type Uscc } from '#lib/kernel';
-import { lineInput, wan } from '../../fixtures/line-cases.ts';
+import { basesOf, lineInput, noLoans, wan } from '../../fixtures/line-cases.ts';
+import { FirmFile } from '../../fixtures/line-dossier.ts';
 import { matchProgramme } from '../programmes/match.ts';
 import { withoutPending } from '../programmes/pending.ts';
 import { shippedProgramme, shippedProgrammes } from '../programmes/shipped-programmes.ts';
@@ -12,12 +13,12 @@ import { REFERRAL } from '../referrals/referral.ts';
 import { firmUse, useOfReferral, type DealUse } from './deal-use.ts';
 import { programmeOn, programmeRefused } from './programme-refusals.ts';
 import { ownAndOtherKinds } from './readers.ts';
-import { firmLine, lends, type FirmStanding, type OwnedStatement } from './standing.ts';
+import { firmLine, lends, standingOf } from './standing.ts';
+import type { FirmStanding, OwnedStatement, StandingRecords } from './standing.ts';
 import { withoutLoans } from './without-loans.ts';
 
 const JUNE = localDate('2026-06-30');
 const JULY = localDate('2026-07-06');
-const DAYS = { asOf: JUNE, on: JULY };
 const fullSize = { numRuns: process.env['FIRSTMILE_LONG'] ? 1000 : 100 };
 
 const entry = (kind: LoanEntry['kind'], amount: number, on: string): LoanEntry => ({
@@ -26,6 +27,7 @@ const entry = (kind: LoanEntry['kind'], amount: number, on: string): LoanEntry =
   amount: wan(amount),
   on: localDate(on),
 });
+const moved = (on: string, amount: number) => ({ on: localDate(on), amount: amount * wan(1) });
 const approved = { amount: wan(100), rateBp: 400, termMonths: 12, form: 'credit', overLineReason: null } as const;
 const contract = {
   contractNo: '1',
@@ -44,7 +46,7 @@ const referral = (
   terms: { form, amount: wan(120) } as Referral['terms'],
   body: { ...REFERRAL.begin({} as Referral), ...body },
 });
-const use = (...of: Parameters<typeof referral>): DealUse => useOfReferral(referral(...of), DAYS);
+const use = (...of: Parameters<typeof referral>): DealUse => useOfReferral(referral(...of), JULY);
 
 describe('what a referral takes up', () => {
   it.each<[ReferralState, Partial<Referral['body']>, Partial<DealUse>]>([
@@ -57,7 +59,12 @@ describe('what a referral takes up', () => {
     [
       'PERFORMING',
       { approval: approved, contract, entries: [entry('draw', 60, '2026-06-10'), entry('payment', 20, '2026-07-01')] },
-      { offered: fen(0), undrawn: wan(40), outstanding: wan(40), movedSince: wan(-20) },
+      {
+        offered: fen(0),
+        undrawn: wan(40),
+        outstanding: wan(40),
+        moved: [moved('2026-06-10', 60), moved('2026-07-01', -20)],
+      },
     ],
     [
       'PERFORMING',
@@ -66,18 +73,18 @@ describe('what a referral takes up', () => {
         contract: { ...contract, drawUntil: localDate('2026-07-05') },
         entries: [entry('draw', 60, '2026-07-01')],
       },
-      { undrawn: fen(0), outstanding: wan(60), movedSince: wan(60) },
+      { undrawn: fen(0), outstanding: wan(60), moved: [moved('2026-07-01', 60)] },
     ],
     [
       'OVERDUE',
       { approval: approved, contract, entries: [entry('draw', 60, '2026-06-30')] },
-      { undrawn: fen(0), outstanding: wan(60), movedSince: 0 },
+      { undrawn: fen(0), outstanding: wan(60), loanIds: ['1', 'a'] },
     ],
   ])('%s', (state, body, expected) => expect(use(state, body)).toMatchObject(expected));
 
   it('is nothing in states without money', () => {
     for (const state of ['CLOSED_DECLINED', 'DECLINED', 'NO_RESPONSE', 'LAPSED', 'WITHDRAWN'] as const)
-      expect(use(state)).toMatchObject({ offered: 0, undrawn: 0, outstanding: 0, movedSince: 0 });
+      expect(use(state)).toMatchObject({ offered: 0, undrawn: 0, outstanding: 0, moved: [], loanIds: ['a'] });
   });
 
   it('is unsecured by the form that was approved, before that by the form that was offered', () => {
@@ -95,32 +102,22 @@ describe('what a firm uses', () => {
     offered: fen(0),
     undrawn: fen(0),
     outstanding: fen(0),
-    movedSince: 0,
+    loanIds: [],
+    moved: [],
     ...more,
   });
 
   it('counts what is secured against the platform, never against the line', () => {
-    const secured = part({
-      programme: 'KYD',
-      unsecured: false,
-      offered: wan(400),
-      undrawn: wan(50),
-      movedSince: wan(7),
-    });
+    const secured = part({ programme: 'KYD', unsecured: false, offered: wan(400), undrawn: wan(50) });
     expect(firmUse([part({ offered: wan(30), undrawn: wan(20), outstanding: wan(10) }), secured])).toEqual({
       liveOffers: wan(30),
       undrawnApprovals: wan(20),
-      drawnSince: 0,
       platform: wan(510),
       byProgramme: { CKT: wan(60), KYD: wan(450) },
+      unsecuredByProgramme: { CKT: wan(60) },
+      renewable: wan(10),
     });
     expect(firmUse([])).toMatchObject({ liveOffers: 0, platform: 0, byProgramme: {} });
-  });
-
-  it('does not count a debt twice that went over to another loan', () => {
-    expect(firmUse([part({ movedSince: wan(-80) }), part({ movedSince: wan(80) })]).drawnSince).toBe(0);
-    expect(firmUse([part({ movedSince: wan(-80) })]).drawnSince).toBe(0);
-    expect(firmUse([part({ movedSince: wan(80) })]).drawnSince).toBe(wan(80));
   });
 
   it('adds up over programmes, whatever the deals', () => {
@@ -132,14 +129,14 @@ describe('what a firm uses', () => {
       offered: amount,
       undrawn: amount,
       outstanding: amount,
-      movedSince: fc.integer({ min: -10_000_000_000_000, max: 10_000_000_000_000 }),
+      loanIds: fc.constant([]),
+      moved: fc.constant([]),
     });
     fc.assert(
       fc.property(fc.array(anyUse, { maxLength: 20 }), (uses) => {
-        const { platform, byProgramme, liveOffers, undrawnApprovals, drawnSince } = firmUse(uses);
+        const { platform, byProgramme, liveOffers, undrawnApprovals } = firmUse(uses);
         expect(Object.values(byProgramme).reduce((sum, of) => sum + of, 0)).toBe(platform);
         expect(liveOffers + undrawnApprovals).toBeLessThanOrEqual(platform);
-        expect(drawnSince).toBeGreaterThanOrEqual(0);
         expect(firmUse(uses.toReversed())).toEqual(firmUse(uses));
       }),
       fullSize,
@@ -148,6 +145,56 @@ describe('what a firm uses', () => {
 
   it('knows every state of a referral', () => {
     for (const state of REFERRAL_STATES) expect(() => use(state)).not.toThrow();
+  });
+});
+
+describe('a loan drawn on the platform', () => {
+  const none = FirmFile.new.add(
+    creditHistory,
+    '2026-06-01',
+    { queriedOn: localDate('2026-06-01'), hasLoan: false },
+    '2026-06-01',
+  );
+  const drawn = (form: 'credit' | 'guaranteed' = 'credit', dealId = 'a'): DealUse => {
+    const body = { approval: { ...approved, form }, contract, entries: [entry('draw', 100, '2026-06-20')] };
+    return { ...useOfReferral(referral('PERFORMING', body), JULY), dealId };
+  };
+  const standing = (asOf: string, uses: readonly DealUse[], more: Partial<StandingRecords> = {}): FirmStanding =>
+    standingOf({
+      run: { asOf: localDate(asOf) } as StandingRecords['run'],
+      dossier: none.dossier(),
+      scored: none.scored(localDate(asOf)),
+      lowGrade: 'C',
+      on: JULY,
+      loans: true,
+      financials: false,
+      standings: {},
+      optedOut: false,
+      opinions: [],
+      statements: [],
+      uses,
+      besides: [],
+      recognisedEquity: [],
+      stated: [],
+      ...more,
+    });
+  const owed = (...of: Parameters<typeof standing>): number => standing(...of).line.loans.amount;
+
+  it('lowers the line by the run before it and by the run after it, once', () => {
+    expect([owed('2026-05-31', [drawn()]), owed('2026-06-30', [drawn()])]).toEqual([wan(100), wan(100)]);
+  });
+
+  it('lowers nothing where it is guaranteed, where its own deal asks, or for who may not be told', () => {
+    expect(owed('2026-06-30', [drawn('guaranteed')])).toBe(0);
+    expect(owed('2026-06-30', [drawn()], { besides: ['a'] })).toBe(0);
+    expect(owed('2026-06-30', [drawn()], { loans: false })).toBe(0);
+  });
+
+  it('is no first loan any more', () => {
+    const record = (of: FirmStanding) => of.profile['noLoanRecord'];
+    expect(record(standing('2026-06-30', []))).toMatchObject({ value: true });
+    expect(record(standing('2026-06-30', [drawn()]))).toMatchObject({ value: false, date: '2026-06-20' });
+    expect(record(standing('2026-06-30', [drawn()], { loans: false }))).toMatchObject({ known: false });
   });
 });
 
@@ -173,6 +220,34 @@ describe('the line of a standing', () => {
     const price = { known: true, value: wan(100), date: JULY } as const;
     expect(firmLine(standing({ profile: { equipmentPrice: price } }), programme('LEA')).line.amount).toBe(wan(80));
     expect(firmLine(standing(), programme('LEA')).programme?.cap).toBeNull();
+  });
+
+  const codesOf = ({ flags }: { readonly flags: readonly { readonly code: string }[] }) =>
+    flags.map(({ code }) => code);
+
+  it('is at most B5 on tax records, and says where that is not known', () => {
+    const bases = basesOf({ B1: wan(180), B2: wan(300), B5: wan(50) });
+    const { line } = firmLine(standing({ line: lineInput({ bases }) }), programme('YSD'));
+    expect([line.amount, line.binding?.code]).toEqual([wan(50), 'PROGRAMME_CAP']);
+    const without = firmLine(standing(), programme('YSD'));
+    expect([without.line.amount, codesOf(without.line)]).toEqual([wan(180), ['PROGRAMME_CAP_UNKNOWN']]);
+  });
+
+  it('is at most the unsecured part that the equity carries under 2:1:1, net of the unsecured part in use', () => {
+    const equityPaid = { known: true, value: wan(201), date: JULY } as const;
+    const { line, programme: cap } = firmLine(standing({ profile: { equityPaid } }), programme('TDD'));
+    expect([line.amount, cap?.cap]).toEqual([wan(100), wan(100)]);
+    const part = { ...use('OFFERED'), programme: 'TDD', offered: wan(40) };
+    const used = firmUse([part, { ...part, unsecured: false, offered: wan(60) }]);
+    expect(firmLine(standing({ profile: { equityPaid }, use: used }), programme('TDD')).line.amount).toBe(wan(60));
+    expect(codesOf(firmLine(standing(), programme('TDD')).line)).toEqual(['PROGRAMME_CAP_UNKNOWN']);
+  });
+
+  it('leaves the loan out that is renewed: one of them', () => {
+    const owing = { ...noLoans, amount: wan(90) };
+    const loans = [wan(50), wan(40)].map((outstanding) => ({ ...use('PERFORMING'), outstanding }));
+    const of = standing({ line: lineInput({ loans: owing, platformUsed: wan(90) }), use: firmUse(loans) });
+    expect([firmLine(of).line.amount, firmLine(of, programme('WHB')).line.amount]).toEqual([wan(90), wan(140)]);
   });
 
   it('is asked of programmes that lend', () => {

@@ -1,10 +1,10 @@
-import { registrationOf } from '#lib/data-sources';
-import { addFen, fen, type Fen, type LocalDate } from '#lib/kernel';
+import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
 import type { Fact, MemberState } from '#lib/whitelist';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
-import { existingLoans } from '../line/existing-loans.ts';
+import { existingLoans, type OwnLoan } from '../line/existing-loans.ts';
 import { lineBases, type StatedFigures } from '../line/line-bases.ts';
+import { lineFirm } from '../line/line-firm.ts';
 import type { LineInput, LineProgramme, SuggestedLine } from '../line/line.ts';
 import { raiseByNext, type LineRaises } from '../line/raise-line.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
@@ -16,6 +16,7 @@ import { profileOf, type ExpertOpinion } from '../programmes/profile.ts';
 import type { Programme } from '../programmes/programme.ts';
 import type { FactStatement } from '../programmes/statements.ts';
 import { statedInputsOn, type StatedInput } from '../stated/stated-input.ts';
+import { unsecuredPartOf } from './case-equity.ts';
 import { firmUse, type DealUse, type FirmUse } from './deal-use.ts';
 import { withoutLoans } from './without-loans.ts';
 
@@ -32,6 +33,8 @@ export interface StandingRecords extends FirmAtRun {
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
   readonly uses: readonly DealUse[];
+  /** 不计的业务: deals for whose sake it is asked. They take up nothing, and what their loans are of records is left out. */
+  readonly besides: readonly string[];
   readonly recognisedEquity: readonly RecognisedEquity[];
   /** What was stated by the day, the oldest first. */
   readonly stated: readonly StatedInput[];
@@ -52,7 +55,18 @@ const NOT_AUTHORISED: StatedFigures = { gaps: { receivables: 'NOT_AUTHORISED', '
 
 /** Puts a firm's standing together. Pure. Throws ProblemError line-parameters-absent 422. */
 export function standingOf(records: StandingRecords): FirmStanding {
-  const { run, on, loans: shown, scored, standings, optedOut, opinions, statements, uses, recognisedEquity } = records;
+  const {
+    run,
+    on,
+    loans: shown,
+    scored,
+    lowGrade,
+    standings,
+    optedOut,
+    opinions,
+    statements,
+    recognisedEquity,
+  } = records;
   const { parameters } = lineParametersOn(on);
   const stated = records.financials
     ? statedInputsOn(records.stated, on, { taxYears: parameters.tax.years })
@@ -60,27 +74,53 @@ export function standingOf(records: StandingRecords): FirmStanding {
   const { asOf } = run;
   const dossier = shown ? records.dossier : withoutLoans(records.dossier);
   const consent = { known: true, value: optedOut ? 'opted-out' : 'valid', date: on } as const;
-  const use = firmUse(shown ? uses : uses.map((one) => ({ ...one, outstanding: fen(0), movedSince: 0 })));
-  const loans = existingLoans(dossier, asOf);
-  // What a second party found in the firm's own books is deducted, where the credit history knows less.
-  const owed = fen(Math.max(loans.amount, shown ? (stated.workingCapital?.existingLoans ?? 0) : 0));
+  const { uses, own } = usesOf(records);
+  const use = firmUse(uses);
+  const { workingCapital } = stated;
+  const found =
+    shown && workingCapital?.existingLoans !== undefined
+      ? { stated: { amount: workingCapital.existingLoans, on: workingCapital.asOf } }
+      : {};
   return {
     run,
     dossier,
     scored,
+    lowGrade,
     on,
     loans: shown,
-    profile: profileOf({ asOf, on, dossier, scored, standings, consent, opinions, statements }),
+    profile: profileOf({
+      asOf,
+      on,
+      dossier,
+      scored,
+      standings,
+      consent,
+      opinions,
+      statements,
+      ownLoans: shown ? uses : [],
+    }),
     use,
     line: {
-      firm: { ...scored.score, legalPerson: registrationOf(dossier)?.registration.legalPerson === true },
+      firm: lineFirm(scored.score, lowGrade, records.dossier),
       bases: lineBases({ dossier, asOf, scored, recognisedEquity, stated }, parameters),
-      loans: { ...loans, amount: addFen(owed, use.drawnSince) },
+      loans: existingLoans(dossier, asOf, { own, ...found }),
       liveOffers: use.liveOffers,
       undrawnApprovals: use.undrawnApprovals,
       platformUsed: use.platform,
     },
   };
+}
+
+/** What counts of the firm's deals, and the loans of all of them, for whoever may be told of loans. */
+function usesOf({ uses, besides, loans: shown }: StandingRecords): {
+  uses: readonly DealUse[];
+  own: readonly OwnLoan[];
+} {
+  const counts = ({ dealId }: DealUse): boolean => !besides.includes(dealId);
+  const counted = uses.filter(counts);
+  return shown
+    ? { uses: counted, own: uses.map((use) => ({ ...use, unsecured: use.unsecured && counts(use) })) }
+    : { uses: counted.map((use) => ({ ...use, outstanding: fen(0) })), own: [] };
 }
 
 /** How the firm stands to every programme in force on the day. A tag is a mark on a loan, of which the firm sees nothing. */
@@ -97,10 +137,28 @@ export interface FirmLine {
 
 /** The line as it stands on the day, under a programme where one is named. Pure. */
 export function firmLine(standing: FirmStanding, programme?: Programme): FirmLine {
-  const cap = programme && capOf(programme, standing);
-  const input = cap === undefined ? standing.line : { ...standing.line, programme: cap };
+  const input = programme === undefined ? standing.line : underProgramme(programme, standing);
   const parameters = lineParametersOn(standing.on);
-  return { line: suggestLine(input, parameters), raises: raiseByNext(input, parameters), programme: cap ?? null };
+  return {
+    line: suggestLine(input, parameters),
+    raises: raiseByNext(input, parameters),
+    programme: input.programme ?? null,
+  };
+}
+
+/**
+ * A renewal without repayment (同额度续贷) takes over one loan, which stands in the way of no renewal of its own: of our own deals
+ * the largest, for which one it is asked nobody says.
+ */
+function underProgramme(programme: Programme, standing: FirmStanding): LineInput {
+  const { line, use } = standing;
+  const renewed = programme.amount.rule === 'same-line' ? use.renewable : fen(0);
+  return {
+    ...line,
+    loans: { ...line.loans, amount: fen(Math.max(0, line.loans.amount - renewed)) },
+    platformUsed: fen(Math.max(0, line.platformUsed - renewed)),
+    programme: capOf(programme, standing),
+  };
 }
 
 /** Rules of amounts that say how much one firm may borrow at most. */
@@ -110,11 +168,29 @@ const NO_LOAN: readonly Programme['amount']['rule'][] = ['none', 'quote', 'subsi
 
 export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.includes(rule);
 
-function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
+/** Whether a programme says how much one firm may borrow at most. */
+export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
+
+/**
+ * What holds the line of a firm under a programme (domain §5.4): its cap; of a loan on tax records base B5, of a 2:1:1 case the
+ * unsecured part that its equity carries. The last two are of the line alone: banks approve by multiples of their own, and
+ * a case by what its investors commit.
+ */
+export function capOf(programme: Programme, { on, profile, line, use }: FirmStanding): LineProgramme {
   const { code, zh, en, amount, guaranteed, desks } = programme;
-  const cap: Fen | null = CAPPING.includes(amount.rule) ? amountOf(programme, profile).atMostFen : null;
+  const { rule } = amount;
+  const isCase = rule === 'composition';
+  const cap: Fen | null = isCase
+    ? unsecuredPartOf(programme, profile, on)
+    : rule === 'tax'
+      ? (line.bases.find((base) => base.code === 'B5')?.amount ?? null)
+      : hasCap(programme)
+        ? amountOf(programme, profile).atMostFen
+        : null;
+  const used = (isCase ? use.unsecuredByProgramme : use.byProgramme)[code] ?? fen(0);
   const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
-  return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
+  const capUnknown = cap === null && (isCase || rule === 'tax' || hasCap(programme));
+  return { code, zh, en, cap, used, guaranteed: isGuaranteed, ...(capUnknown ? { capUnknown } : {}) };
 }
 
 /** A statement with whose it is. */
