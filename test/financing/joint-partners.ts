@@ -85,7 +85,7 @@ export async function usedBy(
   { admission, besides }: { readonly admission: Admission; readonly besides: readonly string[] },
 ): Promise<Admission> {
   const day = localDate('2026-07-06');
-  const uses = (await jointUse(tx, uscc, { asOf: day, on: day })).filter(({ dealId }) => !besides.includes(dealId));
+  const uses = (await jointUse(tx, uscc, day)).filter(({ dealId }) => !besides.includes(dealId));
   const taken = uses.reduce((sum, { offered, undrawn, outstanding }) => sum + offered + undrawn + outstanding, 0);
   return { ...admission, programmeUsed: fen(admission.programmeUsed + taken) };
 }
