@@ -26,6 +26,8 @@ const KINDS: Readonly<Record<string, InstitutionKind>> = {
   investor: 'investor',
   bank: 'bank',
   guarantor: 'guarantor',
+  lessor: 'lessor',
+  insurer: 'insurer',
   stranger: 'bank',
 };
 
@@ -162,6 +164,11 @@ export class JointDesks {
       guaranteeUntil: '2028-12-31',
     };
     return { part, institutionId: this.id(name), amount, ...(part === 'guaranteed' ? guaranteed : {}) };
+  }
+
+  /** Equipment that the lessor pays for, or the rent that comes back. */
+  lease(amount: Money): object {
+    return { part: 'lease', partner: this.id('lessor'), amount };
   }
 
   proposal(equity: Money, loan: Money, guaranteed: Money): object {

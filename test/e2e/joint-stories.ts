@@ -1,6 +1,6 @@
 import { Background } from '#lib/product';
 import type { Reply } from '../api/api-kit.ts';
-import { HASH, m, type JointDesks } from './joint-desks.ts';
+import { columnsOf, HASH, m, type JointDesks } from './joint-desks.ts';
 
 export const NEEDS = [
   { part: 'equity', amount: m(10) },
@@ -22,6 +22,14 @@ export function wordsOf(desks: () => JointDesks) {
     until: LAST_DAY,
     outcomes: desk === 'BANK',
   });
+  const service = () => ({
+    textSha256: HASH,
+    consents: [
+      consent('bank', 'BANK', 'pre-loan-review', 'identity', 'score'),
+      consent('lessor', 'LEASE', 'lease-review', 'identity', 'financials'),
+      consent('insurer', 'INSUR', 'insurance-review', 'identity'),
+    ],
+  });
   const share = () => ({
     textSha256: HASH,
     consents: [
@@ -38,11 +46,11 @@ export function wordsOf(desks: () => JointDesks) {
     conditions,
   });
   const signature = (proposalVersion: number) => ({ proposalVersion, textSha256: HASH });
-  return { share, commitment, signature };
+  return { share, service, commitment, signature };
 }
 
 /** A need of firm 1 up to the first proposal's commitments; resolves to the case. */
-async function committing(desks: JointDesks, more: object = {}): Promise<string> {
+export async function committing(desks: JointDesks, more: object = {}): Promise<string> {
   const { body } = await desks.post('firm 1', 'joint-cases', { programme: 'TDD', needs: NEEDS, ...more });
   const dealId = body['dealId'] as string;
   await desks.told(
@@ -86,6 +94,63 @@ export function strictCase(desks: () => JointDesks): void {
       409,
       'joint-amount-exceeded',
     ]);
+  });
+}
+
+/** 股贷担保租 without equity: a loan, a lease and an insurance, each by itself. */
+export function serviceCase(desks: () => JointDesks): void {
+  const { service, commitment, signature } = wordsOf(desks);
+
+  it('carries 股贷担保租 of a loan, a lease and an insurance from the need to fulfilled', async () => {
+    const needs = [
+      { part: 'loan', amount: m(3) },
+      { part: 'lease', amount: m(2) },
+      { part: 'insurance', amount: m(1) },
+    ];
+    const opened = await desks().post('firm 1', 'joint-cases', { programme: 'GDZ', needs });
+    expect(coded(opened)).toEqual([201, 'NEED']);
+    expect(opened.body['terms']).toMatchObject({ variant: 'service', reading: 'sum', required: ['BANK'] });
+    const dealId = opened.body['dealId'] as string;
+    const lines = [
+      desks().line('loan', 'bank', m(3)),
+      desks().line('lease', 'lessor', m(2)),
+      desks().line('insurance', 'insurer', m(1)),
+    ];
+    const signed = await desks().told(
+      dealId,
+      ['firm 1', 'share', service()],
+      ['bank', 'propose', { lines, availableUntil: '2026-12-31', note: '' }],
+      ['ops', 'open'],
+      ['lessor', 'commit', commitment(1, 'lease', m(2))],
+      ['bank', 'commit', commitment(1, 'loan', m(3))],
+      ...['lessor', 'bank', 'firm 1'].map((who) => [who, 'sign', signature(1)] as const),
+    );
+    // What is insured is no money of the package, and nobody waited for the insurer.
+    expect([signed['state'].code, signed['body'].package]).toEqual(['SIGNED', m(5)]);
+    const drawn = await desks().told(
+      dealId,
+      ['bank', 'activate'],
+      ['insurer', 'commit', commitment(1, 'insurance', m(1))],
+      ['insurer', 'sign', signature(1)],
+      ['bank', 'draw', desks().loan('loan', m(3))],
+      ['lessor', 'draw', desks().lease(m(1.5))],
+    );
+    const of = (deal: Reply['body'], member: string) =>
+      deal['body'].positions.map((one: Record<string, unknown>) => one[member]);
+    expect([of(drawn, 'effective'), of(drawn, 'outstanding')]).toEqual([
+      [m(3), m(2), m(1)],
+      [m(3), m(1.5), m(0)],
+    ]);
+    expect(columnsOf(drawn)).toEqual({ off: 0, firm: m(4.5).fen, books: m(4.5).fen });
+    expect(reasons(await desks().tell('lessor', dealId, 'draw', desks().lease(m(0.6))))).toEqual(['own-commitment']);
+    const repaid = await desks().told(
+      dealId,
+      ['bank', 'repay', desks().loan('loan', m(3))],
+      ['lessor', 'repay', desks().lease(m(1.5))],
+    );
+    expect(columnsOf(repaid)).toEqual({ off: 0, firm: 0, books: 0 });
+    for (const day of ['2027-01-11', '2027-01-22']) await desks().wakeOn(day);
+    expect((await desks().read('firm 1', dealId))['state'].code).toBe('FULFILLED');
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
 import { columnsOf, JointDesks, m } from './joint-desks.ts';
+import { jointDays, jointParts, jointRoom } from './joint-rules.ts';
 import {
   coded,
   jointAlarms,
@@ -8,6 +9,7 @@ import {
   jointPrivacy,
   NEEDS,
   reasons,
+  serviceCase,
   strictCase,
   wordsOf,
 } from './joint-stories.ts';
@@ -162,9 +164,9 @@ describe('投贷担 2:1:1 over the API', () => {
     expect(await visible('bank', dealId)).toEqual([['identity', 'score', 'financials']]);
     await desks.wakeOn('2026-11-01');
     for (const name of ['investor', 'bank', 'guarantor']) expect(await visible(name, dealId)).toEqual([]);
-    await desks.wakeOn('2027-01-01');
+    await desks.wakeOn('2027-01-11');
     expect((await desks.read('firm 1', dealId))['state']['code']).toBe('RUN_OFF');
-    await desks.wakeOn('2027-01-02');
+    await desks.wakeOn('2027-01-22');
     const over = await desks.read('firm 1', dealId);
     expect(over['state']['code']).toBe('FULFILLED');
     expect(over['allowed']).toEqual([]);
@@ -245,18 +247,21 @@ describe('投贷担 2:1:1 over the API', () => {
     expect([coded(refused), reasons(refused)]).toEqual([[409, 'joint-draw-refused'], ['joint-cap']]);
 
     await desks.told(dealId, ['bank', 'repay', desks.loan('loan', m(3))]);
-    await desks.wakeOn('2027-01-01');
+    await desks.wakeOn('2027-01-11');
     const open = await desks.tell('bank', dealId, 'close');
     expect([coded(open), reasons(open)]).toEqual([
       [409, 'joint-debt-open'],
       ['joint-debt-open', 'joint-debt-open'],
     ]);
-    const lost = await desks.told(
+    const own = await desks.told(
       dealId,
       ['guarantor', 'claim', { amount: m(2), interest: m(0.25) }],
       ['bank', 'loss', desks.loan('loan', m(1))],
       ['guarantor', 'recover', desks.loan('guaranteed', m(0.5))],
     );
+    // The consents have run out: the guarantor reads its own part, the house the whole.
+    expect(own['body'].positions.map(({ part }: { part: string }) => part)).toEqual(['guaranteed']);
+    const lost = await desks.read('ops', dealId);
     expect(columnsOf(lost)).toEqual({ off: 0, firm: m(7.5).fen, books: m(7.5).fen });
     expect(lost['body']['ledger']['totals']['books']).toEqual({
       equity: m(5),
@@ -290,7 +295,11 @@ describe('投贷担 2:1:1 over the API', () => {
   });
 
   strictCase(() => desks);
+  serviceCase(() => desks);
   jointCallbacks(() => desks);
   jointPrivacy(() => desks);
   jointAlarms(() => desks);
+  jointParts(() => desks);
+  jointRoom(() => desks);
+  jointDays(() => desks);
 });

@@ -284,7 +284,7 @@ describe('what a guarantor may take on', () => {
       until: addDays(kit.today(), 10),
     });
     const call = (name: 'reserve' | 'issue' | 'lower' | 'release', principal: number) =>
-      kit.product.db.as(HOUSE, (tx) => cases[name](tx, asked(principal)));
+      kit.product.db.as(HOUSE, (tx): Promise<unknown> => cases[name](tx, asked(principal)));
     const held = () => kit.product.db.as(HOUSE, (tx) => kit.capacity.held(tx, { dealId, guarantor: guarantorId }));
     await call('reserve', MILLION);
     // In the place of the first: both together would pass.

@@ -22,7 +22,7 @@ import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
-import { HASH, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
+import { codeOf, HASH, usedBy, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
@@ -47,12 +47,12 @@ describe('joint cases', () => {
   /** What the programme says of the firm. */
   let admission: Admission;
   /** NOT takes no firm. */
-  const admit: Admit = (_tx, { programme }) =>
+  const admit: Admit = (tx, { programme, uscc, besides = [] }) =>
     programme === 'NOT'
-      ? Promise.reject(
-          new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合准入条件', en: 'refused' }),
-        )
-      : Promise.resolve(admission);
+      ? Promise.reject(new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合', en: 'refused' }))
+      : uscc === FIRM
+        ? Promise.resolve(admission)
+        : usedBy(tx, uscc, { admission, besides });
   let who: Record<string, Principal>;
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
@@ -91,15 +91,6 @@ describe('joint cases', () => {
     for (const [by, change] of told) view = await cases.raise(who[by]!, { dealId, version: view.version, change });
     return view;
   }
-  const codeOf = async (work: Promise<unknown>): Promise<string> => {
-    try {
-      await work;
-    } catch (error) {
-      if (error instanceof ProblemError) return error.problem.code;
-      throw error;
-    }
-    return 'done';
-  };
   const { consent, share, line, commit, sign } = jointWords(id);
   const toCommitting = (): readonly (readonly [string, JointChange])[] => [
     share(),
@@ -162,13 +153,14 @@ describe('joint cases', () => {
       ['repaid', 4 * MILLION, true],
       ['repaid', 5 * MILLION, true],
     ]);
-    // Its availability ends by time, and it is over with the day after: nothing is owed.
-    clock.set('2027-01-01T02:00:00Z');
-    await cases.sweep();
-    expect((await cases.get(who['firm']!, dealId)).state).toBe('RUN_OFF');
-    clock.set('2027-01-02T02:00:00Z');
-    await cases.sweep();
-    expect((await cases.get(who['firm']!, dealId)).state).toBe('FULFILLED');
+    // Its availability ends by time, and it is over when no correction came: nothing is owed.
+    const swept: string[] = [];
+    for (const day of ['10', '11', '21', '22']) {
+      clock.set(`2027-01-${day}T02:00:00Z`);
+      await cases.sweep();
+      swept.push((await cases.get(who['firm']!, dealId)).state);
+    }
+    expect(swept).toEqual(['ACTIVE', 'RUN_OFF', 'RUN_OFF', 'FULFILLED']);
     expect(capacity.calls).toEqual(['reserve 5', 'issue 5', 'lower 1', 'lower 0', 'release']);
 
     await product.db.as(HOUSE, async (tx) => {
@@ -263,6 +255,17 @@ describe('joint cases', () => {
     expect((await cases.get(who['house']!, dealId)).version).toBe(shared.version);
   });
 
+  it('are held to what others took of the cap since they were opened, one proposal of a firm after the other', async () => {
+    admission = { suggestedLine: null, programmeCap: fen(25 * MILLION), programmeUsed: fen(0) };
+    const uscc = demoUscc(2);
+    who['firm 2'] = { ...who['firm']!, uscc };
+    const both = [await open('house', { uscc }), await open('house', { uscc })].map(({ dealId }) => dealId);
+    for (const dealId of both) await tell(dealId, ['firm 2', share()[1]]);
+    const propose = toCommitting()[2]![1];
+    const asked = (dealId: string) => codeOf(cases.raise(who['house']!, { dealId, version: 2, change: propose }));
+    expect(await Promise.all(both.map(asked))).toEqual(expect.arrayContaining(['done', 'programme-cap-exceeded']));
+  });
+
   it('change nothing where the guarantor has no room, at its commitment and at the last signature', async () => {
     const { dealId } = await open();
     const all = toSigned();
@@ -329,14 +332,52 @@ describe('joint cases', () => {
 
     const frozen = await product.db.as(HOUSE, (tx) => cases.freezeFirm(tx, FIRM, { reason: 'knock-out', text: 'K03' }));
     expect(frozen).toBeGreaterThanOrEqual(1);
-    const cold = await cases.get(who['bank']!, dealId);
+    const cold = await cases.get(who['guarantor']!, dealId);
     expect([cold.state, cold.freezes.map(({ reason }) => reason)]).toEqual(['FROZEN', ['knock-out']]);
     const thaw: JointChange = { event: 'unfreeze', cure: '已解除' };
-    const first = await tell(dealId, ['bank', thaw]);
+    const first = await tell(dealId, ['guarantor', thaw]);
     expect([first.state, first.waitsForSecond]).toEqual(['FROZEN', 'unfreeze']);
     const again = { dealId, version: first.version, change: thaw };
-    expect(await codeOf(cases.raise(who['bank']!, again))).toBe('two-persons-needed');
-    expect((await cases.raise(who['bank 2']!, again)).state).toBe('ACTIVE');
+    expect(await codeOf(cases.raise(who['guarantor']!, again))).toBe('two-persons-needed');
+    expect((await cases.raise(who['guarantor 2']!, again)).state).toBe('ACTIVE');
+  });
+
+  it('tell a partner nothing further once the firm takes its consent back; its money stays its own to report', async () => {
+    const { dealId } = await open();
+    const unshare: JointChange = { event: 'unshare', institutionId: id('bank'), purpose: null };
+    const toldTo = async (name: string) =>
+      (await product.db.as(HOUSE, (tx) => noticesAfter(tx, id(name), { after: 0, limit: 200 }))).items
+        .filter(({ aggregate }) => aggregate === `joint-case/${dealId}`)
+        .map(({ type, body }) => [type, (body as { event?: string }).event]);
+    await tell(dealId, ...toSigned(), activate, pay(4 * MILLION), ['firm', unshare]);
+    const before = await toldTo('bank');
+    expect(before.slice(-2)).toEqual([
+      ['joint.event.v1', 'pay'],
+      ['joint.consent.v1', undefined],
+    ]);
+    const freeze = { event: 'freeze', reason: 'partner-default', text: '' } as const;
+    const drawn = await tell(dealId, bank('draw', 'loan', MILLION));
+    const raise = (name: string, change: JointChange) =>
+      cases.raise(who[name]!, { dealId, version: drawn.version, change });
+    expect(await codeOf(raise('bank', freeze))).toBe('joint-part-missing');
+    await raise('guarantor', freeze);
+    expect(await toldTo('bank')).toEqual(before);
+    expect((await toldTo('investor')).at(-1)).toEqual(['joint.event.v1', 'freeze']);
+    const own = await cases.read(who['bank']!, dealId);
+    expect(own.view.positions.map(({ part, drawn: amount }) => [part, amount])).toEqual([
+      ['loan', MILLION],
+      ['guaranteed', 0],
+    ]);
+    expect(own.events.map(({ event }) => event)).toEqual([
+      'share',
+      'say',
+      'commit',
+      'sign',
+      'activate',
+      'unshare',
+      'draw',
+    ]);
+    expect(await codeOf(tell(dealId, bank('repay', 'loan', MILLION)))).toBe('done');
   });
 
   it('lapse by their timers: a need after 30 days, commitments after 10 working days', async () => {

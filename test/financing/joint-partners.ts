@@ -1,6 +1,14 @@
 import type { InstitutionKind, Principal } from '#lib/access';
-import type { CapacityPort, JointChange, JointDesk, ProposalLine } from '#lib/financing';
-import { localDate, ProblemError, type Fen, type Uscc } from '#lib/kernel';
+import {
+  jointUse,
+  type Admission,
+  type CapacityPort,
+  type JointChange,
+  type JointDesk,
+  type ProposalLine,
+} from '#lib/financing';
+import { fen, localDate, ProblemError, type Fen, type Uscc } from '#lib/kernel';
+import type { Tx } from '#lib/platform';
 import type { TestProduct } from '../kit/database.ts';
 
 const MILLION = 100_000_000;
@@ -28,7 +36,10 @@ export class RoomOf implements CapacityPort {
     this.calls.push(`${call} ${principal / MILLION}`);
     return Promise.resolve();
   }
-  reserve: CapacityPort['reserve'] = (_tx, asked) => this.take('reserve', asked);
+  reserve: CapacityPort['reserve'] = async (_tx, asked) => {
+    await this.take('reserve', asked);
+    return asked.until;
+  };
   issue: CapacityPort['issue'] = (_tx, asked) => this.take('issue', asked);
   lower: CapacityPort['lower'] = (_tx, asked) => this.take('lower', asked);
   release: CapacityPort['release'] = (_tx, { dealId }) => {
@@ -65,6 +76,29 @@ export async function jointPartners(
     scopes: [],
   };
   return who;
+}
+
+/** What a programme says of a firm whose live joint cases take from its cap. */
+export async function usedBy(
+  tx: Tx,
+  uscc: Uscc,
+  { admission, besides }: { readonly admission: Admission; readonly besides: readonly string[] },
+): Promise<Admission> {
+  const day = localDate('2026-07-06');
+  const uses = (await jointUse(tx, uscc, day)).filter(({ dealId }) => !besides.includes(dealId));
+  const taken = uses.reduce((sum, { offered, undrawn, outstanding }) => sum + offered + undrawn + outstanding, 0);
+  return { ...admission, programmeUsed: fen(admission.programmeUsed + taken) };
+}
+
+/** The code by which something is refused, or `done`. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem.code;
+    throw error;
+  }
+  return 'done';
 }
 
 export const HASH = 'b'.repeat(64);

@@ -122,9 +122,9 @@ describe('a list over months', () => {
           grade,
           score,
           range: [low, high],
-          consent: { state: 'authorised', id: expect.any(String), scope: ['score'], validTo: '2026-08-20' },
+          consent: { state: 'authorised', id: expect.any(String), scope: ['score'], validTo: '2026-07-20' },
           dims: { IN: expect.any(Number), CC: expect.any(Number) },
-          suggestedLine: { disclaimer: expect.anything(), validTo: '2026-08-20' },
+          suggestedLine: { disclaimer: expect.anything(), validTo: '2026-07-20' },
           noLoanRecord: 'unknown',
         },
       });

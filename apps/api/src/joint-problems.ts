@@ -17,6 +17,16 @@ export const JOINT_PROBLEMS: Readonly<Record<string, Text & { readonly status: n
   'joint-version-stale': { status: 409, zh: '方案已有新版本', en: 'The proposal has a newer version' },
   'joint-versions-exhausted': { status: 409, zh: '方案最多五版', en: 'A case has at most five proposals' },
   'joint-desk-missing': { status: 403, zh: '本机构无此席位或部分', en: 'Not your part of the case' },
+  'joint-part-missing': {
+    status: 403,
+    zh: '本机构不（再）参与该案件',
+    en: 'You have no part in the case as it stands, or the consent to you has ended',
+  },
+  'joint-unfreeze-refused': {
+    status: 409,
+    zh: '解冻须由两家机构各一人',
+    en: 'Nobody whose default or equity froze the case unfreezes it alone',
+  },
   'joint-commitment-invalid': { status: 422, zh: '承诺有误', en: 'The answer to the proposal is not valid' },
   'joint-commitment-missing': { status: 409, zh: '尚未承诺', en: 'Whose part is taken over has committed to nothing' },
   'joint-commitment-signed': {

@@ -70,7 +70,7 @@ export class DealAlarms {
       // It moved on between the look and the reading.
       if (deal.stateSince.getTime() !== stateSince.getTime()) return 'passed';
       const desks = awaitedDesks(type, deal);
-      const told = institutionsAt(deal, desks);
+      const told = institutionsAt(deal, desks).filter((one) => type.tells?.(deal, one, dateAt(at)) !== false);
       const fresh = await tx.execute(
         `INSERT INTO alarm_of_deal (alarm_id, deal_id, state, state_since, last_day, raised_at, desks, told)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (deal_id, state_since) DO NOTHING`,

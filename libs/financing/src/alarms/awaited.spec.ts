@@ -32,7 +32,7 @@ describe('who is expected to act when an alarm is over', () => {
       ['guarantee', 'DUE_DILIGENCE', 'GUAR'],
       ['guarantee', 'CLAIM_REVIEW', 'GUAR'],
       ['referral', 'DUE_DILIGENCE', 'BANK'],
-      ['joint-case', 'CONSULT', 'BANK GUAR INVEST INSUR LEASE OPS'],
+      ['joint-case', 'CONSULT', 'INVEST BANK GUAR OPS'],
       ['joint-case', 'REVIEW_DUE', 'INVEST BANK GUAR'],
     ]);
   });

@@ -27,10 +27,11 @@ export function capacityOfCases(capacity: Capacity) {
     principal: principal as Fen,
   });
   return {
-    /** A second time for the same ref it stands in the first one's place. */
-    async reserve(tx: Tx, asked: CaseAsked): Promise<void> {
+    /** A second time for the same ref it stands in the first one's place. Resolves to its last day. */
+    async reserve(tx: Tx, asked: CaseAsked): Promise<LocalDate> {
       const { shareBp: ownShareBp, until } = asked;
-      await capacity.reserve(tx, { ...taking(asked), ownShareBp, until, small: false });
+      const { reservedUntil } = await capacity.reserve(tx, { ...taking(asked), ownShareBp, until, small: false });
+      return reservedUntil;
     },
     /** Again for the same ref: the liability is raised to this. */
     async issue(tx: Tx, asked: CaseAsked): Promise<void> {

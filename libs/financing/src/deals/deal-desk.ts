@@ -20,6 +20,8 @@ export interface DealReading extends Pick<
   /** What waits for a second person. */
   readonly proposal: { readonly event: string; readonly by: Raiser['role'] | null; readonly at: Date | null } | null;
   readonly deadlines: readonly Deadline<string>[];
+  /** Events that the reader's desk may raise and the reader itself may not now; left out: none. */
+  readonly barred?: readonly string[];
   /** Those that concern the reader, the oldest first. */
   readonly events: readonly DealEventRow[];
 }

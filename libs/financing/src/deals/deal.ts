@@ -76,6 +76,8 @@ export interface DealType<S extends string, E extends string, B, C extends { rea
   readonly deadlines?: (deal: Deal<S, B, C, O>) => readonly Deadline<E>[];
   /** Desks that are waited for, where the table alone does not say; undefined: it does. */
   readonly awaits?: (deal: Deal<S, B, C, O>) => readonly Desk[] | undefined;
+  /** Whether an institution at the deal is told of what goes on (通知) on this day; left out: every one is. */
+  readonly tells?: (deal: Deal<S, B, C, O>, institutionId: string, today: LocalDate) => boolean;
 }
 
 /** A deal that was just opened: version 1, before its first event. */

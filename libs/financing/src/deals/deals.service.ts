@@ -146,7 +146,8 @@ export class Deals {
     const allowed = Object.entries(desk.table.states[deal.state]!.on ?? {}).flatMap(([event, rule]) => {
       const by = rule?.by ?? [];
       const role = deskOf(principal, deal, by);
-      return role !== undefined && by.includes(role) ? [event] : [];
+      const isBarred = deal.barred?.includes(event) ?? false;
+      return role !== undefined && by.includes(role) && !isBarred ? [event] : [];
     });
     return { desk, deal, allowed };
   }

@@ -129,6 +129,7 @@ export async function move<S extends string, E extends string, B, C extends { re
   if (message !== undefined) {
     const told = new Set(after.parties.map(({ institutionId }) => institutionId));
     if (by.institutionId !== null) told.delete(by.institutionId);
+    for (const one of told) if (flow.type.tells?.(after, one, dateAt(by.at)) === false) told.delete(one);
     const aggregate = `${flow.type.kind}/${after.dealId}`;
     // In one order for all: two deals with the same partners wait for one another's notices, and never both.
     for (const institutionId of [...told].sort())

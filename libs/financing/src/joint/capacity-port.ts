@@ -4,6 +4,7 @@ import { withoutAmounts } from '../capacity/refusals.ts';
 import type { Raiser } from '../deals/deal.ts';
 import { commitmentsOf, linesOf } from './commitments.ts';
 import type { JointDeal } from './joint-body.ts';
+import { refusal } from './joint-refusals.ts';
 import type { JointState } from './joint-table.ts';
 
 /** Names what a guarantor holds room for: its part of one case. */
@@ -30,8 +31,11 @@ export interface CapacityAsked extends CapacityRef {
  * with every cap that would be passed.
  */
 export interface CapacityPort {
-  /** Takes room; a second time for the same ref it stands in the first one's place. */
-  reserve(tx: Tx, asked: CapacityAsked): Promise<void>;
+  /**
+   * Takes room; a second time for the same ref it stands in the first one's place. Resolves to the last day on which it is
+   * kept: at most `until`.
+   */
+  reserve(tx: Tx, asked: CapacityAsked): Promise<LocalDate>;
   /** 出函: the room is liability from here on (hard cap check). Again for the same ref: the liability is raised to this. */
   issue(tx: Tx, asked: CapacityAsked): Promise<void>;
   /** The liability of what was issued falls to this principal. Never refused. */
@@ -47,6 +51,8 @@ export type CapacityCall =
 
 interface Held extends CapacityAsked {
   readonly issued: boolean;
+  /** The answer that it rests on: the same amount said again is reserved again. */
+  readonly answer: number;
 }
 
 const RESERVED: readonly JointState[] = ['COMMITTING', 'BALANCED'];
@@ -54,7 +60,8 @@ const ISSUED: readonly JointState[] = ['SIGNED', 'ACTIVE', 'REVIEW_DUE', 'FROZEN
 
 /**
  * What each guarantor holds room for in this state: what it committed until all have signed, then what is effective and
- * not repaid, undrawn included; in run-off what is outstanding. A claim that it paid is no liability any more.
+ * not repaid, undrawn included; in run-off what is outstanding. A claim that it paid is no liability any more. Of whose
+ * commitment nothing is effective once all have signed (less than a unit, or not signed) holds none.
  */
 function heldBy(deal: JointDeal): readonly Held[] {
   const { dealId, uscc, programme, state, body } = deal;
@@ -62,21 +69,25 @@ function heldBy(deal: JointDeal): readonly Held[] {
   const issued = ISSUED.includes(state);
   return commitmentsOf(body)
     .filter(({ part }) => part === 'guaranteed')
-    .map(({ institutionId, amount, expiresOn }) => {
+    .flatMap(({ institutionId, amount, expiresOn, version }) => {
       const is = { part: 'guaranteed', institutionId };
       const line = linesOf(body).find((one) => one.part === is.part && one.institutionId === institutionId)!;
       const at = body.positions.find((one) => one.part === is.part && one.institutionId === institutionId)!;
-      const open = state === 'RUN_OFF' ? at.outstanding : Math.max(at.effective, at.drawn) - at.drawn + at.outstanding;
-      return {
+      const given = Math.max(at.effective, at.drawn);
+      if (issued && given === 0) return [];
+      const open = state === 'RUN_OFF' ? at.outstanding : given - at.drawn + at.outstanding;
+      const held = {
         dealId,
         guarantorId: institutionId,
         uscc,
         programme,
         issued,
+        answer: version,
         principal: issued ? open : amount,
         shareBp: line.guarantorShareBp!,
         until: issued ? line.guaranteeUntil! : expiresOn,
       };
+      return [held];
     });
 }
 
@@ -92,10 +103,10 @@ export function capacityCalls(before: JointDeal, after: JointDeal): readonly Cap
     if (!has.some(({ guarantorId }) => guarantorId === old.guarantorId)) calls.push({ call: 'release', ...ref(old) });
   for (const now of has) {
     const old = had.find(({ guarantorId }) => guarantorId === now.guarantorId);
-    const { issued, ...asked } = now;
+    const { issued, answer, ...asked } = now;
     const rises = old === undefined || now.principal > old.principal;
     if (!issued) {
-      if (rises || now.principal < old.principal || now.until !== old.until) calls.push({ call: 'reserve', ...asked });
+      if (old?.answer !== answer) calls.push({ call: 'reserve', ...asked });
     } else if (old === undefined || !old.issued || rises) calls.push({ call: 'issue', ...asked });
     else if (now.principal < old.principal) calls.push({ call: 'lower', ...ref(now), principal: now.principal });
   }
@@ -103,7 +114,8 @@ export function capacityCalls(before: JointDeal, after: JointDeal): readonly Cap
 }
 
 /**
- * Every call in turn. How a guarantor's book stands is told to nobody but itself and the house: whoever else raised the
+ * Every call in turn. A commitment is bound as long as its reservation is kept, and no longer (one expiry, domain §7 R26): what
+ * is to outlast it is refused by joint-commitment-invalid 422. How a guarantor's book stands is told to nobody but itself and the house: whoever else raised the
  * event learns which cap stands against it.
  */
 export async function makeCalls(
@@ -116,9 +128,18 @@ export async function makeCalls(
     try {
       if (one.call === 'release') await capacity.release(tx, one);
       else if (one.call === 'lower') await capacity.lower(tx, one);
-      else await capacity[one.call](tx, one);
+      else if (one.call === 'issue') await capacity.issue(tx, one);
+      else checkExpiry(one.until, await capacity.reserve(tx, one));
     } catch (error) {
       const isTheirs = by.role === 'OPS' || by.institutionId === one.guarantorId;
       throw isTheirs || !(error instanceof ProblemError) ? error : withoutAmounts(error);
     }
+}
+
+function checkExpiry(until: LocalDate, reservedUntil: LocalDate): void {
+  if (until <= reservedUntil) return;
+  const zh = `额度预留至 ${reservedUntil} 止，承诺有效期不得更长`;
+  const en = `the capacity is reserved until ${reservedUntil}: the commitment lasts no longer`;
+  const code = 'joint-commitment-invalid';
+  throw refusal(code, zh, en, { status: 422, errors: [{ pointer: '/expiresOn', code, zh, en }] });
 }

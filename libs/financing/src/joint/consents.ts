@@ -101,6 +101,10 @@ const standing = (
     .filter((given) => given.institutionId === institutionId)
     .filter(({ withdrawnOn, from, until }) => withdrawnOn === null && from <= today && today <= until);
 
+/** Whether the firm consents to this institution at all on this day, whatever for. Pure. */
+export const hasConsent = (consents: readonly GivenConsent[], institutionId: string, today: LocalDate): boolean =>
+  standing(consents, institutionId, today).length > 0;
+
 /** Whether this institution may report today what became of its loan (贷后信息报送). Pure. */
 export const mayReport = (consents: readonly GivenConsent[], institutionId: string, today: LocalDate): boolean =>
   standing(consents, institutionId, today).some(({ outcomes }) => outcomes);

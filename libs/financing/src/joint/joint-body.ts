@@ -100,6 +100,10 @@ export interface CaseFreeze {
   readonly on: LocalDate;
   readonly reason: FreezeReason;
   readonly text: string;
+  /** Whose default it is, or whose equity was taken back; left out: nobody is named. */
+  readonly partner?: string;
+  /** Left out: it freezes the case still. */
+  readonly liftedOn?: LocalDate;
 }
 
 export type MoneyEvent = 'pay' | 'back' | 'draw' | 'repay' | 'claim' | 'loss' | 'recover' | 'write-off';
@@ -107,7 +111,10 @@ export type MoneyEvent = 'pay' | 'back' | 'draw' | 'repay' | 'claim' | 'loss' | 
 /** 资金记录: one movement of money of one part, or a correction of one. */
 export interface MoneyEntry {
   readonly version: number;
+  /** The day on which it moved; of a correction the day on which it was corrected. */
   readonly on: LocalDate;
+  /** The day on which it was told; left out: the same. */
+  readonly reportedOn?: LocalDate;
   readonly event: MoneyEvent;
   readonly part: JointPart;
   /** Whose part of the proposal it is. */
@@ -178,6 +185,10 @@ interface MoneyPlace {
   readonly partner: string;
   readonly amount: Fen;
 }
+interface OnDay {
+  /** The day on which it moved; null or left out: the day on which it is told. */
+  readonly on?: LocalDate | null;
+}
 
 export type JointChange =
   | { readonly event: 'share'; readonly consents: readonly Consent[]; readonly textSha256: string }
@@ -206,12 +217,13 @@ export type JointChange =
     })
   | { readonly event: 'sign'; readonly proposalVersion: number; readonly textSha256: string }
   | (Place & { readonly event: 'meet'; readonly condition: number })
-  | { readonly event: 'pay'; readonly amount: Fen }
-  | { readonly event: 'back'; readonly amount: Fen; readonly reason: string }
-  | ({ readonly event: 'draw' | 'repay' | 'loss' | 'recover' } & MoneyPlace)
+  | ({ readonly event: 'pay'; readonly amount: Fen } & OnDay)
+  | ({ readonly event: 'back'; readonly amount: Fen; readonly reason: string } & OnDay)
+  | ({ readonly event: 'draw' | 'repay' | 'recover' } & MoneyPlace & OnDay)
+  | ({ readonly event: 'loss' } & MoneyPlace)
   | ({ readonly event: 'write-off'; readonly reason: string } & MoneyPlace)
   /** `amount`: 代偿本金; `interest`: the guaranteed part of the normal interest, null or left out: none. */
-  | { readonly event: 'claim'; readonly amount: Fen; readonly interest?: Fen | null }
+  | ({ readonly event: 'claim'; readonly amount: Fen; readonly interest?: Fen | null } & OnDay)
   | {
       readonly event: 'correct';
       readonly corrects: number;
@@ -220,7 +232,13 @@ export type JointChange =
       readonly interest?: Fen | null;
       readonly reason: string;
     }
-  | { readonly event: 'freeze'; readonly reason: FreezeReason; readonly text: string }
+  | {
+      readonly event: 'freeze';
+      readonly reason: FreezeReason;
+      readonly text: string;
+      /** Whose default it is; null or left out: nobody is named. */
+      readonly partner?: string | null;
+    }
   | { readonly event: 'unfreeze'; readonly cure: string }
   | { readonly event: 'confirm' | 'issue'; readonly text: string };
 

@@ -1,4 +1,4 @@
-import { localDate, ProblemError, workingCalendar } from '#lib/kernel';
+import { addDays, localDate, ProblemError, workingCalendar } from '#lib/kernel';
 import { deadlinesOf } from '../deals/deal.ts';
 import { balanceOf } from './commitments.ts';
 import {
@@ -29,6 +29,7 @@ import {
 import { JOINT_CASE } from './joint-case.ts';
 import type { JointDeal } from './joint-body.ts';
 import { jointView } from './joint-view.ts';
+import { REPORT_DAYS } from './reporting.ts';
 
 const CALENDAR = workingCalendar({ daysOff: [], workdays: [], through: '2028-12-31' });
 const at = (day: string): Date => new Date(`${day}T02:00:00Z`);
@@ -309,7 +310,7 @@ describe('a joint case', () => {
     const active = toActive();
     expect(deadlinesOf(JOINT_CASE, active, CALENDAR)).toEqual([
       { event: 'review', lastDay: '2027-01-06' },
-      { event: 'end-availability', lastDay: LATER },
+      { event: 'end-availability', lastDay: addDays(LATER, REPORT_DAYS) },
     ]);
     const day = at('2027-01-07');
     const due = after(active, [{ event: 'review' }, time(day)]);
@@ -318,7 +319,7 @@ describe('a joint case', () => {
       { event: 'confirm', text: '' },
       partner(who, day),
     ];
-    expect(codeOf(due, confirm('bank2'))).toBe('joint-desk-missing');
+    expect(codeOf(due, confirm('bank2'))).toBe('joint-part-missing');
     const two = after(due, confirm('bank'), confirm('guarantor'));
     expect(two.state).toBe('REVIEW_DUE');
     const done = after(two, confirm('investor'));
@@ -354,7 +355,7 @@ describe('a joint case', () => {
     expect(days(toSigned())).toEqual([]);
     const ended = after(toActive(), [{ event: 'end-availability' }, time(at('2027-07-01'))]);
     // Nothing was drawn: it is over by itself.
-    expect(days(ended)).toEqual([['close', '2027-07-01']]);
+    expect(days(ended)).toEqual([['close', '2027-07-11']]);
     expect(after(ended, [{ event: 'close' }, time()]).state).toBe('FULFILLED');
   });
 

@@ -1,14 +1,16 @@
-import { addMonths, dateAt, type LocalDate } from '#lib/kernel';
-import type { DealType, Effect, Raiser } from '../deals/deal.ts';
+import { addDays, addMonths, dateAt, type LocalDate } from '#lib/kernel';
+import type { DealType, Desk, Effect, Raiser } from '../deals/deal.ts';
 import { balanceOf, carrying, earliestExpiry, newestOf } from './commitments.ts';
 import { joiningBy, shared, withdrawn } from './consents.ts';
-import { OPINIONS, type JointBody, type JointChange, type JointDeal } from './joint-body.ts';
+import { OPINIONS, type CaseFreeze, type JointBody, type JointChange, type JointDeal } from './joint-body.ts';
 import { checkRoom, refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, JOINT_TWO_PERSONS, REVIEW_MONTHS, type JointEvent, type JointState } from './joint-table.ts';
-import { checkTerms, type JointDesk, type JointTerms } from './joint-terms.ts';
+import { checkTerms, type JointTerms } from './joint-terms.ts';
 import { moved } from './money.ts';
+import { checkTakesPart, checkThaw, defaulterOf, isPresent } from './taking-part.ts';
 import { outstandingOf, positionsOf, toRecoverOf } from './positions.ts';
 import { nextVersion } from './proposals.ts';
+import { lastDayToCorrect, REPORT_DAYS } from './reporting.ts';
 import { activated, committed, confirmed, declined, met, signed } from './partner-words.ts';
 
 type JointEffect = Effect<JointState, JointBody>;
@@ -41,6 +43,7 @@ export const JOINT_CASE: DealType<JointState, JointEvent, JointBody, JointChange
     return EMPTY_BODY;
   },
   apply: (deal, change, by) => {
+    checkTakesPart(deal, change, by, dateAt(by.at));
     const effect = applied(deal, change, by);
     return { ...effect, body: { ...effect.body, positions: positionsOf(deal.terms, effect.body) } };
   },
@@ -49,20 +52,27 @@ export const JOINT_CASE: DealType<JointState, JointEvent, JointBody, JointChange
       const expiry = earliestExpiry(terms, body);
       return expiry === undefined ? [] : [{ event: 'expire', lastDay: expiry }];
     }
-    if (state === 'ACTIVE')
-      return [
-        { event: 'review', lastDay: body.reviewOn! },
-        { event: 'end-availability', lastDay: newestOf(body)!.availableUntil },
-      ];
-    // What was never drawn, or is settled to the last fen, ends by itself.
-    return state === 'RUN_OFF' && settled(body) ? [{ event: 'close', lastDay: dateAt(stateSince) }] : [];
+    if (state === 'ACTIVE') {
+      const { availableUntil } = newestOf(body)!;
+      // A draw on its last day is told afterwards; what may be drawn no more is not reviewed meanwhile.
+      const end = { event: 'end-availability', lastDay: addDays(availableUntil, REPORT_DAYS) } as const;
+      const isReviewed = body.reviewOn! < availableUntil;
+      return isReviewed ? [{ event: 'review', lastDay: body.reviewOn! }, end] : [end];
+    }
+    // What was never drawn, or is settled to the last fen, ends by itself once no correction comes.
+    return state === 'RUN_OFF' && settled(body)
+      ? [{ event: 'close', lastDay: lastDayToCorrect({ stateSince, body }) }]
+      : [];
   },
   awaits: awaited,
+  tells: isPresent,
 };
 
-/** A review waits for the required desks that have not confirmed. */
-function awaited({ state, terms, body }: JointDeal): readonly JointDesk[] | undefined {
-  if (state !== 'REVIEW_DUE' || terms.required.length === 0) return undefined;
+/** A proposal is for required desks and the house to make; a review waits for the required desks that have not confirmed. */
+function awaited({ state, terms, body }: JointDeal): readonly Desk[] | undefined {
+  if (terms.required.length === 0) return undefined;
+  if (state === 'CONSULT') return [...terms.required, 'OPS'];
+  if (state !== 'REVIEW_DUE') return undefined;
   return terms.required.filter((desk) => !body.confirmed.includes(desk));
 }
 
@@ -108,15 +118,25 @@ function applied(deal: JointDeal, change: JointChange, by: Raiser): JointEffect 
     case 'correct': {
       const after = { ...body, entries: moved(deal, change, by) };
       if (change.event !== 'back' || deal.state === 'RUN_OFF') return { body: after };
-      return { body: frozen(after, version, today, 'equity-back', change.reason) };
+      const why = { reason: 'equity-back', text: change.reason, partner: by.institutionId! } as const;
+      return { body: frozen(after, version, today, why) };
     }
     case 'freeze':
-      return { body: frozen(body, version, today, change.reason, change.text) };
+      return {
+        body: frozen(body, version, today, {
+          reason: change.reason,
+          text: change.text,
+          ...defaulterOf(body, change.partner),
+        }),
+      };
     case 'issue':
-      return { body: frozen(body, version, today, 'review-issue', change.text) };
-    case 'unfreeze':
+      return { body: frozen(body, version, today, { reason: 'review-issue', text: change.text }) };
+    case 'unfreeze': {
+      checkThaw(deal, change, by);
+      const freezes = body.freezes.map((one) => (one.liftedOn === undefined ? { ...one, liftedOn: today } : one));
       // Frozen before it was active: what its partners asked for is asked for still.
-      return { body: body.activatedOn === null ? activated(deal, today) : body };
+      return { body: { ...(body.activatedOn === null ? activated(deal, today) : body), freezes } };
+    }
     case 'review':
       return { body: { ...body, confirmed: [] } };
     case 'confirm': {
@@ -155,10 +175,9 @@ function frozen(
   body: JointBody,
   version: number,
   on: LocalDate,
-  reason: JointBody['freezes'][number]['reason'],
-  text: string,
+  why: Pick<CaseFreeze, 'reason' | 'text' | 'partner'>,
 ): JointBody {
-  return { ...body, confirmed: [], freezes: [...body.freezes, { version, on, reason, text }] };
+  return { ...body, confirmed: [], freezes: [...body.freezes, { version, on, ...why }] };
 }
 
 function spoken(

@@ -34,9 +34,11 @@ import { jointExposures, type JointExposure } from './joint-exposures.reader.ts'
 import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
-import { capLeft, termsByProgramme } from './programme-terms.ts';
+import { capLeft, checkCapLeft, termsByProgramme } from './programme-terms.ts';
+import { packageOf } from './proposals.ts';
 import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
-import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
+import { barredTo } from './taking-part.ts';
+import { historyFor, jointView, sightOf, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
 export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> {
@@ -60,6 +62,8 @@ export interface JointReading {
   readonly view: JointCaseView;
   /** What waits for its second person. */
   readonly proposal: JointDeal['proposal'];
+  /** What the desk may say and this viewer may not now. */
+  readonly barred: readonly JointEvent[];
   readonly events: readonly DealEventRow[];
 }
 
@@ -162,8 +166,15 @@ export class JointCases {
   /** The case and its events as they are the viewer's to see; pure. */
   seen(principal: Principal, deal: JointDeal, events: readonly DealEventRow[]): JointReading {
     const view = this.viewed(deal, principal);
-    if (isOutside(deal, principal)) return { view, proposal: null, events: [] };
-    return { view, proposal: deal.proposal, events: historyFor(events, viewerOf(principal)) };
+    const sight = this.sightOf(deal, principal);
+    const viewer = viewerOf(principal);
+    const today = dateAt(this.parts.clock.now());
+    return {
+      view,
+      barred: viewer.kind === 'institution' ? barredTo(deal, viewer.institutionId, today) : [],
+      proposal: sight === 'all' ? deal.proposal : null,
+      events: historyFor(events, viewer, sight),
+    };
   }
 
   /** The newest first. */
@@ -177,8 +188,9 @@ export class JointCases {
   async history(principal: Principal, dealId: string): Promise<readonly DealEventRow[]> {
     return this.parts.db.as(actorOf(principal), async (tx) => {
       const deal = await findDeal(tx, JOINT_CASE, dealId);
-      if (deal === undefined || isOutside(deal, principal)) throw dealUnknown(dealId);
-      return historyFor(await dealEvents(tx, dealId), viewerOf(principal));
+      const sight = deal && this.sightOf(deal, principal);
+      if (sight === undefined || sight === 'outside') throw dealUnknown(dealId);
+      return historyFor(await dealEvents(tx, dealId), viewerOf(principal), sight);
     });
   }
 
@@ -219,10 +231,23 @@ export class JointCases {
     return rows.length;
   }
 
+  private sightOf(deal: JointDeal, principal: Principal): ReturnType<typeof sightOf> {
+    return sightOf(deal, viewerOf(principal), dateAt(this.parts.clock.now()));
+  }
+
   private viewed(deal: JointDeal, principal: Principal): JointCaseView {
     const { calendar, clock } = this.parts;
     const view = jointView(deal, viewerOf(principal), dateAt(clock.now()));
     return { ...view, deadlines: deadlinesOf(JOINT_CASE, deal, calendar) };
+  }
+
+  /** What other cases of the firm took of the cap since this one was opened. */
+  private async checkCap(tx: Tx, { dealId, uscc, programme, terms, body }: JointDeal, at: Date): Promise<void> {
+    if (terms.cap === null) return;
+    await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [FIRM_LOCK, uscc]);
+    const asked = { programme, uscc, on: dateAt(at), stated: statedOf(terms), pending: PENDING, besides: [dealId] };
+    const { lines, moved } = newestOf(body)!;
+    checkCapLeft(packageOf(terms, lines, moved).whole, await this.ports.admit(tx, asked));
   }
 
   private async effects(tx: Tx, made: JointMove): Promise<void> {
@@ -238,10 +263,14 @@ export class JointCases {
         at: by.at,
       });
     }
+    if (change.event === 'propose' || change.event === 'counter') await this.checkCap(tx, after, by.at);
     await makeCalls(tx, this.ports.capacity, capacityCalls(before, after), by);
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
+
+/** Any number of ours: proposals of one firm are held to its cap one after the other. */
+const FIRM_LOCK = 7_104_041;
 
 const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([state, { on }]) =>
   on?.freeze === undefined ? [] : [state],
@@ -250,12 +279,15 @@ const FREEZES: readonly string[] = Object.entries(JOINT_TABLE.states).flatMap(([
 /** Nobody has a desk yet: whom the firm is tied to is looked at when a guarantor takes room for it. */
 const PENDING: readonly FactName[] = ['guarantorTie'];
 
-/** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant. */
-const statedOf = ({ needs, required }: JointTerms): Readonly<Record<string, unknown>> => ({
-  desks: required,
-  needs: needs.map(({ part }) => (part === 'guaranteed' ? 'guarantee' : part)),
-  equityCommitted: needs.find(({ part }) => part === 'equity')?.amount ?? null,
-});
+/** What the programme's conditions ask of a case: who is to take part, what is needed, and the equity that is meant, if any. */
+function statedOf({ needs, required }: JointTerms): Readonly<Record<string, unknown>> {
+  const equity = needs.find(({ part }) => part === 'equity');
+  return {
+    desks: required,
+    needs: needs.map(({ part }) => (part === 'guaranteed' ? 'guarantee' : part)),
+    ...(equity === undefined ? {} : { equityCommitted: equity.amount }),
+  };
+}
 
 const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
   kind === 'operator' || kind === 'regulator'
@@ -264,17 +296,13 @@ const viewerOf = ({ kind, institutionId }: Principal): JointViewer =>
       ? { kind: 'firm' }
       : { kind: 'institution', institutionId };
 
-/** It opened the case, and the firm gave it no desk. */
-const isOutside = ({ parties }: JointDeal, principal: Principal): boolean =>
-  viewerOf(principal).kind === 'institution' &&
-  !parties.some(({ institutionId }) => institutionId === principal.institutionId);
-
 /** Partners at the case are told of everything but consents, which concern one of them. */
 function messageOf({ after, change, by }: JointMove): { type: string; body: Record<string, unknown> } | undefined {
   if (change.event === 'unshare') return undefined;
   const { dealId: caseId, uscc: usc, state, version } = after;
   const amount = 'amount' in change ? { amount: change.amount satisfies Fen } : {};
   const interest = 'interest' in change && change.interest != null ? { interest: change.interest } : {};
+  const on = 'on' in change && change.on != null ? { on: change.on } : {};
   const part = 'part' in change ? { part: change.part } : {};
   const proposalVersion = newestOf(after.body)?.no ?? null;
   return {
@@ -290,6 +318,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
       ...part,
       ...amount,
       ...interest,
+      ...on,
       occurredAt: instantText(by.at),
     },
   };

@@ -22,7 +22,7 @@ export const jointDesk = (cases: JointCases): DealDesk => ({
 const changeOf = (event: string, detail: Readonly<Record<string, unknown>>): JointChange =>
   checkedChange<JointChange>(JOINT_WORDS, event, detail);
 
-function readingOf({ view, proposal, events }: JointReading): DealReading {
+function readingOf({ view, proposal, barred, events }: JointReading): DealReading {
   const { dealId, uscc, programme, state, version, openedAt, stateSince, parties, terms, deadlines, ...rest } = view;
   const { stateName: _name, waitsForSecond: _waits, ledger, ...body } = rest;
   const { rows, totals } = ledger;
@@ -37,6 +37,7 @@ function readingOf({ view, proposal, events }: JointReading): DealReading {
     parties,
     terms,
     deadlines,
+    barred,
     events,
     body: {
       ...body,

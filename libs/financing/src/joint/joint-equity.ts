@@ -24,7 +24,8 @@ export function equityOf(
     if (part !== 'equity' || (committed === 0 && paid === 0)) return [];
     const days = inForce(body.entries)
       .filter(({ event, partner, amount }) => event === 'pay' && partner === institutionId && amount > 0)
-      .map(({ on }) => on);
+      .map(({ on }) => on)
+      .sort();
     const [first, last] = [days[0], days.at(-1)];
     return [
       {

@@ -1,4 +1,4 @@
-import type { Fen } from '#lib/kernel';
+import { localDate, type Fen } from '#lib/kernel';
 import type { Outcome, OutcomeBook } from '../deals/ports.ts';
 import {
   after,
@@ -19,6 +19,7 @@ import type { JointDeal } from './joint-body.ts';
 import { noteOutcomes } from './joint-outcomes.ts';
 
 const noted: Outcome[] = [];
+let dated: string[] = [];
 const book: OutcomeBook = {
   note: (_tx, outcome) => Promise.resolve(void noted.push(outcome)),
   noteMonth: () => Promise.reject(new Error('no month of a joint case')),
@@ -28,6 +29,7 @@ async function outcomesOf(before: JointDeal, told: Told): Promise<readonly Outco
   noted.length = 0;
   const [change, by] = told;
   await noteOutcomes(undefined as never, book, { before, after: after(before, told), change, by });
+  dated = noted.map(({ on }) => on);
   return noted.map(({ kind, amount, corrects }) => ({ kind, amount, corrects }) as Outcome);
 }
 
@@ -48,6 +50,11 @@ describe('what becomes known of the loans of a joint case', () => {
       partner('guarantor'),
     ];
     expect(await outcomesOf(lent, claim)).toEqual([{ kind: 'claimPaid', amount: 0.8 * MILLION + 500 }]);
+    // Told a day later, it is of the day on which it was paid.
+    const told = { ...claim[1], at: new Date('2026-07-08T02:00:00Z') };
+    const on = localDate('2026-07-07');
+    await outcomesOf(lent, [{ event: 'claim', amount: (0.5 * MILLION) as Fen, on }, told]);
+    expect(dated).toEqual(['2026-07-07']);
     const claimed = after(lent, claim);
     const corrects = claimed.version;
     const right: Told = [

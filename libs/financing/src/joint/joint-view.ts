@@ -10,6 +10,7 @@ import { ledgerOf, type JointLedger } from './joint-ledger.ts';
 import { JOINT_TABLE } from './joint-table.ts';
 import { drawLimits, roomOf, type DrawLimit } from './money.ts';
 import { compositionOf, tallyOf } from './positions.ts';
+import { isPresent, ownPart } from './taking-part.ts';
 
 /** Who looks at a case: the house and the regulator see it whole, the firm its own, an institution what is its desk's. */
 export type JointViewer =
@@ -54,18 +55,25 @@ export interface JointView
   readonly ledger: JointLedger;
 }
 
-/** Pure. An institution that opened a case and was given no desk by the firm sees that it exists. */
+/**
+ * Pure. An institution that opened a case and was given no desk by the firm sees that it exists; one that declined, or to which
+ * the firm consents no longer, its own part.
+ */
 export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate): JointView {
   const { dealId, uscc, programme, openedAt, state, version, stateSince, terms, parties, proposal } = deal;
-  const outside =
-    viewer.kind === 'institution' && !parties.some(({ institutionId }) => institutionId === viewer.institutionId);
-  const body = outside
-    ? { ...deal.body, words: [], versions: [], answers: [], entries: [], signatures: [] }
-    : deal.body;
+  const sight = sightOf(deal, viewer, today);
+  const [outside, alone] = [sight === 'outside', sight === 'own'];
+  const body = bodyFor(deal, viewer, sight);
   const joint =
-    terms.reading === 'sum' || linesOf(body).length === 0 ? null : compositionOf(terms, body, state === 'FROZEN');
+    alone || terms.reading === 'sum' || linesOf(body).length === 0
+      ? null
+      : compositionOf(terms, body, state === 'FROZEN');
   const composition = joint && drawable(joint);
-  const positions = outside ? [] : body.positions.map((one) => positionView(deal, one, today));
+  const positions = body.positions.map((one) => {
+    const view = positionView(deal, one, today);
+    // What limits a draw tells what others gave.
+    return alone ? { ...view, limits: [] } : view;
+  });
   return {
     dealId,
     uscc,
@@ -75,9 +83,9 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     version,
     stateSince,
     terms,
-    parties: outside ? [] : parties,
+    parties: partiesFor(parties, viewer, sight),
     stateName: { zh: JOINT_TABLE.states[state].zh, en: JOINT_TABLE.states[state].en },
-    waitsForSecond: proposal?.change.event ?? null,
+    waitsForSecond: alone ? null : (proposal?.change.event ?? null),
     words: viewer.kind === 'firm' ? body.words.filter(({ round }) => round === 'external') : body.words,
     versions: body.versions,
     answers: body.answers,
@@ -90,18 +98,38 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     signedOn: body.signedOn,
     activatedOn: body.activatedOn,
     reviewOn: body.reviewOn,
-    balance: balanceOf(terms, body, today),
-    signers: linesOf(body).length === 0 ? [] : signersOf(terms, body),
+    balance: alone ? { ...balanceOf(terms, body, today), lacking: [] } : balanceOf(terms, body, today),
+    signers: alone || linesOf(body).length === 0 ? [] : signersOf(terms, body),
     openConditions: openConditions(terms, body),
     visible: viewer.kind === 'institution' ? visibleTo(deal, viewer.institutionId, today) : [],
     positions,
-    package: packageOf(positions, composition),
+    package: alone ? 0 : packageOf(positions, composition),
     overdrawn: composition?.overdrawn ?? 0,
     composition,
     strict: joint && terms.reading === 'strict' ? strictOf(terms.unit, joint) : null,
     ledger: ledgerOf({ body }),
   };
 }
+
+/** How much of a case somebody sees: all of it, its own part alone (not told of it any more), or that it is there. */
+type Sight = 'all' | 'own' | 'outside';
+
+export function sightOf(deal: JointDeal, viewer: JointViewer, today: LocalDate): Sight {
+  if (viewer.kind !== 'institution') return 'all';
+  if (!deal.parties.some(({ institutionId }) => institutionId === viewer.institutionId)) return 'outside';
+  return isPresent(deal, viewer.institutionId, today) ? 'all' : 'own';
+}
+
+function bodyFor({ body }: JointDeal, viewer: JointViewer, sight: Sight): JointBody {
+  if (sight === 'all' || viewer.kind !== 'institution') return body;
+  if (sight === 'own') return ownPart(body, viewer.institutionId);
+  return { ...body, words: [], versions: [], answers: [], entries: [], signatures: [], positions: [] };
+}
+
+const partiesFor = (parties: JointDeal['parties'], viewer: JointViewer, sight: Sight): JointDeal['parties'] =>
+  sight === 'all' || viewer.kind !== 'institution'
+    ? parties
+    : parties.filter(({ institutionId }) => institutionId === viewer.institutionId);
 
 function positionView({ terms, body, state }: JointDeal, position: JointPosition, today: LocalDate): JointPositionView {
   const { part, institutionId } = position;
@@ -119,12 +147,20 @@ function packageOf(positions: readonly JointPosition[], composition: Drawable | 
   return composition.effective.package;
 }
 
-/** The history of a case as somebody sees it: no word of internal consultation for the firm, no consent to another institution. */
-export function historyFor(rows: readonly DealEventRow[], viewer: JointViewer): readonly DealEventRow[] {
-  if (viewer.kind === 'whole') return rows;
+/**
+ * The history of a case as somebody sees it: no word of internal consultation for the firm, no consent to another institution;
+ * of one that sees its own part, what it did and what the firm consented to.
+ */
+export function historyFor(
+  rows: readonly DealEventRow[],
+  viewer: JointViewer,
+  sight: Sight = 'all',
+): readonly DealEventRow[] {
+  if (viewer.kind === 'whole' || sight === 'outside') return sight === 'outside' ? [] : rows;
   if (viewer.kind === 'firm')
     return rows.filter(({ event, detail }) => event !== 'say' || detail['round'] !== 'internal');
   const own = (one: unknown): boolean => (one as { institutionId: string }).institutionId === viewer.institutionId;
+  if (sight === 'own') return historyFor(rows.filter(concerns(own)), viewer);
   return rows.map((row) => {
     if (row.event === 'share') {
       const consents = (row.detail['consents'] as readonly unknown[]).filter(own);
@@ -134,3 +170,11 @@ export function historyFor(rows: readonly DealEventRow[], viewer: JointViewer): 
     return row.event === 'unshare' && !own(row.detail) ? { ...row, detail: {} } : row;
   });
 }
+
+/** Which events concern one institution: its own, and the firm's consents to it. */
+const concerns =
+  (own: (one: unknown) => boolean) =>
+  (row: DealEventRow): boolean => {
+    if (row.event === 'share') return (row.detail['consents'] as readonly unknown[]).some(own);
+    return row.event === 'unshare' ? own(row.detail) : own(row);
+  };

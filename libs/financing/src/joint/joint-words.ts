@@ -64,15 +64,18 @@ const substitutionFields: FieldsOf<keyof SubstitutionAsked> = {
   amount: field('fen', '替代额', 'how much, in whole units'),
 };
 
-const proposal = {
-  lines: field('objects', '方案明细', "each partner's part", { fields: lineFields }),
-  availableUntil: field('day', '提款期截止日', 'last day on which it may be drawn'),
-  note: field('text', '备注，可为空', 'note, may be empty'),
-};
 const money = {
   part: field('choice', '部分', 'part', { choices: DRAWN_PARTS }),
   partner: field('id', '该部分的合作方', 'whose part it is'),
   amount,
+};
+const on = field('day', '发生日；不填为报送当日', 'day on which it moved; left out: today', { optional: true });
+const moved = { ...money, on };
+
+const proposal = {
+  lines: field('objects', '方案明细', "each partner's part", { fields: lineFields }),
+  availableUntil: field('day', '提款期截止日', 'last day on which it may be drawn'),
+  note: field('text', '备注，可为空', 'note, may be empty'),
 };
 
 /** 事件目录: every event of a joint case in words, with its fields. */
@@ -146,10 +149,10 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
     fields: { part, condition: field('whole', '条件序号，从0起', 'its place in the commitment, from 0') },
   },
   activate: { zh: '生效', en: 'it becomes active', fields: NOTHING },
-  pay: { zh: '股权到账', en: 'equity is paid in', fields: { amount } },
-  back: { zh: '股权退回', en: 'equity is taken back', fields: { amount, reason } },
-  draw: { zh: '提款', en: 'drawn', fields: money },
-  repay: { zh: '还款', en: 'repaid', fields: money },
+  pay: { zh: '股权到账', en: 'equity is paid in', fields: { amount, on } },
+  back: { zh: '股权退回', en: 'equity is taken back', fields: { amount, reason, on } },
+  draw: { zh: '提款', en: 'drawn', fields: moved },
+  repay: { zh: '还款', en: 'repaid', fields: moved },
   claim: {
     zh: '代偿',
     en: 'the guarantor pays a claim',
@@ -158,10 +161,11 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
       interest: field('fen', '正常利息的担保部分，可不填', 'guaranteed part of the normal interest, may be left out', {
         optional: true,
       }),
+      on,
     },
   },
   loss: { zh: '贷款损失', en: 'the lender bears a loss', fields: money },
-  recover: { zh: '追偿回款', en: 'recovered', fields: money },
+  recover: { zh: '追偿回款', en: 'recovered', fields: moved },
   'write-off': { zh: '核销', en: 'written off', fields: { ...money, reason } },
   correct: {
     zh: '更正',
@@ -178,7 +182,11 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
   freeze: {
     zh: '冻结',
     en: 'frozen',
-    fields: { reason: field('choice', '冻结原因', 'reason', { choices: FREEZE_REASONS }), text },
+    fields: {
+      reason: field('choice', '冻结原因', 'reason', { choices: FREEZE_REASONS }),
+      text,
+      partner: field('id', '违约的合作方，可不填', 'whose default it is, may be left out', { optional: true }),
+    },
   },
   unfreeze: { zh: '解冻', en: 'unfrozen', fields: { cure: field('text', '整改情况', 'what was put right') } },
   confirm: { zh: '复核通过', en: 'the review is confirmed', fields: { text } },

@@ -6,6 +6,7 @@ import type { Raiser } from '../deals/deal.ts';
 import { linesOf, newestOf } from './commitments.ts';
 import type { MoneyEntry, JointBody, JointChange, JointDeal, ProposalLine, MoneyEvent } from './joint-body.ts';
 import { checkAmount, checkLimit, checkRoom, refusal } from './joint-refusals.ts';
+import { datedOn } from './reporting.ts';
 import type { JointTerms } from './joint-terms.ts';
 import { compositionOf, effectiveAmounts, inForce, paidOf, tallyOf } from './positions.ts';
 
@@ -53,7 +54,7 @@ export const roomOf = (limits: readonly DrawLimit[]): number =>
   Math.max(0, Math.min(...limits.map(({ room }) => room)));
 
 /**
- * The entries after a movement of money. Throws ProblemError amount-invalid 422, joint-partner-unknown 422, joint-desk-missing
+ * The entries after a movement of money. Throws ProblemError amount-invalid 422, date-invalid 422, joint-partner-unknown 422, joint-desk-missing
  * 403, joint-draw-refused 409 with every reason, joint-amount-exceeded 409 (more paid in than committed, taken back than
  * paid, repaid, claimed or lost than outstanding, recovered or written off than there is to recover),
  * joint-correction-unknown 422, joint-not-active 409 (frozen before it was active), joint-full 409.
@@ -70,7 +71,7 @@ export function moved(deal: JointDeal, change: MoneyChange, by: Raiser): readonl
   const line = lineOf(body, change, by);
   const entry: MoneyEntry = {
     version: version + 1,
-    on: today,
+    ...datedOn('on' in change ? change.on : null, body.activatedOn, today),
     event: change.event,
     part: line.part,
     partner: line.institutionId,
@@ -79,7 +80,7 @@ export function moved(deal: JointDeal, change: MoneyChange, by: Raiser): readonl
     ...interestOf(change),
     corrects: null,
   };
-  if (change.event === 'draw') checkDraw(deal, line, amount, today);
+  if (change.event === 'draw') checkDraw(deal, line, amount, entry.on);
   const after = [...entries, entry];
   checkStanding(deal, line, after, entry, amount);
   return after;
@@ -103,15 +104,16 @@ function corrected(
   const line = linesOf(deal.body).find((one) => one.part === old.part && one.institutionId === old.partner)!;
   const more = amount - old.amount;
   // A correction upwards is no way around a ceiling.
-  if (old.event === 'draw' && more > 0) checkDraw(deal, line, more, today);
+  if (old.event === 'draw' && more > 0) checkDraw(deal, line, more, old.on);
   const interest = interestOf(change);
   if (interest.interest !== undefined && old.event !== 'claim')
     throw refusal('joint-correction-unknown', '仅代偿有利息', 'only a claim has interest', {
       status: 422,
       errors: [{ pointer: '/interest', code: 'joint-correction-unknown', zh: '仅代偿有利息', en: 'of a claim only' }],
     });
+  const { reportedOn: _then, ...was } = old;
   const entry: MoneyEntry = {
-    ...old,
+    ...was,
     version: deal.version + 1,
     on: today,
     amount,
@@ -162,7 +164,7 @@ function payersOf(event: MoneyEvent, { institutionId, lender }: ProposalLine): r
   return [lender];
 }
 
-function checkDraw({ terms, body, state }: JointDeal, line: ProposalLine, amount: number, today: LocalDate): void {
+function checkDraw({ terms, body, state }: JointDeal, line: ProposalLine, amount: number, on: LocalDate): void {
   const pointer = '/amount';
   const errors: ProblemDetail[] = drawLimits(terms, body, line)
     .filter(({ room }) => amount > room)
@@ -173,7 +175,7 @@ function checkDraw({ terms, body, state }: JointDeal, line: ProposalLine, amount
       en: `${en}: ${room} fen are left`,
     }));
   const { availableUntil } = newestOf(body)!;
-  if (today > availableUntil)
+  if (on > availableUntil)
     errors.push({
       code: 'availability-over',
       zh: `提款期已于 ${availableUntil} 届满`,

@@ -45,6 +45,19 @@ export function capLeft(cap: Fen | null, { programmeCap, programmeUsed }: Admiss
   throw refusal('programme-cap-exceeded', zh, en, { status: 422, errors });
 }
 
+/**
+ * A proposal is held to what is left of the programme's cap when it is made: others may have taken of it since the case was
+ * opened. Pure. Throws ProblemError programme-cap-exceeded 422.
+ */
+export function checkCapLeft(whole: number, { programmeCap, programmeUsed }: Admission): void {
+  if (programmeCap === null || whole <= programmeCap - programmeUsed) return;
+  const left = Math.max(0, programmeCap - programmeUsed);
+  const zh = `总额 ${whole} 分超出产品上限余额 ${left} 分`;
+  const en = `the package of ${whole} fen passes what is left of the cap: ${left} fen`;
+  const errors = [{ pointer: '/lines', code: 'programme-cap-exceeded', zh, en }];
+  throw refusal('programme-cap-exceeded', zh, en, { status: 422, errors });
+}
+
 function programmeUnknown(code: string): ProblemError {
   const zh = `没有联合授信产品「${code}」`;
   const en = `there is no programme of several desks called ${code}`;

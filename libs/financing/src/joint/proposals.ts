@@ -145,7 +145,7 @@ function checkGuaranteed(faults: Faults, at: string, line: ProposalLine, terms: 
 const sum = (lines: readonly ProposalLine[]): number => lines.reduce((total, { amount }) => total + amount, 0);
 
 /** The package if everybody gave what it is asked for (总额): by the equity, or the sum of the desks; no sum insured. */
-function packageOf(
+export function packageOf(
   terms: JointTerms,
   lines: readonly ProposalLine[],
   moved: number,

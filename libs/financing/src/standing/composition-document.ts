@@ -4,7 +4,7 @@ import type { Text } from '#lib/scoring';
 import { composeByEquity } from '../composition/plan.ts';
 import type { JointDeal } from '../joint/joint-body.ts';
 import { JOINT_PARTS, PARTS_OF_CASE, type JointPart, type JointTerms } from '../joint/joint-terms.ts';
-import { jointView, type JointPositionView, type JointView, type JointViewer } from '../joint/joint-view.ts';
+import { jointView, sightOf, type JointPositionView, type JointView, type JointViewer } from '../joint/joint-view.ts';
 import type { Profile } from '../programmes/fact-types.ts';
 import { parameterOn, type Programme } from '../programmes/programme.ts';
 import { programmesAt } from '../programmes/shipped-programmes.ts';
@@ -46,9 +46,7 @@ export function compositionDocument(
   reader: CompositionReader,
 ): object {
   const viewer = viewerOf(reader);
-  const shown = cases.filter(
-    ({ parties }) => viewer.kind !== 'institution' || parties.some((one) => one.institutionId === viewer.institutionId),
-  );
+  const shown = cases.filter((joint) => sightOf(joint, viewer, on) === 'all');
   // Equity that a case recognises is not planned with again, whoever sees the case.
   const isTaken = shown.length > 0 || cases.some(({ terms }) => terms.reading !== 'sum');
   const plan = isTaken ? null : planned(profile, on);
