@@ -26,6 +26,7 @@ export default {
   },
   transformIgnorePatterns: [],
   setupFiles: ['reflect-metadata'],
+  testSequencer: '<rootDir>/test/heaviest-first.mjs',
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
 };

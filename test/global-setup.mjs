@@ -17,6 +17,7 @@ export default async function globalSetup() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), PREFIX));
   fs.chmodSync(folder, 0o711); // root lends the server another account
   const server = await openServer({ dataDir: folder }, { volatile: true });
+  process.env.TEST_FOLDER = folder;
   process.env.TEST_PG_ADMIN_URL = server.urls.admin;
   process.env.TEST_PG_SOCKET = new URL(server.urls.admin).searchParams.get('host');
   globalThis.firstmileTestServer = { server, folder };

@@ -7,7 +7,9 @@ import { Background } from '#lib/product';
 import { createApi, type ApiOptions } from '../../apps/api/src/create-api.ts';
 import { OPENAPI, type ApiDeps, type OpenApiHolder } from '../../apps/api/src/deps.ts';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
-import { Answers, type OpenApi } from './answers.ts';
+import { PROBLEMS } from '../../apps/api/src/problems.ts';
+import { CITY_CLOCK, keptCity, type CityOptions } from '../whitelist/city.ts';
+import { Answers, type OpenApi, type Operation } from './answers.ts';
 
 /** Statuses that any route may answer with before it is even found. */
 const ANYWHERE = [404, 405, 413, 414, 415];
@@ -39,7 +41,7 @@ export interface Ask {
   readonly nonsense?: boolean;
 }
 
-/** The API on a product of its own. Every answer is held against the OpenAPI document. */
+/** The API on a product of its own, empty or with a made-up city in it. Every answer is held against the OpenAPI document. */
 export class TestApi {
   readonly logged: Readonly<Record<string, unknown>>[];
 
@@ -59,10 +61,20 @@ export class TestApi {
     rateLimits,
     config = {},
     admit,
+    city,
     ...options
-  }: ApiOptions & Pick<ApiDeps, 'rateLimits'> & { config?: Partial<Config>; admit?: Admit } = {}): Promise<TestApi> {
-    const clock = new TestClock(new Date('2026-07-06T01:00:00Z'));
-    const product = await openTestProduct(clock, undefined, undefined, { ...config, ...(admit ? { admit } : {}) });
+  }: ApiOptions &
+    Pick<ApiDeps, 'rateLimits'> & {
+      config?: Partial<Config>;
+      admit?: Admit;
+      city?: CityOptions;
+    } = {}): Promise<TestApi> {
+    const clock = new TestClock(new Date(CITY_CLOCK));
+    const product = await openTestProduct(clock, undefined, undefined, {
+      ...config,
+      ...(admit ? { admit } : {}),
+      ...(city ? { copyOf: await keptCity(city) } : {}),
+    });
     const logged: Readonly<Record<string, unknown>>[] = [];
     const app = await createApi(
       {
@@ -179,6 +191,7 @@ export class TestApi {
       );
     }
     if (reply.status >= 400 && !type.startsWith('application/problem+json')) throw new Error(`a problem as ${type}`);
+    if (reply.status >= 400) holdCodes(method, url, reply, documented);
     if (schema === undefined || !/\bjson\b/.test(type)) return;
     const faults = this.answers.faults(schema, reply.body);
     if (faults.length > 0)
@@ -212,3 +225,26 @@ export const register = (...firms: readonly { uscc: string; name: string; date?:
 
 export const uploadUrl = (more: Readonly<Record<string, string>> = {}): string =>
   `/ops/v1/deliveries?${new URLSearchParams({ source: 'business-registration', layout: 'open-register', fileName: 'register.csv', ...more }).toString()}`;
+
+/** Answered before a route is found. */
+const BEFORE_ROUTES = ['request-refused'];
+/** Whose errors name the check of a scorecard that found them. */
+const OWN_PLACES = /^\/ops\/v1\/models/;
+
+/** Throws for a code that the document does not know: of the answer under its status, or of a place that it names. */
+function holdCodes(
+  method: string,
+  url: string,
+  { status, body }: Reply,
+  documented: Operation['responses'][string]['content'],
+): void {
+  const { code = '', errors = [] } = body as { code?: string; errors?: readonly { readonly code: string }[] };
+  const known = documented?.['application/problem+json']?.examples;
+  const places = OWN_PLACES.test(url) ? [] : errors.map((one) => one.code);
+  const unknown = places.filter((one) => PROBLEMS[one] === undefined);
+  if (known !== undefined && !Object.hasOwn(known, code) && !BEFORE_ROUTES.includes(code)) unknown.unshift(code);
+  if (unknown.length === 0) return;
+  throw new Error(
+    `${method} ${url} answers ${status} with codes that the document does not know: ${unknown.join(', ')}`,
+  );
+}

@@ -10,7 +10,8 @@ const yuan = (amount: number) => ({ fen: amount * 100, currency: 'CNY' });
 
 /** The programme takes everybody but the second firm; one loan may be 3.5 m yuan. */
 const admit: Admit = (_tx, { programme, uscc }) => {
-  if (uscc !== demoUscc(2)) return Promise.resolve({ suggestedLine: null, programmeCap: fen(350_000_000) });
+  if (uscc !== demoUscc(2))
+    return Promise.resolve({ suggestedLine: null, programmeCap: fen(350_000_000), programmeUsed: fen(0) });
   const words = (n: number) => ({ pointer: '/programme', zh: `条件${n}`, en: `condition ${n}` });
   const errors = [
     { code: 'condition-failed', ...words(1) },

@@ -1,7 +1,8 @@
 import { FixedClock, type LocalDate, type Uscc } from '#lib/kernel';
+import type { RunView } from '#lib/runs';
 import { nurtureCoverage } from '#lib/whitelist';
 import { HOUSE, type Scope } from '#lib/access';
-import { deliverCity, type City } from '../whitelist/city.ts';
+import { cityRuns } from '../whitelist/city.ts';
 import { TestApi, type Reply } from './api-kit.ts';
 
 interface Queued extends Readonly<Record<string, unknown>> {
@@ -19,13 +20,13 @@ const FORM = { technologyThreshold: mark(4), marketProspects: mark(3), productCo
 
 describe('lists and their reviews over HTTP', () => {
   let api: TestApi;
-  let city: City;
+  let delivered: readonly RunView[];
   let guarantorId: string;
   const keys = new Map<string, string>();
   beforeAll(async () => {
-    api = await TestApi.open({ rateLimits: undefined });
-    city = await deliverCity(api.product, { firms: 160, runs: 2 });
-    for (const run of city.runs)
+    api = await TestApi.open({ rateLimits: undefined, city: { firms: 160, runs: 2 } });
+    delivered = await cityRuns(api.product);
+    for (const run of delivered)
       await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     keys.set('ops', await api.issue(api.product.person, ['ops:lists']));
     const hire = async (
@@ -299,7 +300,7 @@ describe('lists and their reviews over HTTP', () => {
   it('says how much of the official lists it had found before they came out', async () => {
     const { db, runs } = api.product;
     const { rules } = await api.product.lists.inForce('CKT');
-    const asOf = city.runs[0]!.asOf;
+    const asOf = delivered[0]!.asOf;
     const period = { asOf, through: '2026-06-30' as LocalDate };
     const found = await nurtureCoverage(db, runs, rules, period);
     expect(found.firms).toBeGreaterThan(40);
@@ -344,7 +345,7 @@ describe('lists and their reviews over HTTP', () => {
     };
     expect(coded(await choose('approve', 'keeper-a'))).toEqual([409, 'transition-refused']);
     const simulated = (await api.post(`${path}/simulations`, as('keeper-a'))).body;
-    expect(simulated).toMatchObject({ state: 'SIMULATED', simulation: { asOf: city.runs[1]!.asOf, exposure: null } });
+    expect(simulated).toMatchObject({ state: 'SIMULATED', simulation: { asOf: delivered[1]!.asOf, exposure: null } });
     expect(simulated['simulation']['movers']['total']).toBeGreaterThan(0);
     expect(simulated['simulation']['counts']['after']).toBeLessThan(simulated['simulation']['counts']['before']);
     expect(coded(await choose('approve', 'ops'))).toEqual([409, 'list-rules-four-eyes']);

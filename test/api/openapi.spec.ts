@@ -82,6 +82,26 @@ describe('the OpenAPI document', () => {
   });
 });
 
+/** Codes that no answer is refused with. */
+const NOT_ANSWERED = [
+  // What keeps a joint case from being balanced: a member of the case.
+  'answer-missing',
+  'desk-declined',
+  'equity-below-minimum',
+  'substitution-open',
+  // Of the composition alone: in a case its events refuse, each in its own words, before the composition is asked.
+  'composition-frozen',
+  'drawable-exceeded',
+  'equity-back-exceeded',
+  'substitution-not-approved',
+  // What a base of the suggested line lacks: a member of the line.
+  'receivables',
+  'turns',
+  // Shipped data that is not sound: the process does not start.
+  'line-parameters-invalid',
+  'programme-invalid',
+];
+
 describe('the table of problems', () => {
   function* sources(folder: string): Generator<string> {
     for (const name of readdirSync(folder)) {
@@ -93,7 +113,17 @@ describe('the table of problems', () => {
 
   it('has every code that the libs behind the API refuse with', () => {
     const codes = new Set<string>();
-    for (const lib of ['access', 'compliance', 'ledger', 'notices', 'reports', 'runs', 'whitelist']
+    for (const lib of [
+      'access',
+      'compliance',
+      'financing',
+      'ledger',
+      'notices',
+      'product',
+      'reports',
+      'runs',
+      'whitelist',
+    ]
       .map((name) => `libs/${name}`)
       .concat('apps/api')) {
       for (const file of sources(path.join(packageRoot(), lib))) {
@@ -105,7 +135,9 @@ describe('the table of problems', () => {
       }
     }
     expect(codes.size).toBeGreaterThan(30);
-    expect([...codes].filter((code) => PROBLEMS[code] === undefined).sort()).toEqual([]);
+    expect([...codes].filter((code) => PROBLEMS[code] === undefined && !NOT_ANSWERED.includes(code)).sort()).toEqual(
+      [],
+    );
   });
 
   it('says each in Chinese and English, with a status', () => {

@@ -4,7 +4,8 @@ import { Referrals, type ReferralOffer } from '#lib/financing';
 import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
 import { SHARE_TREE_EXAMPLE } from '../../apps/api/src/http/share-tree-field.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { admissionOverHttp } from './admission.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
 import { statedInputsOverHttp } from './stated-inputs.ts';
 
@@ -44,15 +45,16 @@ describe('programmes and lines over HTTP', () => {
   };
 
   beforeAll(async () => {
-    api = await TestApi.open();
-    const city = await deliverCity(api.product, { firms: 40, runs: 1 });
-    const run = city.runs.at(-1)!;
+    api = await TestApi.open({ city: TOWN });
+    const run = (await cityRuns(api.product)).at(-1)!;
     await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     const standings = await api.product.lists.standings('CKT');
     member = [...standings.values()].find(({ state }) => state === 'ACTIVE')!.uscc as Uscc;
     await hire('bank', 'bank-one', ['partner:deals']);
     await hire('bank', 'bank-two', ['partner:deals']);
     await hire('guarantor', 'guarantor-one', ['partner:deals', 'partner:reviews']);
+    await hire('bank', 'bank-three', ['partner:deals']);
+    await hire('guarantor', 'guarantor-two', ['partner:deals']);
     await hire('firm', 'firm-one', ['subject:own'], member);
     const { items } = await loansOf((await api.product.scores.page(run.runId, { limit: 200 })).map(({ uscc }) => uscc));
     borrower = items.find(({ line, owed }) => line !== null && owed > 0)!.uscc;
@@ -339,13 +341,13 @@ describe('programmes and lines over HTTP', () => {
     const before = await uses();
     const rows = [row(member, 500_000_001), row(member, 440_000_000), row(borrower, 200_000_000)];
     const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
-    // The borrower is no first borrower: every condition that it fails is told, as with any application.
+    // The borrower is no first borrower: a row is kept, so that it names conditions and says nothing of loans.
     const [over, taken, refused] = answer.rows as readonly Json[];
     expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
       'ACCEPTED_BATCH',
       ['guarantee-over-programme'],
     ]);
-    expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-failed');
+    expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-withheld');
     const after = await uses();
     expect([after.platform - before.platform, after.byProgramme['KYD']! - before.byProgramme['KYD']!]).toEqual([
       440_000_000, 440_000_000,
@@ -373,4 +375,12 @@ describe('programmes and lines over HTTP', () => {
     };
     return db.as(HOUSE, async (tx) => (await standings.admit(tx, asked as never)).suggestedLine);
   };
+
+  admissionOverHttp(() => ({
+    api,
+    member,
+    keyOf: key,
+    institutionOf: (who) => people.get(who)!.institutionId,
+    authorise,
+  }));
 });

@@ -1,9 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { stopAbandonedServer } from '#lib/platform';
+import { promisify } from 'node:util';
+import { openServer, stopAbandonedServer } from '#lib/platform';
+import { migrateAll } from '#lib/product';
+import { oneAtATime } from '../kit/database.ts';
 
 export const ROOT = path.resolve(__dirname, '../..');
 export const MAIN = path.join(ROOT, 'dist/apps/cli/src/main.js');
@@ -136,6 +148,32 @@ export function freshDataDir(): string {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'firstmile-cli-'));
   chmodSync(folder, 0o711);
   folders.push(folder);
+  return folder;
+}
+
+/**
+ * The same with a database in it, migrated and empty: for suites that look at what commands do, not at how a folder begins.
+ * It is made once a run of the suite and copied.
+ */
+export async function preparedDataDir(): Promise<string> {
+  const folder = freshDataDir();
+  const prepared = path.join(process.env['TEST_FOLDER']!, 'prepared');
+  await oneAtATime('prepared', async () => {
+    if (existsSync(prepared)) return;
+    const making = `${prepared}.${process.pid}`;
+    mkdirSync(making);
+    chmodSync(making, 0o711);
+    const server = await openServer({ dataDir: making }, { volatile: true });
+    try {
+      await migrateAll(server.urls.owner);
+    } finally {
+      await server.close();
+    }
+    renameSync(making, prepared);
+  });
+  // Where the account of the server cannot enter the folder, its database stands elsewhere and is not to be shared.
+  if (!existsSync(path.join(prepared, 'pg.location')))
+    await promisify(execFile)('cp', ['-a', path.join(prepared, 'pg'), path.join(folder, 'pg')]);
   return folder;
 }
 

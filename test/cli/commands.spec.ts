@@ -1,7 +1,7 @@
 import { openServer, type Server } from '#lib/platform';
 import { connectAdmin } from '../kill/ledger-content.ts';
 import { madeUp, registrationFile } from '../runs/book.ts';
-import { CommandLine, fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, fileOf, firstmile, preparedDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -14,7 +14,7 @@ const run = (...args: string[]): Promise<Ended> => firstmile(dataDir, args).ende
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
 
 beforeAll(async () => {
-  dataDir = freshDataDir();
+  dataDir = await preparedDataDir();
   server = await openServer({ dataDir }); // so that each command finds it and none stops it
   commands = new CommandLine(dataDir);
   file = fileOf(dataDir, 'register.csv', registrationFile(30));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openServer, type Server } from '#lib/platform';
 import { madeUp, registrationFile } from '../runs/book.ts';
-import { CommandLine, fileOf, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, fileOf, preparedDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -18,7 +18,7 @@ const deliver = async (source: string, name: string, content: string, ...more: s
 };
 
 beforeAll(async () => {
-  dataDir = freshDataDir();
+  dataDir = await preparedDataDir();
   server = await openServer({ dataDir });
   commands = new CommandLine(dataDir);
   await deliver('business-registration', 'register.csv', registrationFile(5), '--layout', 'open-register');

@@ -1,6 +1,6 @@
 import { openServer, type Server } from '#lib/platform';
 import { demoUscc } from '../kit/firms.ts';
-import { CommandLine, fileOf, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, fileOf, preparedDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -21,7 +21,7 @@ describe('who a row is about, on the command line', () => {
   };
 
   beforeAll(async () => {
-    dataDir = freshDataDir();
+    dataDir = await preparedDataDir();
     server = await openServer({ dataDir });
     commands = new CommandLine(dataDir);
     await ingest('first.csv', row(demoUscc(1), '样例路一号'));

@@ -1,6 +1,6 @@
 import { openServer, type Server } from '#lib/platform';
 import { demoUscc } from '../kit/firms.ts';
-import { CommandLine, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { CommandLine, preparedDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -21,7 +21,7 @@ describe('institutions, people and keys on the command line', () => {
   };
 
   beforeAll(async () => {
-    dataDir = freshDataDir();
+    dataDir = await preparedDataDir();
     server = await openServer({ dataDir });
     commands = new CommandLine(dataDir);
   });

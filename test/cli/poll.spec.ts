@@ -1,7 +1,7 @@
 import { openServer, type Server } from '#lib/platform';
 import { demoUscc } from '../kit/firms.ts';
 import { Provider } from '../kit/provider.ts';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, type Ended } from './command.ts';
+import { fileOf, firstmile, preparedDataDir, removeDataDirs, type Ended } from './command.ts';
 
 jest.setTimeout(300_000);
 
@@ -12,7 +12,7 @@ describe('poll', () => {
   const poll = (...more: string[]): Promise<Ended> =>
     firstmile(dataDir, ['poll', 'water', '--from', provider.url, ...more]).ended;
   beforeAll(async () => {
-    dataDir = freshDataDir();
+    dataDir = await preparedDataDir();
     server = await openServer({ dataDir });
     provider = await Provider.open();
     const file = fileOf(

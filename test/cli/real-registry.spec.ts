@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { openServer, type Server } from '#lib/platform';
 import { connectAdmin } from '../kill/ledger-content.ts';
-import { firstmile, freshDataDir, removeDataDirs, ROOT, type Ended } from './command.ts';
+import { firstmile, preparedDataDir, removeDataDirs, ROOT, type Ended } from './command.ts';
 
 jest.setTimeout(600_000);
 
@@ -15,7 +15,7 @@ const here = existsSync(REGISTRY);
     let dataDir: string;
     let server: Server;
     beforeAll(async () => {
-      dataDir = freshDataDir();
+      dataDir = await preparedDataDir();
       server = await openServer({ dataDir });
     });
     afterAll(async () => {

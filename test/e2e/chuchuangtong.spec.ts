@@ -1,7 +1,7 @@
 import type { InstitutionKind, Scope } from '#lib/access';
-import { FixedClock, type Uscc } from '#lib/kernel';
+import { addDays, dateAt, FixedClock, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { SigningPartner } from './signed.ts';
 
 const DAY_MS = 86_400_000;
@@ -24,9 +24,8 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
     }
   };
   beforeAll(async () => {
-    api = await TestApi.open();
-    const city = await deliverCity(api.product, { firms: 60, runs: 1 });
-    const run = city.runs.at(-1)!;
+    api = await TestApi.open({ city: TOWN });
+    const run = (await cityRuns(api.product)).at(-1)!;
     await api.product.lists.build('CKT', { runId: run.runId, clock: new FixedClock(run.finishedAt!) });
     const standings = [...(await api.product.lists.standings('CKT')).values()];
     members = standings.filter(({ state }) => state === 'ACTIVE').map(({ uscc }) => uscc as Uscc);
@@ -40,11 +39,18 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
 
   const key = (who: string) => ({ key: keys.get(who)! });
   const deal = async (id: string, who = 'bank-one') => (await api.get(`/partner/v1/deals/${id}`, key(who))).body;
+  /** What the institution has out: of joint cases and guarantees there are none here. */
+  const loans = async (who: string): Promise<unknown> => {
+    const { status, body } = await api.get('/partner/v1/exposures', key(who));
+    expect([status, body['joint'], body['guarantees']]).toEqual([200, [], []]);
+    return body['loans'];
+  };
   const offer = (uscc: Uscc, more: object = {}): Promise<Reply> =>
     api.post('/partner/v1/referrals', {
       ...key('bank-one'),
-      body: { uscc, programme: 'CKT', amount: yuan(1_000_000), form: 'credit', validUntil: '2026-12-31', ...more },
+      body: { uscc, programme: 'CKT', amount: yuan(1_000_000), form: 'credit', validUntil: inSixtyDays(), ...more },
     });
+  const inSixtyDays = () => addDays(dateAt(api.clock.now()), 60);
   const say = async (id: string, who: string, event: string, detail: object = {}): Promise<Reply> => {
     const { version } = (await api.get(`/subject/v1/deals/${id}`, key(who))).body;
     return api.post(`/subject/v1/deals/${id}/events`, { ...key(who), body: { version, event, detail } });
@@ -99,6 +105,8 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
       'PERFORMING',
       { draw: 100_000_000, payment: 0, recovery: 0, writtenOff: 0, left: 100_000_000 },
     ]);
+    expect(await loans('bank-one')).toEqual({ loans: 1, drawn: yuan(1_000_000), outstanding: yuan(1_000_000) });
+    expect(await loans('bank-two')).toEqual({ loans: 0, drawn: yuan(0), outstanding: yuan(0) });
     // Neither another bank nor another firm sees it.
     expect((await api.get(`/partner/v1/deals/${id}`, key('bank-two'))).body['code']).toBe('deal-unknown');
     expect((await api.get(`/subject/v1/deals/${id}`, key('firm-two'))).body['code']).toBe('deal-unknown');
@@ -114,10 +122,12 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
     const paid = (await deal(id))['version'] as number;
     await bank.report('L-1', id, 'correct', { corrects: paid, amount: yuan(300_000) });
     expect(ledger(await deal(id))).toMatchObject({ payment: 30_000_000, left: 70_000_000 });
+    expect(await loans('bank-one')).toEqual({ loans: 1, drawn: yuan(1_000_000), outstanding: yuan(700_000) });
     expect((await bank.report('L-1', id, 'repaid', { on: '2026-08-14' })).body['code']).toBe('still-outstanding');
     await bank.report('L-1', id, 'pay', { amount: yuan(700_000), on: '2026-08-15' });
     await bank.report('L-1', id, 'repaid', { on: '2026-08-15' });
     await bank.report('L-1', id, 'close');
+    expect(await loans('bank-one')).toEqual({ loans: 0, drawn: yuan(0), outstanding: yuan(0) });
     const closed = await deal(id);
     expect([closed['state'].code, closed['body'].repaidEarly, ledger(closed)]).toEqual([
       'CLOSED',

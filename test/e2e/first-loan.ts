@@ -4,8 +4,8 @@ import { addDays, dateAt, type LocalDate, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
 import { deliver } from '../kit/deliver.ts';
 import { runTo } from '../runs/book.ts';
+import { TOWN } from '../whitelist/city.ts';
 import { UNLIMITED } from '../security/cast.ts';
-import { deliverCity } from '../whitelist/city.ts';
 
 export const HASH = 'ab'.repeat(32);
 export const yuan = (amount: number) => ({ fen: Math.round(amount * 100), currency: 'CNY' });
@@ -172,8 +172,7 @@ export class FirstLoanScene {
   ) {}
 
   static async open(): Promise<FirstLoanScene> {
-    const api = await TestApi.open({ rateLimits: UNLIMITED });
-    await deliverCity(api.product, { firms: 60, runs: 1 });
+    const api = await TestApi.open({ rateLimits: UNLIMITED, city: TOWN });
     const { access, person } = api.product;
     const hire = async (
       kind: InstitutionKind,

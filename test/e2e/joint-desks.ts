@@ -4,7 +4,8 @@ import type { JointPart } from '#lib/financing';
 import { fen, localDate, ProblemError, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
 import type { TestProduct } from '../kit/database.ts';
-import { deliverCity } from '../whitelist/city.ts';
+import { cityRuns, TOWN } from '../whitelist/city.ts';
+import { SigningPartner } from './signed.ts';
 
 export const HASH = 'c'.repeat(64);
 
@@ -38,14 +39,14 @@ export class JointDesks {
     readonly firms: Sorted,
     private readonly keys: ReadonlyMap<string, string>,
     private readonly ids: ReadonlyMap<string, string>,
+    private readonly house: Principal,
   ) {}
 
   static async open(): Promise<JointDesks> {
-    const api = await TestApi.open();
+    const api = await TestApi.open({ city: TOWN });
     const { product } = api;
     const { access, capacity, person } = product;
-    const city = await deliverCity(product, { firms: 40, runs: 1 });
-    const scored = await product.scores.page(city.runs.at(-1)!.runId, { limit: 200 });
+    const scored = await product.scores.page((await cityRuns(product)).at(-1)!.runId, { limit: 200 });
     const firms = await sortedOut(
       product,
       scored.map(({ uscc }) => uscc),
@@ -58,7 +59,7 @@ export class JointDesks {
       ids.set(code, institutionId);
       for (const handle of [code, `${code} 2`]) {
         const { personId } = await access.createPerson({ institutionId, handle: handle.replace(' ', '-'), name: '甲' });
-        keys.set(handle, await api.issue(personId, ['partner:deals'], 800));
+        keys.set(handle, await api.issue(personId, ['partner:deals', 'partner:callbacks', 'partner:notices'], 800));
       }
     }
     for (const n of [1, 2]) {
@@ -71,21 +72,32 @@ export class JointDesks {
     const house: Principal = { personId: person, institutionId, kind: 'operator', keyId: person, scopes: [] };
     // A guarantor stands for a firm as far as its own net assets and what is known of the firm allow.
     const statedOn = localDate('2026-07-06');
-    await capacity.recordCapital(house, {
-      guarantor: ids.get('guarantor')!,
-      statedOn,
-      validTo: localDate('2028-06-30'),
-      netAssets: fen(m(500).fen),
-      mainlySmall: false,
-      controllers: [],
-      related: [],
-    });
     const alone = { statedOn, holders: [], controllers: [], basis: '股东信息 shareholders' };
     await capacity.recordRelations(
       house,
       firms.taken.slice(0, 2).map((uscc) => ({ uscc, ...alone })),
     );
-    return new JointDesks(api, firms, keys, ids);
+    const desks = new JointDesks(api, firms, keys, ids, house);
+    await desks.stateNetAssets('2026-07-06', m(500));
+    return desks;
+  }
+
+  /** Net assets of the guarantor as they stand from a day on. */
+  async stateNetAssets(day: string, { fen: amount }: Money): Promise<void> {
+    await this.api.product.capacity.recordCapital(this.house, {
+      guarantor: this.id('guarantor'),
+      statedOn: localDate(day),
+      validTo: localDate('2028-06-30'),
+      netAssets: fen(amount),
+      mainlySmall: false,
+      controllers: [],
+      related: [],
+    });
+  }
+
+  /** A machine of somebody that reports joint cases. */
+  machine(who: string): Promise<SigningPartner> {
+    return SigningPartner.open(this.api, this.keys.get(who)!, 'joint.event.v1');
   }
 
   close(): Promise<void> {

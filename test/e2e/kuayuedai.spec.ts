@@ -2,7 +2,7 @@ import { HOUSE } from '#lib/access';
 import { annualReports } from '#lib/data-sources';
 import { leavesOf, splitByTree, type ShareTree } from '#lib/financing';
 import { addMonths, daysBetween, fen, mulDiv, type Fen, type LocalDate } from '#lib/kernel';
-import { done, FirstLoanScene, HASH, TREE, yuan, type Body } from './first-loan.ts';
+import { done, FirstLoanScene, HASH, TREE, yuan, type Body, type Seat } from './first-loan.ts';
 
 const M = 1_000_000;
 const LOAN = yuan(4 * M);
@@ -125,6 +125,7 @@ describe('a guaranteed first loan over HTTP', () => {
 
   const draw = (loan: string, amount: object, more: object = {}) =>
     scene.bank.reports('referral.status.v1', loan, 'draw', { amount, on: scene.today, ...more });
+  const exposures = async (seat: Seat): Promise<Body> => done(await seat.get('exposures'));
   const capacity = async (): Promise<Body> => done(await scene.guarantor.committee.get('capacity'));
 
   it('is for a firm without revenue, that makes a loss and never had a loan', async () => {
@@ -165,6 +166,17 @@ describe('a guaranteed first loan over HTTP', () => {
       fee: { fen: fee, currency: 'CNY' },
       account: null,
     });
+    // 敞口: the letter stands for the whole loan, whatever share of a claim the bank bears; of another bank it is nothing.
+    const letter = { letters: 1, approved: LOAN, drawn: LOAN, outstanding: LOAN, guaranteed: LOAN };
+    expect(await exposures(bank)).toEqual({
+      joint: [],
+      loans: { loans: 1, drawn: LOAN, outstanding: LOAN },
+      guarantees: [{ desk: 'BANK', ...letter }],
+    });
+    const none = { loans: 0, drawn: yuan(0), outstanding: yuan(0) };
+    const own = [{ desk: 'GUAR', ...letter }];
+    expect(await exposures(scene.guarantor.committee)).toEqual({ joint: [], loans: none, guarantees: own });
+    expect(await exposures(scene.otherBank)).toEqual({ joint: [], loans: none, guarantees: [] });
     // 4 m: the bank 800,000; the system 3,200,000 as 5:3:2.
     expect(shares(drawn['terms'].tree, 400_000_000)).toEqual({
       bank: 80_000_000,
@@ -190,6 +202,9 @@ describe('a guaranteed first loan over HTTP', () => {
     const month = { month: '2026-09', balance: yuan(2_999_999.5), daysPastDue: 0, loanClass: 'pass' };
     await bank.reports('loan.performance.v1', loan, 'report-month', month);
     expect(await capacity()).toMatchObject({ issued: yuan(2_999_999.5) });
+    expect((await exposures(bank))['guarantees']).toMatchObject([
+      { letters: 1, drawn: LOAN, outstanding: yuan(2_999_999.5), guaranteed: yuan(2_999_999.5) },
+    ]);
     await scene.pass(150);
     const early = await bank.callBack('referral.status.v1', loan, 'repaid', { on: scene.today });
     expect(early.body['code']).toBe('still-outstanding');

@@ -122,7 +122,20 @@ describe('callbacks of partners', () => {
     expect(await receive(add(id, 3, 30))).toMatchObject({ state: 'held', repeated: true });
     expect(await callbacks.overdue(10)).toEqual([]);
     clock.pass(25 * HOUR);
-    expect((await callbacks.overdue(10)).map(({ seq }) => seq)).toEqual([2, 3]);
+    expect((await callbacks.overdue(10)).map(({ seq, toldAt }) => [seq, toldAt])).toEqual([
+      [2, null],
+      [3, null],
+    ]);
+    // Its sender is told of each which number is missing, once, however many workers look.
+    const told = await Promise.all(Array.from({ length: 6 }, () => callbacks.tellHeld()));
+    expect([told.reduce((sum, one) => sum + one, 0), await callbacks.tellHeld()]).toEqual([2, 0]);
+    const { rows } = await partners.product.database.admin.query(
+      `SELECT institution_id AS who, body FROM notice WHERE type = 'callback.held.v1' AND aggregate = $1 ORDER BY seq`,
+      [`callback/${id}`],
+    );
+    const waits = { externalId: id, missing: 1, dealId: id, type: 'referral.status.v1' };
+    expect(rows).toMatchObject([2, 3].map((seq) => ({ who: partners.a.institutionId, body: { ...waits, seq } })));
+    expect((await callbacks.overdue(10)).map(({ toldAt }) => toldAt)).toEqual([clock.now(), clock.now()]);
     expect(await receive(add(id, 1, 10))).toMatchObject({ state: 'applied', released: 2 });
     expect((await deal(id)).body).toEqual({ amounts: [10, 20, 30] });
     expect(await receive(add(id, 3, 30))).toMatchObject({ state: 'applied', repeated: true, dealVersion: 4 });

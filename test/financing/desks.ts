@@ -10,7 +10,7 @@ import {
   type ReferralOffer,
   REFERRAL_MONEY,
 } from '#lib/financing';
-import { fen, localDate, type LocalDate } from '#lib/kernel';
+import { addDays, dateAt, fen, localDate, type LocalDate } from '#lib/kernel';
 import { dealsOf, readCalendar, type DealServices } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
@@ -19,7 +19,8 @@ import { TestClock } from '../notices/test-clock.ts';
 
 export const LINE = fen(1_320_000_00);
 /** The rules of programmes are tested where they stand: this one takes everybody. */
-const takesAll: Admit = () => Promise.resolve({ suggestedLine: LINE, programmeCap: fen(10_000_000_00) });
+const takesAll: Admit = () =>
+  Promise.resolve({ suggestedLine: LINE, programmeCap: fen(10_000_000_00), programmeUsed: fen(0) });
 
 export const day = (text: string): LocalDate => localDate(text);
 
@@ -74,7 +75,7 @@ export class Desks {
       nextBanks: [],
       amount: fen(1_000_000_00),
       form: 'credit',
-      validUntil: day('2026-12-31'),
+      validUntil: addDays(dateAt(this.clock.now()), 60),
       ...more,
     });
   }

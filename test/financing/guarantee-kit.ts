@@ -58,7 +58,7 @@ export class GuaranteeKit {
   readonly guarantees: Guarantees;
   readonly batches: Batches;
   /** What the programme says of every firm. */
-  admission: Admission = { suggestedLine: null, programmeCap: null };
+  admission: Admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
   /** How it is asked; by itself it takes everybody. */
   admit: Admit = () => Promise.resolve(this.admission);
   readonly noted: Outcome[] = [];

@@ -1,6 +1,8 @@
 import { actorOf, firmActor, HOUSE } from '#lib/access';
 import {
+  DealAlarms,
   dealEvents,
+  deadlinesOf,
   GUARANTEE,
   recordsOf,
   replayed,
@@ -8,7 +10,8 @@ import {
   type GuaranteeChange,
   type LoanMove,
 } from '#lib/financing';
-import { addMonths, fen } from '#lib/kernel';
+import { addMonths, daysBetween, fen } from '#lib/kernel';
+import { readCalendar } from '#lib/product';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
 
 const HASH = 'cd'.repeat(32);
@@ -27,6 +30,7 @@ describe('a guarantee from the application to what is recovered', () => {
       const events = await dealEvents(tx, dealId);
       return { events, deal: (await kit.guarantees.get(kit.operator, dealId)).deal };
     });
+  const deadlines = async (dealId: string) => deadlinesOf(GUARANTEE, (await stored(dealId)).deal, readCalendar());
   const replays = async (dealId: string): Promise<Guarantee> => {
     const { events, deal } = await stored(dealId);
     const { dealId: id, uscc: firm, programme, openedAt, terms } = deal;
@@ -152,9 +156,10 @@ describe('a guarantee from the application to what is recovered', () => {
     expect(await codes(kit.open(4, {}, kit.otherBank))).toBe('application-refused');
     expect(await codes(kit.open(4, { guarantorId: kit.bank.institutionId }))).toBe('party-unknown');
     expect(await codes(kit.open(4, { principal: fen(-1) }))).toBe('guarantee-terms-invalid');
-    kit.admission = { suggestedLine: null, programmeCap: fen(1) };
+    const admission = kit.admission;
+    kit.admission = { ...admission, programmeCap: fen(1) };
     expect(await codes(kit.open(4))).toBe('guarantee-over-programme');
-    kit.admission = { suggestedLine: null, programmeCap: null };
+    kit.admission = admission;
     expect((await kit.guarantees.get(kit.bank, deal.dealId)).deal).toEqual(deal);
   });
 
@@ -260,5 +265,71 @@ describe('a guarantee from the application to what is recovered', () => {
     await expect(change('DELETE FROM guarantee_liability')).rejects.toThrow('reserved, issued');
     await expect(change(`UPDATE guarantee_liability SET state = 'ISSUED'`)).rejects.toThrow('reserved, issued');
     await expect(change('UPDATE guarantor_capital SET net_assets = 1')).rejects.toThrow('only ever added to');
+  });
+
+  it('warns the guarantor once for each time that it is waited for, and does not move', async () => {
+    const { db, notices, database } = kit.product;
+    const alarms = new DealAlarms({ db, notices, calendar: readCalendar(), clock: kit.clock });
+    await alarms.sweep();
+    const submitted = await kit.act(kit.bank, await kit.open(7), { event: 'submit' });
+    const { dealId } = submitted;
+    const told = async (): Promise<unknown[]> => {
+      const { rows } = await database.admin.query(
+        `SELECT institution_id AS who, body FROM notice WHERE type = 'deal.alarm.v1' AND body->>'dealId' = $1 ORDER BY at`,
+        [dealId],
+      );
+      return rows;
+    };
+    // Friday: two working days last until Tuesday.
+    const first = kit.today();
+    const sweep = async (): Promise<number> => {
+      const all = await Promise.all(Array.from({ length: 6 }, () => alarms.sweep()));
+      return all.reduce((sum, raised) => sum + raised, 0);
+    };
+    const { lastDay } = (await deadlines(dealId)).find(({ event }) => event === 'alarm')!;
+    kit.pass(daysBetween(first, lastDay));
+    expect([await sweep(), await told()]).toEqual([0, []]);
+    kit.pass(1);
+    // Six workers at once are one.
+    expect([await sweep(), await sweep()]).toEqual([1, 0]);
+    const body = {
+      dealId,
+      kind: 'guarantee',
+      state: 'SUBMITTED',
+      version: submitted.version,
+      lastDay,
+      desks: ['GUAR'],
+    };
+    expect(await told()).toMatchObject([{ who: kit.guarantor.institutionId, body }]);
+    expect((await stored(dealId)).deal).toEqual(submitted);
+    const [alarm] = await alarms.page(kit.operator, { limit: 1 });
+    expect(alarm).toMatchObject({
+      dealId,
+      lastDay,
+      desks: ['GUAR'],
+      told: [kit.guarantor.institutionId],
+      standing: true,
+    });
+
+    // Asked for what is missing and supplied, it is waited for anew.
+    const asked = { event: 'ask-missing', missing: [{ zh: '审计报告', en: 'audit' }] } as const;
+    const waiting = await kit.act(kit.guarantor, submitted, asked);
+    expect((await alarms.page(kit.operator, { limit: 1 }))[0]).toMatchObject({ dealId, standing: false });
+    expect(await alarms.page(kit.operator, { limit: 9, standing: true })).toEqual([]);
+    const again = await kit.act(kit.bank, waiting, { event: 'supply', documents: [HASH] });
+    expect([again.state, await sweep()]).toEqual(['SUBMITTED', 0]);
+    kit.pass(20);
+    expect([await sweep(), (await told()).length]).toEqual([1, 2]);
+    expect(await sweep()).toBe(0);
+
+    // The database is the guarantee, and nobody takes an alarm back.
+    const copy = `INSERT INTO alarm_of_deal SELECT gen_random_uuid(), deal_id, state, state_since, last_day, raised_at, desks, told
+      FROM alarm_of_deal WHERE deal_id = $1`;
+    await expect(database.admin.query(copy, [dealId])).rejects.toThrow(/alarm_of_deal_deal_id_state_since_key/);
+    await expect(database.admin.query('DELETE FROM alarm_of_deal WHERE deal_id = $1', [dealId])).rejects.toThrow(
+      /only ever added to/,
+    );
+    // What others were told is not a partner's to see.
+    expect(await alarms.page(kit.guarantor, { limit: 9 })).toEqual([]);
   });
 });

@@ -8,27 +8,25 @@ import {
   recordsOf,
   replayed,
   takeDeal,
+  type Admission,
   type Admit,
   type Command,
   type JointCaseView,
   type JointChange,
-  type JointDesk,
   type Outcome,
   type OutcomeBook,
-  type ProposalLine,
 } from '#lib/financing';
-import { fen, FixedClock, localDate, ProblemError, type Fen } from '#lib/kernel';
+import { fen, FixedClock, ProblemError, type Fen } from '#lib/kernel';
 import { noticesAfter } from '#lib/notices';
 import { readCalendar } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
-import { jointPartners, RoomOf } from './joint-partners.ts';
+import { HASH, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
-const HASH = 'b'.repeat(64);
-const YEAR_END = localDate('2026-12-31');
+
 const NEEDS = [
   { part: 'equity', amount: fen(10 * MILLION) },
   { part: 'loan', amount: fen(5 * MILLION) },
@@ -46,13 +44,15 @@ describe('joint cases', () => {
     note: (_tx, outcome) => Promise.resolve(void noted.push(outcome)),
     noteMonth: () => Promise.reject(new Error('no month of a joint case')),
   };
-  /** What a programme was asked: NOT takes no firm. */
+  /** What the programme says of the firm. */
+  let admission: Admission;
+  /** NOT takes no firm. */
   const admit: Admit = (_tx, { programme }) =>
     programme === 'NOT'
       ? Promise.reject(
           new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合准入条件', en: 'refused' }),
         )
-      : Promise.resolve({ suggestedLine: null, programmeCap: null });
+      : Promise.resolve(admission);
   let who: Record<string, Principal>;
   beforeAll(async () => {
     product = await openTestProduct(new FixedClock(START));
@@ -63,6 +63,7 @@ describe('joint cases', () => {
     clock = new FixedClock(START);
     capacity = new RoomOf();
     noted = [];
+    admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
     const { db, notices } = product;
     cases = new JointCases({ db, notices, calendar: readCalendar(), clock }, { capacity, admit, outcomes });
   });
@@ -99,54 +100,7 @@ describe('joint cases', () => {
     }
     return 'done';
   };
-  const consent = (name: string, desk: JointDesk, purpose: 'equity-review' | 'pre-loan-review' | 'guarantee-review') =>
-    ({
-      institutionId: id(name),
-      desk,
-      purpose,
-      fields: ['identity', 'score'],
-      until: YEAR_END,
-      outcomes: name !== 'guarantor',
-    }) as const;
-  const share = (): readonly [string, JointChange] => [
-    'firm',
-    {
-      event: 'share',
-      textSha256: HASH,
-      consents: [
-        consent('investor', 'INVEST', 'equity-review'),
-        consent('bank', 'BANK', 'pre-loan-review'),
-        consent('guarantor', 'GUAR', 'guarantee-review'),
-      ],
-    },
-  ];
-  const line = (part: ProposalLine['part'], name: string, amount: number): ProposalLine => {
-    const guaranteed = part === 'guaranteed';
-    return {
-      part,
-      institutionId: id(name),
-      amount: amount as Fen,
-      lender: guaranteed ? id('bank') : null,
-      guarantorShareBp: guaranteed ? 10_000 : null,
-      loanMaturity: guaranteed ? localDate('2028-06-30') : null,
-      guaranteeUntil: guaranteed ? localDate('2028-12-31') : null,
-    };
-  };
-  const commit = (name: string, part: ProposalLine['part'], amount: number): readonly [string, JointChange] => [
-    name,
-    {
-      event: 'commit',
-      proposalVersion: 1,
-      part,
-      amount: amount as Fen,
-      expiresOn: localDate('2026-08-31'),
-      conditions: [],
-    },
-  ];
-  const sign = (name: string): readonly [string, JointChange] => [
-    name,
-    { event: 'sign', proposalVersion: 1, textSha256: HASH },
-  ];
+  const { consent, share, line, commit, sign } = jointWords(id);
   const toCommitting = (): readonly (readonly [string, JointChange])[] => [
     share(),
     ['bank', { event: 'say', round: 'internal', opinion: 'support', need: '审计报告', text: '可做' }],
@@ -199,7 +153,7 @@ describe('joint cases', () => {
     );
     expect(lent.ledger.totals).toEqual({
       cash: { [id('investor')]: -10 * MILLION, [id('bank')]: 0, FIRM: 10 * MILLION },
-      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0 },
+      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0, interest: 0 },
     });
     // What the firm let its bank report, the equity not among it.
     expect(noted.map(({ kind, amount, institutionId }) => [kind, amount, institutionId === id('bank')])).toEqual([
@@ -285,6 +239,28 @@ describe('joint cases', () => {
       change: { event: 'share', textSha256: HASH, consents: [consent('investor', 'BANK', 'pre-loan-review')] },
     };
     expect(await codeOf(cases.raise(who['firm']!, wrong))).toBe('joint-consent-invalid');
+  });
+
+  it('are held to the lesser of two caps of the programme, net of what the firm has in use under it', async () => {
+    const capOf = async (cap: Fen | null, programmeCap: Fen | null, used = 0): Promise<number | null> => {
+      admission = { suggestedLine: null, programmeCap, programmeUsed: fen(used) };
+      return (await open('house', { cap })).terms.cap;
+    };
+    const [fifteen, thirty] = [fen(15 * MILLION), fen(30 * MILLION)];
+    expect(await capOf(null, null, MILLION)).toBeNull();
+    expect(await capOf(thirty, null, MILLION)).toBe(29 * MILLION);
+    expect(await capOf(thirty, fifteen)).toBe(15 * MILLION);
+    expect(await capOf(fifteen, thirty, 3 * MILLION)).toBe(12 * MILLION);
+    expect(await codeOf(capOf(thirty, fifteen, 15 * MILLION))).toBe('programme-cap-exceeded');
+    // Ten of equity and ten of debt: one more than is left.
+    admission = { suggestedLine: null, programmeCap: thirty, programmeUsed: fen(11 * MILLION) };
+    const { dealId, version } = await open('house');
+    const [told, [by, change]] = [share(), toCommitting()[2]!];
+    const shared = await tell(dealId, told);
+    expect([version, shared.terms.cap]).toEqual([1, 19 * MILLION]);
+    const refused = cases.raise(who[by]!, { dealId, version: shared.version, change });
+    await expect(refused).rejects.toMatchObject({ problem: { errors: [{ code: 'programme-cap-exceeded' }] } });
+    expect((await cases.get(who['house']!, dealId)).version).toBe(shared.version);
   });
 
   it('change nothing where the guarantor has no room, at its commitment and at the last signature', async () => {

@@ -1,6 +1,6 @@
 import type { InstitutionKind, Principal } from '#lib/access';
-import type { CapacityPort } from '#lib/financing';
-import { ProblemError, type Uscc } from '#lib/kernel';
+import type { CapacityPort, JointChange, JointDesk, ProposalLine } from '#lib/financing';
+import { localDate, ProblemError, type Fen, type Uscc } from '#lib/kernel';
 import type { TestProduct } from '../kit/database.ts';
 
 const MILLION = 100_000_000;
@@ -65,4 +65,58 @@ export async function jointPartners(
     scopes: [],
   };
   return who;
+}
+
+export const HASH = 'b'.repeat(64);
+export const YEAR_END = localDate('2026-12-31');
+type Said = readonly [string, JointChange];
+
+/** What the firm and its partners say in a joint case, by their names. */
+export function jointWords(id: (name: string) => string) {
+  const consent = (name: string, desk: JointDesk, purpose: 'equity-review' | 'pre-loan-review' | 'guarantee-review') =>
+    ({
+      institutionId: id(name),
+      desk,
+      purpose,
+      fields: ['identity', 'score'],
+      until: YEAR_END,
+      outcomes: name !== 'guarantor',
+    }) as const;
+  const share = (): Said => [
+    'firm',
+    {
+      event: 'share',
+      textSha256: HASH,
+      consents: [
+        consent('investor', 'INVEST', 'equity-review'),
+        consent('bank', 'BANK', 'pre-loan-review'),
+        consent('guarantor', 'GUAR', 'guarantee-review'),
+      ],
+    },
+  ];
+  const line = (part: ProposalLine['part'], name: string, amount: number): ProposalLine => {
+    const guaranteed = part === 'guaranteed';
+    return {
+      part,
+      institutionId: id(name),
+      amount: amount as Fen,
+      lender: guaranteed ? id('bank') : null,
+      guarantorShareBp: guaranteed ? 10_000 : null,
+      loanMaturity: guaranteed ? localDate('2028-06-30') : null,
+      guaranteeUntil: guaranteed ? localDate('2028-12-31') : null,
+    };
+  };
+  const commit = (name: string, part: ProposalLine['part'], amount: number): Said => [
+    name,
+    {
+      event: 'commit',
+      proposalVersion: 1,
+      part,
+      amount: amount as Fen,
+      expiresOn: localDate('2026-08-31'),
+      conditions: [],
+    },
+  ];
+  const sign = (name: string): Said => [name, { event: 'sign', proposalVersion: 1, textSha256: HASH }];
+  return { consent, share, line, commit, sign };
 }

@@ -249,7 +249,7 @@ describe('standings on a real database', () => {
     );
     expect((await problemOf(admit({ programme: 'NONE' })))?.code).toBe('programme-unknown');
     const gdz = { programme: 'GDZ', on: '2026-07-06' as never };
-    expect(await admit(gdz)).toEqual({ suggestedLine: null, programmeCap: null });
+    expect(await admit(gdz)).toEqual({ suggestedLine: null, programmeCap: null, programmeUsed: 0 });
     expect((await problemOf(admit({ ...gdz, stated: { needs: ['loan'] } })))?.code).toBe('programme-refused');
     expect(await admit({ ...gdz, stated: { needs: ['loan'] }, pending: ['needs'] })).toBeDefined();
     expect((await problemOf(admit({ ...gdz, stated: { needs: ['gold'] } })))?.code).toBe('statement-invalid');

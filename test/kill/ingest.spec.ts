@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openServer, type Server } from '#lib/platform';
-import { migrateAll } from '#lib/product';
 import {
   fileOf,
   firstmile,
-  freshDataDir,
+  preparedDataDir,
   removeDataDirs,
   ROOT,
   type Command,
@@ -50,12 +49,11 @@ interface Place {
 }
 
 async function place(): Promise<Place> {
-  const dataDir = freshDataDir();
+  const dataDir = await preparedDataDir(); // so that every write of the command is one of the ingest
   const file = fileOf(dataDir, useReal ? 'register.csv.gz' : 'register.csv', content);
   const args = ['ingest', 'business-registration', file, '--layout', 'open-register', '--json'];
   const server = await openServer({ dataDir });
   servers.push(server);
-  await migrateAll(server.urls.owner); // so that every write of the command is one of the ingest
   return { server, ingest: (options) => firstmile(dataDir, args, options) };
 }
 const servers: Server[] = [];

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { openServer, type Server } from '#lib/platform';
-import { fileOf, firstmile, freshDataDir, removeDataDirs, type Command } from '../cli/command.ts';
+import { fileOf, firstmile, preparedDataDir, removeDataDirs, type Command } from '../cli/command.ts';
 import { registrationFile } from '../runs/book.ts';
 import { breath, connectAdmin, untilWaiting } from './ledger-content.ts';
 
@@ -16,7 +16,7 @@ let dataDir: string;
 let expected: unknown;
 
 beforeAll(async () => {
-  dataDir = freshDataDir();
+  dataDir = await preparedDataDir();
   server = await openServer({ dataDir });
   const file = fileOf(dataDir, 'register.csv', registrationFile(FIRMS));
   const ingested = await firstmile(dataDir, [

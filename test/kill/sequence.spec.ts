@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { openServer, type Server } from '#lib/platform';
-import { migrateAll } from '#lib/product';
 import {
   fileOf as writtenTo,
   firstmile,
-  freshDataDir,
+  preparedDataDir,
   removeDataDirs,
   type CommandOptions,
   type Ended,
@@ -47,11 +46,10 @@ class Place {
   ) {}
 
   static async open(): Promise<Place> {
-    const dataDir = freshDataDir();
+    const dataDir = await preparedDataDir();
     const files = FILES.map(({ body }, i) => writtenTo(dataDir, `delivered-${i}`, body));
     const server = await openServer({ dataDir });
     places.push(server);
-    await migrateAll(server.urls.owner);
     return new Place(server, dataDir, files);
   }
 

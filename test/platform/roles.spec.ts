@@ -85,6 +85,24 @@ describe('a database of your own (DATABASE_URL)', () => {
     await queryOnce(admin, `DROP DATABASE ${fresh} WITH (FORCE)`);
   });
 
+  it('has the queue made anew for another BullMQ than the one that it was made for', async () => {
+    const fresh = `${name}_other`;
+    await queryOnce(admin, `CREATE DATABASE ${fresh}`);
+    const owner = Object.assign(new URL(urlAs('firstmile_admin')), { pathname: `/${fresh}` }).toString();
+    const rings = `SELECT has_table_privilege('firstmile_app', 'bullmq.job', 'INSERT') AS may`;
+    const mayRing = async (): Promise<unknown> => (await queryOnce(owner, rings))[0];
+    await migrateDoorbells(owner, 'firstmile_app');
+    expect(await mayRing()).toEqual({ may: true });
+    await queryOnce(
+      owner,
+      `REVOKE INSERT ON bullmq.job FROM firstmile_app; COMMENT ON SCHEMA bullmq IS 'BullMQ 0.0.1, for firstmile_app'`,
+    );
+    expect(await mayRing()).toEqual({ may: false });
+    await migrateDoorbells(owner, 'firstmile_app');
+    expect(await mayRing()).toEqual({ may: true });
+    await queryOnce(admin, `DROP DATABASE ${fresh} WITH (FORCE)`);
+  });
+
   it('is content with roles that an administrator has prepared', async () => {
     await queryOnce(admin, `GRANT firstmile_owner, firstmile_app TO ${user}`);
     const server = await external(urlAs(user));

@@ -1,6 +1,6 @@
 import { FixedClock, step } from '#lib/kernel';
 import { LISTED, Lists, MEMBERSHIP, shippedList, type ListVersion } from '#lib/whitelist';
-import { openCity, type City } from './city.ts';
+import { MONTHS, openCity, type City } from './city.ts';
 import { Told } from './told.ts';
 
 const { rules } = shippedList('CKT');
@@ -10,7 +10,7 @@ describe('a list over months', () => {
   let lists: Lists;
   const versions: ListVersion[] = [];
   beforeAll(async () => {
-    city = await openCity({ firms: 160, runs: 4 });
+    city = await openCity(MONTHS);
     const { product } = city;
     lists = new Lists(product.db, product.runs, { disputes: () => Promise.resolve(new Map()) });
     for (const run of city.runs)

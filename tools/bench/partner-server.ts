@@ -26,7 +26,7 @@ async function open({ urls, dataDir, at }: PartnerServerTask): Promise<PartnerSe
   const server = { urls, embedded: true, close: () => Promise.resolve() } as const;
   const config = { dataDir, port: 0, portIsExplicit: true, host: '127.0.0.1' };
   // Whether a programme takes a firm is asked once a loan, and measured with the scores that it rests on.
-  const admit = () => Promise.resolve({ suggestedLine: LINE, programmeCap: null });
+  const admit = () => Promise.resolve({ suggestedLine: LINE, programmeCap: null, programmeUsed: fen(0) });
   const options = { name: 'bench-api', clock: new FixedClock(at), server, poolSize: POOL, admit };
   const product = await openProduct(config, options);
   const app = await createApi({

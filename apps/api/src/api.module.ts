@@ -5,11 +5,22 @@ import { Authorisations, Disputes, QueryLog } from '#lib/compliance';
 import { FirmStandings, StatedInputs } from '#lib/financing';
 import { Deliveries, Reviews } from '#lib/ledger';
 import { Impacts, modelByHash, Models, Runs, ScoreHistory, Scores } from '#lib/runs';
-import { Batches, CallbackKeys, Callbacks, Capacity, Deals, Guarantees, JointCases, Referrals } from '#lib/financing';
+import {
+  Batches,
+  CallbackKeys,
+  Callbacks,
+  Capacity,
+  DealAlarms,
+  Deals,
+  Guarantees,
+  JointCases,
+  Referrals,
+} from '#lib/financing';
 import { CandidatesReader, ListReviews, ListRuleChanges, Lists } from '#lib/whitelist';
 import { Notices, Webhooks } from '#lib/notices';
 import { ReportKeys, ReportRequests, Reports } from '#lib/reports';
 import { BELLS, CLOCK, DB, MODEL_BY_HASH, OPENAPI, type ApiDeps, type ModelByHash } from './deps.ts';
+import { Admissions } from './http/admissions.ts';
 import { Disclosure } from './http/disclosure.ts';
 import { IdempotentPosts } from './http/idempotent-posts.ts';
 import { InputPipe } from './http/input.pipe.ts';
@@ -46,6 +57,7 @@ import { OwnDisputesController } from './subject/own-disputes.controller.ts';
 import { OwnListsController } from './subject/own-lists.controller.ts';
 import { QueriesController } from './partner/queries.controller.ts';
 import { OwnAuthorisationsController } from './subject/own-authorisations.controller.ts';
+import { DealAlarmsController } from './ops/deal-alarms.controller.ts';
 import { CallbacksController } from './partner/callbacks.controller.ts';
 import { ReferralsController } from './partner/referrals.controller.ts';
 import { CapacityController } from './partner/capacity.controller.ts';
@@ -125,6 +137,7 @@ export class ApiModule {
         JointCasesController,
         ExposuresController,
         CallbacksController,
+        DealAlarmsController,
         OwnReportsController,
       ],
       providers: [
@@ -160,10 +173,12 @@ export class ApiModule {
         { provide: Capacity, useValue: deps.capacity },
         { provide: CallbackKeys, useValue: deps.callbackKeys },
         { provide: Callbacks, useValue: deps.callbacks },
+        { provide: DealAlarms, useValue: deps.dealAlarms },
         { provide: MODEL_BY_HASH, useValue: modelOf },
         { provide: OPENAPI, useValue: { document: {} } },
         { provide: CandidatesReader, useValue: new CandidatesReader(deps.runs, deps.scores) },
         { provide: IdempotentPosts, useValue: new IdempotentPosts(answers) },
+        { provide: Admissions, useValue: new Admissions(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         { provide: Disclosure, useValue: new Disclosure(deps.db, deps.authorisations, deps.queryLog, deps.clock) },
         Shutdown,
         { provide: APP_GUARD, useValue: guard },

@@ -5,6 +5,7 @@ import type {
   CallbackKeys,
   Callbacks,
   Capacity,
+  DealAlarms,
   Deals,
   FirmStandings,
   Guarantees,
@@ -59,6 +60,7 @@ export interface ApiDeps {
   readonly capacity: Capacity;
   readonly callbackKeys: CallbackKeys;
   readonly callbacks: Callbacks;
+  readonly dealAlarms: DealAlarms;
   readonly clock: Clock;
   /** Requests a minute that differ from the defaults. */
   readonly rateLimits?: Readonly<Record<string, number>>;

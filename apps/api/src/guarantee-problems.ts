@@ -1,3 +1,4 @@
+import { CAP_WORDS, capCode } from '#lib/financing';
 import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** What guarantees, their batches and the capacity of guarantors refuse. */
@@ -14,6 +15,12 @@ export const GUARANTEE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     409,
     '不符合分险方案',
     'The sharing scheme does not allow it: errors names every rule that fails, and at approval every one that nobody knows',
+  ),
+  'sharing-rule-failed': entry(409, '不符合分险方案的一项规则', 'A rule of the sharing scheme fails'),
+  'sharing-rule-unknown': entry(
+    409,
+    '分险方案的一项规则无法判断',
+    'Whether a rule of the sharing scheme holds is not known',
   ),
   'claim-fuse-tripped': entry(
     409,
@@ -54,8 +61,16 @@ export const GUARANTEE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'guarantor-unknown': entry(404, '没有该担保机构', 'There is no such guarantor'),
   'agreement-refused': entry(403, '批量担保协议由担保机构登记', 'The guarantor itself records what it takes over'),
   'agreement-unknown': entry(404, '没有该批量担保协议', 'There is no such batch agreement'),
+  'row-key-invalid': entry(422, '贷款编号有误', 'Not a number of a loan'),
+  'row-key-conflict': entry(409, '该贷款已按不同内容承保', 'The loan was accepted with another content'),
+  'row-key-elsewhere': entry(409, '该贷款已在其他批次承保', 'The loan was accepted in another batch'),
   'batch-invalid': entry(422, '批次有误', 'The number of the batch or of its rows is not valid'),
 };
+
+/** Which cap stands against a guarantee: places in the errors of capacity-passed and reservation-expired. */
+export const CAP_PLACES: Readonly<Record<string, ProblemEntry>> = Object.fromEntries(
+  (Object.keys(CAP_WORDS) as (keyof typeof CAP_WORDS)[]).map((cap) => [capCode(cap), entry(409, ...CAP_WORDS[cap])]),
+);
 
 /** What the events of a guarantee refuse, beside what those of any deal do. */
 export const GUARANTEE_EVENT_PROBLEMS = [

@@ -1,4 +1,6 @@
+import { COMPOSITION_FAULTS } from '#lib/financing';
 import type { Text } from '#lib/scoring';
+import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** 联合授信: what the rules of a joint case refuse with, and the places that their answers name. */
 export const JOINT_PROBLEMS: Readonly<Record<string, Text & { readonly status: number }>> = {
@@ -35,6 +37,7 @@ export const JOINT_PROBLEMS: Readonly<Record<string, Text & { readonly status: n
   'joint-amount-exceeded': { status: 409, zh: '金额超出', en: 'More than there is: errors says how much' },
   'joint-correction-unknown': { status: 422, zh: '没有可更正的本方记录', en: 'No entry of your own to correct' },
   'joint-debt-open': { status: 409, zh: '债务尚未结清', en: 'The debt is not settled: errors names each part' },
+  'joint-not-active': { status: 409, zh: '案件尚未生效，不得收付', en: 'No money moves before the case is active' },
   'joint-full': { status: 409, zh: '记录已达上限', en: 'The case keeps no more of this' },
   'composition-invalid': {
     status: 422,
@@ -61,6 +64,11 @@ export const JOINT_PROBLEMS: Readonly<Record<string, Text & { readonly status: n
   'programme-cap-exceeded': { status: 422, zh: '超出产品上限', en: 'The package passes the cap of the programme' },
   'reservation-expired': { status: 409, zh: '没有有效的额度预留', en: 'No capacity is reserved any more' },
 };
+
+/** What is wrong with a composition: places in the errors of composition-invalid. */
+export const COMPOSITION_PLACES: Readonly<Record<string, ProblemEntry>> = Object.fromEntries(
+  Object.entries(COMPOSITION_FAULTS).map(([code, { zh, en }]) => [code, entry(422, zh, en)]),
+);
 
 /** Codes that the rules of a joint case answer an event with. */
 export const JOINT_EVENT_PROBLEMS = Object.keys(JOINT_PROBLEMS).filter(

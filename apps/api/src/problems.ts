@@ -1,6 +1,6 @@
 import { DEAL_PROBLEMS } from './deal-problems.ts';
-import { GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
-import { JOINT_PROBLEMS } from './joint-problems.ts';
+import { CAP_PLACES, GUARANTEE_PROBLEMS } from './guarantee-problems.ts';
+import { COMPOSITION_PLACES, JOINT_PROBLEMS } from './joint-problems.ts';
 import { entry, type ProblemEntry } from './problem-entry.ts';
 
 /** Every problem code that the API may answer with (问题代码): the page at /problems/CODE, the documentation and the tests read this table. */
@@ -23,6 +23,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   // The request itself
   'request-invalid': entry(400, '请求有误', 'The request is not valid: errors names each field'),
   'field-unknown': entry(400, '未知字段', 'The field is not known; nothing is ignored silently'),
+  'field-missing': entry(422, '缺少字段', 'A field that is needed was left out'),
   'field-invalid': entry(400, '字段值有误', 'The value of a field is not valid'),
   'json-broken': entry(400, 'JSON 无法解析', 'The body is not JSON'),
   'body-too-large': entry(413, '请求体过大', 'The body is too large: 1 MiB for JSON, 2 GiB for a delivery'),
@@ -249,6 +250,11 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     'The programme does not take the firm: errors names every condition that fails or is unknown',
   ),
   'condition-failed': entry(409, '条件不满足', 'A condition of a programme does not hold for the firm'),
+  'condition-withheld': entry(
+    409,
+    '信贷记录相关条件不予说明',
+    'A condition on loans that is not met or not known: neither is told without an authorisation',
+  ),
   'condition-unknown': entry(
     409,
     '条件未知',
@@ -359,5 +365,7 @@ export const PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
 
   ...DEAL_PROBLEMS,
   ...GUARANTEE_PROBLEMS,
+  ...CAP_PLACES,
   ...JOINT_PROBLEMS,
+  ...COMPOSITION_PLACES,
 };

@@ -1,4 +1,5 @@
 import type { SchemaStep } from '#lib/platform';
+import { ALARMS_SCHEMA } from './alarms/schema.ts';
 import { CALLBACKS_SCHEMA } from './callbacks/schema.ts';
 import { CAPACITY_SCHEMA } from './capacity/schema.ts';
 import { DEALS_SCHEMA } from './deals/schema.ts';
@@ -16,4 +17,5 @@ export const FINANCING_SCHEMA: readonly SchemaStep[] = [
   ...GUARANTEES_SCHEMA,
   ...STANDING_SCHEMA,
   ...STATED_SCHEMA,
+  ...ALARMS_SCHEMA,
 ];

@@ -98,8 +98,9 @@ export async function findRegistered(tx: Tx, tick: Date, numbers: readonly strin
 
 /** As findRegistered, for names of this delivery that were nobody's when it was read and are somebody's now. */
 export async function findNamedMeanwhile(tx: Tx): Promise<boolean> {
-  await tx.execute('CREATE TEMP TABLE arriving (subject text COLLATE "C", company_id bigint) ON COMMIT DROP');
   const rows = await tx.query<{ subject: string }>('SELECT DISTINCT subject FROM stage_waiting');
+  if (rows.length === 0) return false;
+  await tx.execute('CREATE TEMP TABLE arriving (subject text COLLATE "C", company_id bigint) ON COMMIT DROP');
   return addNamed(
     tx,
     rows.map((row) => row.subject),

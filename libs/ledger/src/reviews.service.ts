@@ -129,41 +129,38 @@ export class Reviews {
     const { uscc, clock, person, reason } = decision;
     await this.db.session(async (session) => {
       const stage = await Stage.open(session);
-      try {
-        for (const record of records) stage.record(row.row_no, record);
-        await stage.close();
-        await session.transaction(async (tx) => {
-          const released = uscc === null ? null : await takeTick(tx, clock.now(), undefined);
-          const open = await tx.execute(
-            `UPDATE quarantine q SET state = CASE WHEN $3::timestamptz IS NULL THEN 'WAITING' ELSE 'RELEASED' END, released_at = $3
-             FROM delivery d WHERE q.delivery_id = $1 AND q.row_no = $2 AND q.state = 'WAITING'
-               AND d.delivery_id = q.delivery_id AND d.undone_at IS NULL`,
-            [row.delivery_id, row.row_no, released],
-          );
-          const noted = await tx.execute(
-            `INSERT INTO identity_decision (delivery_id, row_no, uscc, decided_by, decided_at, reason) VALUES ($1, $2, $3, $4, $5, $6)
-             ON CONFLICT DO NOTHING`,
-            [row.delivery_id, row.row_no, uscc, person, clock.now(), reason],
-          );
-          if (open !== 1 || noted !== 1) throw decided();
-          if (released === null) return;
-          const input = {
-            deliveryId: row.delivery_id,
-            source,
-            layout,
-            territory: [],
-            population: 'listed',
-            coversFrom: undefined,
-            through: undefined,
-          } as const;
-          await decide(tx, row.delivery_id, source.name, await findDoubled(tx));
-          await writeRecords(tx, input, released);
-          await confirmRecords(tx, input);
-          await markStale(tx, released);
-        });
-      } finally {
-        await stage.drop().catch(() => undefined);
-      }
+      for (const record of records) stage.record(row.row_no, record);
+      await stage.close();
+      await session.transaction(async (tx) => {
+        const released = uscc === null ? null : await takeTick(tx, clock.now(), undefined);
+        const open = await tx.execute(
+          `UPDATE quarantine q SET state = CASE WHEN $3::timestamptz IS NULL THEN 'WAITING' ELSE 'RELEASED' END, released_at = $3
+           FROM delivery d WHERE q.delivery_id = $1 AND q.row_no = $2 AND q.state = 'WAITING'
+             AND d.delivery_id = q.delivery_id AND d.undone_at IS NULL`,
+          [row.delivery_id, row.row_no, released],
+        );
+        const noted = await tx.execute(
+          `INSERT INTO identity_decision (delivery_id, row_no, uscc, decided_by, decided_at, reason) VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT DO NOTHING`,
+          [row.delivery_id, row.row_no, uscc, person, clock.now(), reason],
+        );
+        if (open !== 1 || noted !== 1) throw decided();
+        if (released === null) return;
+        const input = {
+          deliveryId: row.delivery_id,
+          source,
+          layout,
+          territory: [],
+          population: 'listed',
+          coversFrom: undefined,
+          through: undefined,
+        } as const;
+        await decide(tx, row.delivery_id, source.name, await findDoubled(tx));
+        await writeRecords(tx, input, released);
+        await confirmRecords(tx, input);
+        await markStale(tx, released);
+      });
+      await stage.clear();
     });
   }
 }

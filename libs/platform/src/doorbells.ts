@@ -1,17 +1,13 @@
-import { createPostgresBackend, runMigrations, withBackend, Queue as RedisQueue, Worker as RedisWorker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
 import { randomUUID } from 'node:crypto';
+import { inQueueSchema } from './queue-schema.ts';
 
-/** A pool takes its start-up options from its URL alone, so they are appended there (a role may stand there already). */
-function inQueueSchema(databaseUrl: string): string {
-  const url = new URL(databaseUrl);
-  const options = url.searchParams.get('options');
-  url.searchParams.set('options', `${options === null ? '' : `${options} `}-c search_path=bullmq`);
-  return url.toString();
+/** BullMQ is 200 modules. What neither rings nor listens does not read them: most commands, and most tests. */
+async function loadQueue() {
+  const { createPostgresBackend, withBackend, Queue, Worker } = await import('bullmq');
+  return { onPostgres: withBackend(createPostgresBackend), onRedis: { Queue, Worker } };
 }
-
-const onPostgres = withBackend(createPostgresBackend);
 
 /** What a ring carries: the id of the thing to look at. State is in the database; the ring only says «look now». */
 interface Ring {
@@ -35,38 +31,13 @@ export interface DoorbellOptions {
   readonly log: (event: string, error: unknown) => void;
 }
 
-/** Any number of ours. */
-const GRANT_LOCK = 7_104_004;
-
-/** BullMQ's tables on PostgreSQL belong to the owner; the application only uses them. Idempotent. */
-export async function migrateDoorbells(ownerUrl: string, appRole: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: inQueueSchema(ownerUrl), max: 1 });
-  try {
-    const client = await pool.connect();
-    try {
-      // Held until the connection ends: two programs that grant at once would update one row of the catalogue.
-      await client.query(`SELECT pg_advisory_lock(${GRANT_LOCK})`);
-      await runMigrations(client);
-      const role = client.escapeIdentifier(appRole);
-      await client.query(`GRANT USAGE ON SCHEMA bullmq TO ${role};
-        GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA bullmq TO ${role};
-        GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA bullmq TO ${role};
-        GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA bullmq TO ${role};`);
-    } finally {
-      client.release();
-    }
-  } finally {
-    await pool.end();
-  }
-}
-
 /**
  * The queue as a doorbell (门铃): rung after commit, never waited for. A lost ring only delays, since every worker also
  * sweeps. BullMQ on Redis when there is one, else on the same PostgreSQL.
  */
 export class Doorbells {
-  private readonly queues = new Map<string, RingQueue>();
-  private readonly workers: Closable[] = [];
+  private readonly queues = new Map<string, Promise<RingQueue>>();
+  private readonly workers: Promise<Closable>[] = [];
   private readonly pool: pg.Pool | undefined;
   private readonly redis: Redis[] = [];
   private closing = false;
@@ -81,17 +52,15 @@ export class Doorbells {
         application_name: 'firstmile-doorbells',
       });
       this.pool.on('error', () => undefined); // each listener and queue on the pool reports it
+      this.pool.setMaxListeners(0); // and there are as many as there are bells, twice
     }
   }
 
   /** Call after commit. Failing to ring is logged, not thrown: the sweep will find the work. */
   async ring(bell: string, id: string): Promise<void> {
     try {
-      await this.queue(bell).add(
-        'ring',
-        { id },
-        { jobId: randomUUID(), removeOnComplete: true, removeOnFail: true, attempts: 1 },
-      );
+      const queue = await this.queue(bell);
+      await queue.add('ring', { id }, { jobId: randomUUID(), removeOnComplete: true, removeOnFail: true, attempts: 1 });
     } catch (error) {
       this.options.log('ring-lost', error);
     }
@@ -106,11 +75,18 @@ export class Doorbells {
         this.options.log(`answer-${bell}`, error);
       }
     };
+    const opened = this.openWorker(bell, processor);
+    opened.catch((error: unknown) => this.options.log(`bell-${bell}`, error));
+    this.workers.push(opened);
+  }
+
+  private async openWorker(bell: string, processor: (job: { data: Ring }) => Promise<void>): Promise<Closable> {
+    const { onPostgres, onRedis } = await loadQueue();
     const worker = this.pool
       ? new onPostgres.Worker<Ring>(bell, processor, { connection: this.pool, ...LISTENING })
-      : new RedisWorker<Ring>(bell, processor, { connection: this.connectRedis(), ...LISTENING });
+      : new onRedis.Worker<Ring>(bell, processor, { connection: await this.connectRedis(), ...LISTENING });
     worker.on('error', (error: Error) => this.report(bell, error));
-    this.workers.push(worker);
+    return worker;
   }
 
   /** A pool calls itself ended a little before its connections are: what they then say is no news. */
@@ -118,20 +94,23 @@ export class Doorbells {
     if (!this.closing) this.options.log(`bell-${bell}`, error);
   }
 
-  private queue(bell: string): RingQueue {
-    let queue = this.queues.get(bell);
-    if (!queue) {
-      const made = this.pool
-        ? new onPostgres.Queue<Ring>(bell, { connection: this.pool })
-        : new RedisQueue<Ring>(bell, { connection: this.connectRedis() });
-      made.on('error', (error: Error) => this.report(bell, error));
-      queue = made as unknown as RingQueue;
-      this.queues.set(bell, queue);
-    }
+  private queue(bell: string): Promise<RingQueue> {
+    const queue = this.queues.get(bell) ?? this.openQueue(bell);
+    this.queues.set(bell, queue);
     return queue;
   }
 
-  private connectRedis(): Redis {
+  private async openQueue(bell: string): Promise<RingQueue> {
+    const { onPostgres, onRedis } = await loadQueue();
+    const queue = this.pool
+      ? new onPostgres.Queue<Ring>(bell, { connection: this.pool })
+      : new onRedis.Queue<Ring>(bell, { connection: await this.connectRedis() });
+    queue.on('error', (error: Error) => this.report(bell, error));
+    return queue;
+  }
+
+  private async connectRedis(): Promise<Redis> {
+    const { Redis } = await import('ioredis');
     const redis = new Redis(this.options.redisUrl!, { maxRetriesPerRequest: null });
     this.redis.push(redis);
     return redis;
@@ -140,8 +119,9 @@ export class Doorbells {
   /** Listeners first: no answer may start while the rest is being closed. */
   async close(): Promise<void> {
     this.closing = true;
-    await Promise.all(this.workers.map((worker) => worker.close()));
-    await Promise.all([...this.queues.values()].map((queue) => queue.close()));
+    // One that could not be opened was reported, and has nothing to close.
+    for (const open of [this.workers, [...this.queues.values()]])
+      await Promise.all(open.map(async (one) => (await one.catch(() => undefined))?.close()));
     for (const redis of this.redis) redis.disconnect();
     await this.pool?.end();
   }

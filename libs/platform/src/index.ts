@@ -6,6 +6,7 @@ export * from './doorbells.ts';
 export * from './embedded-postgres/index.ts';
 export * from './migrate.ts';
 export * from './on-stop.ts';
+export { migrateDoorbells } from './queue-schema.ts';
 export * from './read-only-snapshot.ts';
 export * from './system-clock.ts';
 export * from './secret-file.ts';

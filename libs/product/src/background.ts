@@ -97,10 +97,13 @@ export class Background {
   /** What time does to deals, and what they brought about becomes deliveries: once a minute at most. */
   private async workDeals(): Promise<void> {
     if (!this.isTimeFor('deals')) return;
-    const { referrals, guarantees, jointCases, outcomes, callbacks, doorbells, clock } = this.product;
+    const { referrals, guarantees, jointCases, dealAlarms, outcomes, callbacks, doorbells, clock } = this.product;
     // A deal that cannot move today keeps no other kind from moving, and no outcome from the ledger.
     for (const kind of [referrals, guarantees, jointCases])
       await kind.sweep().catch((error: unknown) => this.log('sweep-deals', error));
+    // Whoever is still waited for is told; nothing moves.
+    await dealAlarms.sweep().catch((error: unknown) => this.log('sweep-alarms', error));
+    await callbacks.tellHeld().catch((error: unknown) => this.log('sweep-alarms', error));
     for (const deliveryId of await outcomes.deliver(clock)) await doorbells.ring('intake', deliveryId);
     await callbacks.sweepNonces();
   }

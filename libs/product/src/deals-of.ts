@@ -5,6 +5,7 @@ import {
   Callbacks,
   Capacity,
   capacityOfCases,
+  DealAlarms,
   Deals,
   Batches,
   guaranteeDesk,
@@ -19,7 +20,10 @@ import {
   type CallbackType,
   type CoveringGuarantee,
   type DealParts,
+  type FirmStandings,
+  type TellsLine,
 } from '#lib/financing';
+import type { Authorisations, QueryLog } from '#lib/compliance';
 import { ProblemError } from '#lib/kernel';
 import type { Deliveries } from '#lib/ledger';
 import type { SecretBox } from '#lib/notices';
@@ -36,6 +40,7 @@ export interface DealServices {
   readonly outcomes: Outcomes;
   readonly callbackKeys: CallbackKeys;
   readonly callbacks: Callbacks;
+  readonly dealAlarms: DealAlarms;
 }
 
 export interface DealsParts extends DealParts {
@@ -44,20 +49,24 @@ export interface DealsParts extends DealParts {
   /** Person id of the house, in whose name outcomes are received. */
   readonly person: string;
   readonly admit: Admit;
+  readonly standings: Pick<FirmStandings, 'programmeRoom'>;
+  readonly authorisations: Authorisations;
+  readonly queryLog: QueryLog;
 }
 
 export function dealsOf(parts: DealsParts): DealServices {
-  const { db, clock, calendar, notices, deliveries, secretBox, person, admit } = parts;
+  const { db, clock, calendar, notices, deliveries, secretBox, person, admit, standings } = parts;
+  const room = standings.programmeRoom;
   const outcomes = new Outcomes(db, deliveries, person);
   const capacity = new Capacity(db, notices, clock);
   // A loan and its guarantee move one another: each is asked when both are there.
   const covering: CoveringGuarantee = { loanMoved: (tx, id, loan) => guarantees.loanMoved(tx, id, loan) };
-  const referrals = new Referrals(parts, { admit, outcomes, guarantee: covering });
+  const referrals = new Referrals(parts, { admit, outcomes, room, guarantee: covering });
   const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
   const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];
-  const deals = new Deals(db, desks, clock);
+  const deals = new Deals(db, desks, clock, lineTeller(parts));
   const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
   return {
     deals,
@@ -69,6 +78,24 @@ export function dealsOf(parts: DealsParts): DealServices {
     outcomes,
     callbackKeys,
     callbacks: new Callbacks(db, { keys: callbackKeys, notices, clock, apply }),
+    dealAlarms: new DealAlarms(parts),
+  };
+}
+
+/** A bank or guarantor that the firm authorised to see its score and its loans, on which the line rests; each look is logged. */
+function lineTeller({ authorisations, queryLog, clock }: DealsParts): TellsLine {
+  return async (tx, { kind, institutionId, personId, keyId }, uscc) => {
+    if (kind !== 'bank' && kind !== 'guarantor') return false;
+    const purpose = kind === 'bank' ? 'pre-loan-review' : 'guarantee-review';
+    const at = clock.now();
+    const asked = { uscc, institutionId, purpose, at } as const;
+    const score = await authorisations.opening(tx, { ...asked, scope: 'score' });
+    const loans = await authorisations.opening(tx, { ...asked, scope: 'credit-history' });
+    if (score === undefined || loans === undefined) return false;
+    const { authorisationId } = score;
+    const looked = { subjects: [uscc], product: 'line', purpose, authorisationId, detail: { of: 'deal' } } as const;
+    await queryLog.append(tx, { at, institutionId, personId, keyId, ...looked });
+    return true;
   };
 }
 

@@ -20,6 +20,7 @@ export const callbackSchemas = {
         seq: int('The number that waits.', 3),
         type: str('What it is about.', 'referral.status.v1'),
         receivedAt: instant('Since when.'),
+        toldAt: nullable(instant('When its sender was told which number is missing; null: not yet.')),
       }),
     ),
   }),

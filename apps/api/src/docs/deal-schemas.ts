@@ -98,6 +98,22 @@ export const dealSchemas = {
       alarmOn: nullable(day('The last day before somebody is warned.')),
     }),
   ),
+  DealAlarmPage: page(
+    object({
+      alarmId: id('The alarm.'),
+      dealId: deal.dealId,
+      kind: deal.kind,
+      uscc: deal.uscc,
+      programme: deal.programme,
+      state,
+      stateSince: instant('In that state since.'),
+      lastDay: day('The last day before somebody was warned.', '2026-07-20'),
+      raisedAt: instant('When they were told.'),
+      desks: list(choice('Expected to act.', DESKS, 'BANK')),
+      told: list(id('An institution that has the notice.'), 'Empty: nobody sits there.'),
+      standing: flag('The deal has not moved on since.', true),
+    }),
+  ),
   DealKinds: object({
     items: list(
       object({

@@ -134,6 +134,7 @@ export const reviewSchemas = {
   ReviewBatch: object({ proposals: int('Done.', 40), decisions: int('Done.', 12) }),
   ExpertForm: object({
     version: str('Of the form.', '1'),
+    note: str('Where its criteria come from.', 'Criteria that guarantors state for first-loan programmes.'),
     criteria: list(
       object({
         code: choice('Of the criterion.', ['technologyThreshold', 'marketProspects', 'productCompetitiveness']),

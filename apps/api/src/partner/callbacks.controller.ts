@@ -12,6 +12,7 @@ import {
 } from '#lib/financing';
 import { instantText } from '#lib/kernel';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
+import { EVENT_PROBLEMS } from '../event-problems.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { SIGNED_BODY } from '../http/bodies.ts';
 import { inDetail } from '../http/deal-body.ts';
@@ -112,12 +113,7 @@ export class CallbacksController {
     'nonce-replayed',
     'callback-conflict',
     'deal-unknown',
-    'event-unknown',
-    'event-invalid',
-    'transition-refused',
-    'role-refused',
-    'two-persons-needed',
-    'amount-invalid',
+    ...EVENT_PROBLEMS,
   )
   async receive(
     @Req() request: ApiRequest,

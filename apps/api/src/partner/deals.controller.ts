@@ -2,13 +2,12 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { DEAL_KINDS, Deals } from '#lib/financing';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
-import { GUARANTEE_EVENT_PROBLEMS } from '../guarantee-problems.ts';
+import { EVENT_PROBLEMS } from '../event-problems.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody, dealKindBody, dealSummaryBody, inDetail } from '../http/deal-body.ts';
 import { ChoiceField, DocumentField, NumberField, PatternField } from '../http/fields.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { IdPipe } from '../http/input.pipe.ts';
-import { JOINT_EVENT_PROBLEMS } from '../joint-problems.ts';
 import { cursorOf, PageQuery, pageOf } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
 
@@ -71,27 +70,6 @@ const RAISE = {
   description:
     'One event of the deal, by the desk for which the asker sits at it. What takes two persons is a proposal until another person sends exactly the same.',
 };
-/** What the rules of a referral refuse. */
-const REFERRAL_PROBLEMS = [
-  'amount-invalid',
-  'date-invalid',
-  'choice-invalid',
-  'number-invalid',
-  'text-missing',
-  'month-invalid',
-  'external-id-invalid',
-  'programme-cap',
-  'over-line-reason-missing',
-  'first-loan-missing',
-  'amount-over',
-  'month-reported',
-  'not-ninety-days',
-  'nothing-outstanding',
-  'still-outstanding',
-  'renewal-late',
-  'correction-unknown',
-  'referrals-full',
-] as const;
 const RAISE_PROBLEMS = [
   'request-invalid',
   'json-broken',
@@ -99,14 +77,7 @@ const RAISE_PROBLEMS = [
   'body-too-large',
   'deal-unknown',
   'version-stale',
-  'event-unknown',
-  'event-invalid',
-  'transition-refused',
-  'role-refused',
-  'two-persons-needed',
-  ...REFERRAL_PROBLEMS,
-  ...GUARANTEE_EVENT_PROBLEMS,
-  ...JOINT_EVENT_PROBLEMS,
+  ...EVENT_PROBLEMS,
 ] as const;
 
 /** 业务: for partners at a desk, the firm itself, the house and the regulator. */

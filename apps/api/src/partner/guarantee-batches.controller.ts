@@ -1,9 +1,11 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { isUscc } from '#lib/kernel';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Batches } from '#lib/financing';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { agreementBody, agreementOf, AgreementRequest, batchBody, BatchRequest, rowOf } from '../http/batch-body.ts';
+import { Admissions } from '../http/admissions.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { LimitQuery } from '../http/paging.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -17,6 +19,7 @@ const AGREEMENTS = '/partner/v1/guarantee-agreements';
 export class GuaranteeBatchesController {
   constructor(
     private readonly batches: Batches,
+    private readonly admissions: Admissions,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -84,7 +87,13 @@ export class GuaranteeBatchesController {
   ): Promise<object> {
     const principal = principalOf(request);
     return this.posts.once(request, reply, async () => {
-      const answer = await this.batches.accept(principal, { agreementId, batchNo, rows: rows.map(rowOf) });
+      const file = { agreementId, batchNo, rows: rows.map(rowOf) };
+      const opening = {
+        usccs: file.rows.map(({ uscc }) => uscc).filter(isUscc),
+        programme: null,
+        kind: 'guarantee',
+      } as const;
+      const answer = await this.admissions.opening(principal, opening, () => this.batches.accept(principal, file));
       return { status: 200, location: null, body: batchBody(answer) };
     });
   }

@@ -6,6 +6,7 @@ import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody } from '../http/deal-body.ts';
 import { applicationOf, GuaranteeRequest, OwnGuaranteeRequest } from '../http/guarantee-body.ts';
+import { Admissions } from '../http/admissions.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { Scopes } from '../http/route-access.ts';
 import { usccOf } from '../http/uscc-field.ts';
@@ -35,6 +36,9 @@ const PROBLEMS = [
   'share-class-unknown',
   'sharing-case-refused',
   'programme-unknown',
+  'no-published-run',
+  'not-in-run',
+  'replay-mismatch',
 ] as const;
 
 /** 担保申请, by whoever may apply. */
@@ -44,6 +48,7 @@ export class GuaranteesController {
   constructor(
     private readonly guarantees: Guarantees,
     private readonly deals: Deals,
+    private readonly admissions: Admissions,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -98,7 +103,11 @@ export class GuaranteesController {
   ): Promise<object> {
     const principal = principalOf(request);
     return this.posts.once(request, reply, async () => {
-      const { dealId } = await this.guarantees.open(principal, applicationOf(principal, firm(), body));
+      const application = applicationOf(principal, firm(), body);
+      const opening = { usccs: [application.uscc], programme: application.programme, kind: 'guarantee' } as const;
+      const { dealId } = await this.admissions.opening(principal, opening, () =>
+        this.guarantees.open(principal, application),
+      );
       const location = `/${side}/v1/deals/${dealId}`;
       return { status: 201, location, body: dealBody(await this.deals.get(principal, dealId)) };
     });

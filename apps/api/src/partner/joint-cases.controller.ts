@@ -1,11 +1,12 @@
 import { Body, Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Deals, JOINT_PARTS, JointCases, type JointPart } from '#lib/financing';
+import { CASE_READINGS, Deals, JOINT_PARTS, JointCases, type CaseReading, type JointPart } from '#lib/financing';
 import { fen, type Uscc } from '#lib/kernel';
 import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody } from '../http/deal-body.ts';
 import { ChoiceField, ItemsField, PatternField } from '../http/fields.ts';
+import { Admissions } from '../http/admissions.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { Money, MoneyField } from '../http/money-field.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -35,6 +36,17 @@ export class OwnJointCaseRequest {
 
   @ItemsField({ description: 'Two needs or more, none twice.' }, () => JointNeedRequest, JOINT_PARTS.length)
   needs!: JointNeedRequest[];
+
+  @ChoiceField(
+    {
+      description:
+        '口径 of a 2:1:1 case: A, by the equity; strict 严格按比例, every part cut to 2:1:1 by the least that is committed. Left out: the programme’s.',
+      optional: true,
+      example: 'strict',
+    },
+    CASE_READINGS,
+  )
+  reading?: CaseReading;
 }
 
 export class JointCaseRequest extends OwnJointCaseRequest {
@@ -58,7 +70,11 @@ const PROBLEMS = [
   'body-too-large',
   'company-unknown',
   'programme-unknown',
+  'no-published-run',
+  'not-in-run',
+  'replay-mismatch',
   'programme-refused',
+  'programme-cap-exceeded',
   'joint-terms-invalid',
 ] as const;
 
@@ -68,6 +84,7 @@ export class JointCasesController {
   constructor(
     private readonly cases: JointCases,
     private readonly deals: Deals,
+    private readonly admissions: Admissions,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -118,15 +135,18 @@ export class JointCasesController {
     reply: ApiReply,
     side: 'partner' | 'subject' | 'ops',
     uscc: () => Uscc,
-    { programme, needs }: OwnJointCaseRequest,
+    { programme, needs, reading }: OwnJointCaseRequest,
   ): Promise<object> {
     const principal = principalOf(request);
     return this.posts.once(request, reply, async () => {
-      const { dealId } = await this.cases.register(principal, {
+      const need = {
         uscc: uscc(),
         programme,
         needs: needs.map(({ part, amount }) => ({ part, amount: fen(amount.fen) })),
-      });
+        ...(reading === undefined ? {} : { reading }),
+      };
+      const opening = { usccs: [need.uscc], programme, kind: 'joint-case' } as const;
+      const { dealId } = await this.admissions.opening(principal, opening, () => this.cases.register(principal, need));
       const location = `/${side}/v1/deals/${dealId}`;
       return { status: 201, location, body: dealBody(await this.deals.get(principal, dealId)) };
     });

@@ -6,6 +6,7 @@ import { Answer, ProblemAnswers, Repeatable } from '../docs/answers.ts';
 import { principalOf, type ApiReply, type ApiRequest } from '../http/api-request.ts';
 import { dealBody } from '../http/deal-body.ts';
 import { ChoiceField, DateField, PatternField, TextsField } from '../http/fields.ts';
+import { Admissions } from '../http/admissions.ts';
 import { IdempotentPosts } from '../http/idempotent-posts.ts';
 import { Money, MoneyField } from '../http/money-field.ts';
 import { Scopes } from '../http/route-access.ts';
@@ -42,13 +43,13 @@ export class ReferralRequest {
   )
   nextBanks?: string[];
 
-  @MoneyField({ description: 'What the firm may ask for.' })
+  @MoneyField({ description: 'What the firm may ask for: no more than the programme lends one firm.' })
   amount!: Money;
 
   @ChoiceField({ description: '担保方式.', example: 'credit' }, LOAN_FORMS)
   form!: LoanForm;
 
-  @DateField({ description: 'The last day of the offer.', example: '2026-12-31' })
+  @DateField({ description: 'The last day of the offer, ninety days from today at most.', example: '2026-12-31' })
   validUntil!: LocalDate;
 
   @PatternField(
@@ -81,6 +82,8 @@ const PROBLEMS = [
   'bank-unknown',
   'guarantee-unknown',
   'amount-invalid',
+  'offer-over',
+  'programme-cap-unknown',
   'date-invalid',
 ] as const;
 
@@ -90,6 +93,7 @@ export class ReferralsController {
   constructor(
     private readonly referrals: Referrals,
     private readonly deals: Deals,
+    private readonly admissions: Admissions,
     private readonly posts: IdempotentPosts,
   ) {}
 
@@ -134,7 +138,7 @@ export class ReferralsController {
       guaranteeId,
     } = body;
     return this.posts.once(request, reply, async () => {
-      const { dealId } = await this.referrals.offer(principal, {
+      const offer = {
         uscc: usccOf(uscc),
         programme,
         bank,
@@ -143,7 +147,11 @@ export class ReferralsController {
         form,
         validUntil,
         ...(guaranteeId === undefined ? {} : { guaranteeId }),
-      });
+      };
+      const opening = { usccs: [offer.uscc], programme, kind: 'referral' } as const;
+      const { dealId } = await this.admissions.opening(principal, opening, () =>
+        this.referrals.offer(principal, offer),
+      );
       const location = `/${side}/v1/deals/${dealId}`;
       return { status: 201, location, body: dealBody(await this.deals.get(principal, dealId)) };
     });

@@ -191,18 +191,63 @@ export class Callbacks {
     return this.db.as(HOUSE, (tx) => tx.execute('DELETE FROM callback_nonce WHERE at < $1', [before]));
   }
 
+  /**
+   * Tells the sender of each callback that waits too long which number is missing, once. Each in a transaction of its own.
+   * Resolves to the number of callbacks.
+   */
+  async tellHeld(): Promise<number> {
+    let told = 0;
+    for (let found = await this.tellNextHeld(); found !== 'none'; found = await this.tellNextHeld())
+      if (found === 'told') told += 1;
+    return told;
+  }
+
+  private tellNextHeld(): Promise<'told' | 'passed' | 'none'> {
+    const at = this.parts.clock.now();
+    return this.db.as(HOUSE, async (tx) => {
+      const [held] = await tx.query<HeldCallback & { readonly dealId: string }>(
+        `SELECT c.institution_id AS "institutionId", c.external_id AS "externalId", c.seq, c.type,
+           c.received_at AS "receivedAt", c.body->>'dealId' AS "dealId"
+         FROM partner_callback c WHERE c.state = 'held' AND c.received_at < $1
+           AND NOT EXISTS (SELECT FROM alarm_of_callback a WHERE (a.institution_id, a.external_id, a.seq) = (c.institution_id, c.external_id, c.seq))
+         ORDER BY c.received_at, c.institution_id, c.external_id, c.seq LIMIT 1`,
+        [heldBefore(at)],
+      );
+      if (held === undefined) return 'none';
+      const { institutionId, externalId, seq, receivedAt, ...rest } = held;
+      const fresh = await tx.execute(
+        `INSERT INTO alarm_of_callback (institution_id, external_id, seq, raised_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`,
+        [institutionId, externalId, seq, at],
+      );
+      if (fresh === 0) return 'passed';
+      const missing = (await lastApplied(tx, institutionId, externalId)) + 1;
+      await this.parts.notices.publish(tx, {
+        institutionId,
+        type: 'callback.held.v1',
+        aggregate: `callback/${externalId}`,
+        body: { externalId, seq, missing, ...rest, receivedAt: instantText(receivedAt), occurredAt: instantText(at) },
+        at,
+      });
+      return 'told';
+    });
+  }
+
   /** Those that have waited over 24 hours for their predecessor (乱序告警), the oldest first. */
-  async overdue(limit: number): Promise<HeldCallback[]> {
-    const before = new Date(this.parts.clock.now().getTime() - HELD_HOURS * 3_600_000);
+  async overdue(limit: number): Promise<(HeldCallback & { readonly toldAt: Date | null })[]> {
     return this.db.as(HOUSE, (tx) =>
-      tx.query<HeldCallback>(
-        `SELECT institution_id AS "institutionId", external_id AS "externalId", seq, type, received_at AS "receivedAt"
-         FROM partner_callback WHERE state = 'held' AND received_at < $1 ORDER BY received_at, institution_id, external_id, seq LIMIT $2`,
-        [before, limit],
+      tx.query<HeldCallback & { readonly toldAt: Date | null }>(
+        `SELECT c.institution_id AS "institutionId", c.external_id AS "externalId", c.seq, c.type, c.received_at AS "receivedAt",
+           a.raised_at AS "toldAt"
+         FROM partner_callback c LEFT JOIN alarm_of_callback a USING (institution_id, external_id, seq)
+         WHERE c.state = 'held' AND c.received_at < $1
+         ORDER BY c.received_at, c.institution_id, c.external_id, c.seq LIMIT $2`,
+        [heldBefore(this.parts.clock.now()), limit],
       ),
     );
   }
 }
+
+const heldBefore = (now: Date): Date => new Date(now.getTime() - HELD_HOURS * 3_600_000);
 
 export interface HeldCallback {
   readonly institutionId: string;
@@ -264,7 +309,8 @@ const conflict = (externalId: string, seq: number): ProblemError =>
   });
 
 /** For logs and answers. */
-export const heldBody = ({ receivedAt, ...held }: HeldCallback): object => ({
+export const heldBody = ({ receivedAt, toldAt, ...held }: HeldCallback & { readonly toldAt: Date | null }): object => ({
   ...held,
   receivedAt: instantText(receivedAt),
+  toldAt: toldAt && instantText(toldAt),
 });

@@ -14,6 +14,7 @@ export const reservationExpired = (refused: readonly CapCheck[] = []): ProblemEr
     zh: '没有有效的额度预留，须重新审批',
     en: 'no capacity is reserved any more: to be approved anew',
     errors: details(refused),
+    ...(refused.length === 0 ? {} : { extra: { caps: refused } }),
   });
 
 /** Names every cap that is passed or cannot be known; `caps` carries the amounts. */

@@ -36,7 +36,7 @@ export interface DrawablePart {
 }
 
 export interface Drawable {
-  readonly reading: 'A';
+  readonly reading: 'A' | 'strict';
   readonly frozen: boolean;
   readonly effective: EffectiveComposition;
   /** P. */
@@ -63,7 +63,7 @@ export function drawable(joint: JointCase): Drawable {
   const loan = drawablePart(joint, effective.parts.loan, now.loan, loanDrawn, paid, left);
   const guaranteed = drawablePart(joint, effective.parts.guaranteed, now.guaranteed, guaranteedDrawn, paid, left);
   return {
-    reading: 'A',
+    reading: effective.reading,
     frozen: joint.frozen,
     effective,
     equityPaid: paid as Fen,

@@ -35,9 +35,9 @@ export interface EffectivePart {
   readonly steps: readonly Step[];
 }
 
-/** The composition that these partners give together, reading A. */
+/** The composition that these partners give together. */
 export interface EffectiveComposition extends Amounts {
-  readonly reading: 'A';
+  readonly reading: 'A' | 'strict';
   readonly unit: Fen;
   readonly debt: Fen;
   /** equity recognised + loan + guaranteed. */
@@ -70,7 +70,7 @@ export function effectiveOf(joint: JointCase, recognised: number): EffectiveComp
   const guaranteed = effectivePart('guaranteed', joint.guaranteed, full.guaranteed, joint);
   const debt = loan.effective + guaranteed.effective;
   return {
-    reading: 'A',
+    reading: joint.reading ?? 'A',
     unit,
     equity: recognised as Fen,
     loan: loan.effective,

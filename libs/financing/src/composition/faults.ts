@@ -1,7 +1,8 @@
 import { ProblemError, type ProblemDetail } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 
-const FAULTS = {
+/** Codes of `errors` under the problem `composition-invalid`. */
+export const COMPOSITION_FAULTS = {
   'amount-not-whole': { zh: '金额须为整数分', en: 'an amount is a whole number of fen' },
   'amount-negative': { zh: '金额不得为负', en: 'an amount is not negative' },
   'amount-not-positive': { zh: '金额须大于零', en: 'the amount must be above zero' },
@@ -15,10 +16,13 @@ const FAULTS = {
   'same-partner': { zh: '转出方与承接方相同', en: 'a partner does not take over from itself' },
 } as const satisfies Record<string, Text>;
 
-/** Codes of `errors` under the problem `composition-invalid`. */
-export type CompositionFault = keyof typeof FAULTS;
+export type CompositionFault = keyof typeof COMPOSITION_FAULTS;
 
-export const fault = (pointer: string, code: CompositionFault): ProblemDetail => ({ pointer, code, ...FAULTS[code] });
+export const fault = (pointer: string, code: CompositionFault): ProblemDetail => ({
+  pointer,
+  code,
+  ...COMPOSITION_FAULTS[code],
+});
 
 /** composition-invalid 422: what was given cannot be composed; every fault by its pointer. */
 export function compositionInvalid(errors: readonly ProblemDetail[]): ProblemError {

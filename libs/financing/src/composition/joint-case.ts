@@ -27,6 +27,8 @@ export interface DebtPartner extends Partner {
 
 /** The money of one joint case (投贷担案件) as it stands: what decides what may be drawn, and nothing else. */
 export interface JointCase {
+  /** 口径; left out: A. Of a strict case (严格按比例) the equity recognised is what `cutToRatio` left of it. */
+  readonly reading?: 'A' | 'strict';
   /** 取整单位, fen. */
   readonly unit: Fen;
   readonly equity: readonly Investor[];

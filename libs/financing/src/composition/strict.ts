@@ -1,7 +1,8 @@
 import type { Fen, ProblemDetail } from '#lib/kernel';
 import { checkAmount, checkUnit, exactSum, refuseFaults } from './faults.ts';
+import type { JointCase } from './joint-case.ts';
 import { checkRatio, type Amounts, type PlannedPart, type Ratio } from './plan.ts';
-import { quotient } from './whole-units.ts';
+import { inWholeUnits, quotient, splitWithin } from './whole-units.ts';
 import { PARTS, step, STEPS, type Part } from './words.ts';
 
 /** A part of a proportional composition, and what its partner committed beyond it. */
@@ -63,5 +64,38 @@ export function composeStrictly(committed: Amounts, ratio: Ratio, unit: Fen): St
         step(STEPS.multiplied, amounts[i]!),
       ],
     })),
+  };
+}
+
+/** 股权 : 信用贷款 : 批量担保贷款 of a joint case. */
+export const CASE_RATIO: Ratio = [2, 1, 1];
+
+type Committed = readonly { readonly committed: Fen }[];
+
+/**
+ * What the partners of a case give together in proportion. Several in a part count in each one's own whole units, so that
+ * nobody is given more than it committed. Throws ProblemError composition-invalid 422.
+ */
+export function strictOf(unit: Fen, committed: Readonly<Record<Part, Committed>>): StrictComposition {
+  const whole = (part: Part): Fen =>
+    exactSum(`/${part}`, ...committed[part].map((one) => inWholeUnits(one.committed, unit))) as Fen;
+  const amounts = { equity: whole('equity'), loan: whole('loan'), guaranteed: whole('guaranteed') };
+  return composeStrictly(amounts, CASE_RATIO, unit);
+}
+
+/**
+ * The case with no more equity recognised than its ratio allows, split among several investors by their commitments, largest
+ * remainder in units: what reading A makes of that equity is the proportional composition, and so it is drawn.
+ */
+export function cutToRatio(joint: JointCase): JointCase {
+  const { unit, equity } = joint;
+  const { equity: carried } = strictOf(unit, joint);
+  const weights = equity.map(({ committed }) => committed);
+  const room = weights.map((committed) => quotient(committed, unit));
+  const shares = splitWithin(carried / unit, weights, room);
+  return {
+    ...joint,
+    reading: 'strict',
+    equity: equity.map((one, i) => ({ ...one, recognised: (shares[i]! * unit) as Fen })),
   };
 }

@@ -74,6 +74,8 @@ export interface DealType<S extends string, E extends string, B, C extends { rea
   readonly apply: (deal: Deal<S, B, C, O>, change: C, by: Raiser) => Effect<S, B>;
   /** Deadlines that the body knows, beside the timers of the table. */
   readonly deadlines?: (deal: Deal<S, B, C, O>) => readonly Deadline<E>[];
+  /** Desks that are waited for, where the table alone does not say; undefined: it does. */
+  readonly awaits?: (deal: Deal<S, B, C, O>) => readonly Desk[] | undefined;
 }
 
 /** A deal that was just opened: version 1, before its first event. */

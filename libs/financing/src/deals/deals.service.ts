@@ -3,7 +3,7 @@ import { dateAt, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, again, type Database, type Tx } from '#lib/platform';
 import type { DealDesk, DealReading, SaidEvent } from './deal-desk.ts';
 import type { DealKind, Party } from './deal.ts';
-import { dealWithEvents, takeDeal, type StoredDeal } from './deals.store.ts';
+import { dealWithEvents, takeDeal, type DealEventRow, type StoredDeal } from './deals.store.ts';
 import { deskOf } from './raise.ts';
 
 /** A deal in a list. */
@@ -39,6 +39,12 @@ export interface DealDetail {
   readonly allowed: readonly string[];
 }
 
+/**
+ * Whether an institution may be told what line is suggested for a firm that has agreed to nothing yet: it was authorised by it,
+ * and the look is logged in this transaction.
+ */
+export type TellsLine = (tx: Tx, principal: Principal, uscc: Uscc) => Promise<boolean>;
+
 /** 业务: deals of every kind, as one partner, one firm or the house sees them. */
 export class Deals {
   private readonly desks: ReadonlyMap<string, DealDesk>;
@@ -47,6 +53,7 @@ export class Deals {
     private readonly db: Database,
     desks: readonly DealDesk[],
     private readonly clock: Clock,
+    private readonly tellsLine: TellsLine,
   ) {
     this.desks = new Map(desks.map((desk) => [desk.kind, desk]));
   }
@@ -112,6 +119,20 @@ export class Deals {
     return rows.map((row) => ({ ...row, parties: partiesFor(principal, row.parties) }));
   }
 
+  /** 建议额度 is the firm's: others at the deal read it once the firm agreed to something in it, or authorised them. */
+  private async told(
+    tx: Tx,
+    principal: Principal,
+    deal: DealReading,
+    events: readonly DealEventRow[],
+  ): Promise<DealReading> {
+    const { terms } = deal as { readonly terms: { readonly suggestedLine?: number | null } };
+    const isInstitution = placeOf(principal) === 'institution';
+    if (!isInstitution || (terms.suggestedLine ?? null) === null || events.some(isByFirm)) return deal;
+    if (await this.tellsLine(tx, principal, deal.uscc)) return deal;
+    return { ...deal, terms: { ...terms, suggestedLine: null } };
+  }
+
   private deskOf({ kind }: StoredDeal): DealDesk {
     const desk = this.desks.get(kind);
     if (desk === undefined) throw new RangeError(`no desk takes deals of the kind ${kind}`);
@@ -121,7 +142,7 @@ export class Deals {
   private async detail(tx: Tx, principal: Principal, dealId: string): Promise<DealDetail> {
     const found = await dealWithEvents(tx, dealId);
     const desk = this.deskOf(found.deal);
-    const deal = desk.read(principal, found.deal, found.events);
+    const deal = await this.told(tx, principal, desk.read(principal, found.deal, found.events), found.events);
     const allowed = Object.entries(desk.table.states[deal.state]!.on ?? {}).flatMap(([event, rule]) => {
       const by = rule?.by ?? [];
       const role = deskOf(principal, deal, by);
@@ -130,6 +151,11 @@ export class Deals {
     return { desk, deal, allowed };
   }
 }
+
+/** What a firm does to be lent to; what follows from another deal carries that one's consent with it. */
+const AGREES = ['consent', 'carry-over', 'submit', 'supply', 'share'];
+const isByFirm = ({ event, role }: DealEventRow): boolean =>
+  role === 'FIRM' || role === 'SYSTEM' ? event === null || AGREES.includes(event) : false;
 
 /** An event as it came from outside, and the deal that it is of. */
 export interface SaidOf extends SaidEvent {

@@ -1,6 +1,7 @@
 import type { ProblemError } from '#lib/kernel';
 import { CAP_WORDS, capCode } from '../capacity/refusals.ts';
 import type { CapCheck } from '../capacity/caps.ts';
+import { ProgrammeRefused, TELL_WORDS } from '../standing/programme-refused.ts';
 import type { BatchReason } from './batch.ts';
 import { FUSE_WORDS } from './scheme-rules.ts';
 
@@ -14,7 +15,9 @@ const FIELDS: Readonly<Record<string, string>> = {
 };
 
 /** What a refusal is to the row of a batch: every part of it, and of the guarantor's book only that it stands against the loan. Pure. */
-export function reasonsOf({ problem }: ProblemError): BatchReason[] {
+export function reasonsOf(refused: ProblemError): BatchReason[] {
+  // A row is kept and shown again: it says which conditions, and no values of the firm.
+  const { problem } = refused instanceof ProgrammeRefused ? refused.told(TELL_WORDS) : refused;
   const caps = (problem.extra?.['caps'] ?? []) as readonly CapCheck[];
   if (caps.length > 0)
     return caps.map(({ cap }) => {

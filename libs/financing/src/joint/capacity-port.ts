@@ -1,5 +1,7 @@
-import type { LocalDate, Uscc } from '#lib/kernel';
+import { ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
+import { withoutAmounts } from '../capacity/refusals.ts';
+import type { Raiser } from '../deals/deal.ts';
 import { commitmentsOf, linesOf } from './commitments.ts';
 import type { JointDeal } from './joint-body.ts';
 import type { JointState } from './joint-table.ts';
@@ -78,7 +80,10 @@ function heldBy(deal: JointDeal): readonly Held[] {
     });
 }
 
-/** What a change of the case asks of guarantors' capacity, releases first. Pure. */
+/**
+ * What a change of the case asks of guarantors' capacity: one call a guarantor at most, in one order for all cases, as each
+ * takes the lock on its guarantor. Pure.
+ */
 export function capacityCalls(before: JointDeal, after: JointDeal): readonly CapacityCall[] {
   const [had, has] = [heldBy(before), heldBy(after)];
   const calls: CapacityCall[] = [];
@@ -94,13 +99,26 @@ export function capacityCalls(before: JointDeal, after: JointDeal): readonly Cap
     } else if (old === undefined || !old.issued || rises) calls.push({ call: 'issue', ...asked });
     else if (now.principal < old.principal) calls.push({ call: 'lower', ...ref(now), principal: now.principal });
   }
-  return calls;
+  return calls.sort((a, b) => (a.guarantorId < b.guarantorId ? -1 : 1));
 }
 
-export async function makeCalls(tx: Tx, capacity: CapacityPort, calls: readonly CapacityCall[]): Promise<void> {
-  for (const one of calls) {
-    if (one.call === 'release') await capacity.release(tx, one);
-    else if (one.call === 'lower') await capacity.lower(tx, one);
-    else await capacity[one.call](tx, one);
-  }
+/**
+ * Every call in turn. How a guarantor's book stands is told to nobody but itself and the house: whoever else raised the
+ * event learns which cap stands against it.
+ */
+export async function makeCalls(
+  tx: Tx,
+  capacity: CapacityPort,
+  calls: readonly CapacityCall[],
+  by: Pick<Raiser, 'role' | 'institutionId'>,
+): Promise<void> {
+  for (const one of calls)
+    try {
+      if (one.call === 'release') await capacity.release(tx, one);
+      else if (one.call === 'lower') await capacity.lower(tx, one);
+      else await capacity[one.call](tx, one);
+    } catch (error) {
+      const isTheirs = by.role === 'OPS' || by.institutionId === one.guarantorId;
+      throw isTheirs || !(error instanceof ProblemError) ? error : withoutAmounts(error);
+    }
 }

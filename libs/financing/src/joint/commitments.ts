@@ -1,5 +1,6 @@
-import type { LocalDate } from '#lib/kernel';
+import type { Fen, LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
+import { strictOf } from '../composition/strict.ts';
 import type { PartnerAnswer, JointBody, ProposalLine, ProposalVersion } from './joint-body.ts';
 import { PARTS_OF_CASE, type JointDesk, type JointPart, type JointTerms } from './joint-terms.ts';
 
@@ -113,14 +114,16 @@ export function balanceOf(terms: JointTerms, body: Said, today: LocalDate): Join
     };
   });
   const equity = desks.find(({ desk }) => desk === 'INVEST');
-  if (equity?.state === 'committed' && equity.committed < terms.minEquity)
-    lacking.push({
-      code: 'equity-below-minimum',
-      part: 'equity',
-      institutionId: null,
-      zh: `承诺股权低于方案下限 ${terms.minEquity} 分`,
-      en: `the equity committed is below the programme's minimum of ${terms.minEquity} fen`,
-    });
+  if (equity?.state === 'committed' && equity.committed < terms.minEquity) lacking.push(tooLittle(terms.minEquity));
+  // What everybody commits may carry less in proportion than the investor gives.
+  else if (terms.reading === 'strict' && lacking.length === 0) {
+    const of = (part: JointPart): { committed: Fen }[] =>
+      lines
+        .filter((line) => line.part === part)
+        .map((line) => ({ committed: (committedOf(line)?.amount ?? 0) as Fen }));
+    const carried = strictOf(terms.unit, { equity: of('equity'), loan: of('loan'), guaranteed: of('guaranteed') });
+    if (carried.equity < Math.max(terms.minEquity, 1)) lacking.push(tooLittle(terms.minEquity));
+  }
   const { substitution = null } = newestOf(body) ?? {};
   for (const { part, partner } of substitution === null ? [] : [substitution.from, substitution.to])
     if (committedOf({ part, institutionId: partner } as ProposalLine) === undefined)
@@ -143,6 +146,13 @@ export function balanceOf(terms: JointTerms, body: Said, today: LocalDate): Join
   return { proposalVersion: newestOf(body)?.no ?? null, desks, lacking };
 }
 
+const tooLittle = (minEquity: number): JointLack => ({
+  code: 'equity-below-minimum',
+  part: 'equity',
+  institutionId: null,
+  zh: `承诺股权低于方案下限 ${minEquity} 分`,
+  en: `the equity committed is below the programme's minimum of ${minEquity} fen`,
+});
 const waiting = (zh: string, en: string): Text => ({ zh: `等待${zh}答复`, en: `${en} has not answered` });
 const sum = (amounts: readonly number[]): number => amounts.reduce((a, b) => a + b, 0);
 

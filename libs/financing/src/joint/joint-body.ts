@@ -116,6 +116,8 @@ export interface MoneyEntry {
   readonly who: string;
   /** Fen; of a correction: what is right instead, 0 where it never was. */
   readonly amount: Fen;
+  /** Of a claim: the guaranteed part of the normal interest (正常利息) that was paid beside the principal; left out: none. */
+  readonly interest?: Fen;
   /** The version whose entry this corrects. */
   readonly corrects: number | null;
 }
@@ -132,7 +134,7 @@ export interface JointPosition {
   /** Cumulative. */
   readonly drawn: number;
   readonly repaid: number;
-  /** 代偿: paid by the guarantor to the lender. */
+  /** 代偿: principal paid by the guarantor to the lender. */
   readonly claimed: number;
   /** 损失: what the lender itself bears. */
   readonly lost: number;
@@ -140,7 +142,7 @@ export interface JointPosition {
   readonly outstanding: number;
   readonly recovered: number;
   readonly writtenOff: number;
-  /** claimed + lost − recovered − writtenOff. */
+  /** claimed with its interest + lost − recovered − writtenOff. */
   readonly toRecover: number;
 }
 
@@ -208,8 +210,16 @@ export type JointChange =
   | { readonly event: 'back'; readonly amount: Fen; readonly reason: string }
   | ({ readonly event: 'draw' | 'repay' | 'loss' | 'recover' } & MoneyPlace)
   | ({ readonly event: 'write-off'; readonly reason: string } & MoneyPlace)
-  | { readonly event: 'claim'; readonly amount: Fen }
-  | { readonly event: 'correct'; readonly corrects: number; readonly amount: Fen; readonly reason: string }
+  /** `amount`: 代偿本金; `interest`: the guaranteed part of the normal interest, null or left out: none. */
+  | { readonly event: 'claim'; readonly amount: Fen; readonly interest?: Fen | null }
+  | {
+      readonly event: 'correct';
+      readonly corrects: number;
+      readonly amount: Fen;
+      /** Of a claim only; null or left out: it stays as it is. */
+      readonly interest?: Fen | null;
+      readonly reason: string;
+    }
   | { readonly event: 'freeze'; readonly reason: FreezeReason; readonly text: string }
   | { readonly event: 'unfreeze'; readonly cure: string }
   | { readonly event: 'confirm' | 'issue'; readonly text: string };

@@ -5,7 +5,7 @@ import { joiningBy, shared, withdrawn } from './consents.ts';
 import { OPINIONS, type JointBody, type JointChange, type JointDeal } from './joint-body.ts';
 import { checkRoom, refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, JOINT_TWO_PERSONS, REVIEW_MONTHS, type JointEvent, type JointState } from './joint-table.ts';
-import { checkTerms, type JointTerms } from './joint-terms.ts';
+import { checkTerms, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { moved } from './money.ts';
 import { outstandingOf, positionsOf, toRecoverOf } from './positions.ts';
 import { nextVersion } from './proposals.ts';
@@ -57,7 +57,14 @@ export const JOINT_CASE: DealType<JointState, JointEvent, JointBody, JointChange
     // What was never drawn, or is settled to the last fen, ends by itself.
     return state === 'RUN_OFF' && settled(body) ? [{ event: 'close', lastDay: dateAt(stateSince) }] : [];
   },
+  awaits: awaited,
 };
+
+/** A review waits for the required desks that have not confirmed. */
+function awaited({ state, terms, body }: JointDeal): readonly JointDesk[] | undefined {
+  if (state !== 'REVIEW_DUE' || terms.required.length === 0) return undefined;
+  return terms.required.filter((desk) => !body.confirmed.includes(desk));
+}
 
 const settled = ({ positions }: JointBody): boolean => outstandingOf(positions) === 0 && toRecoverOf(positions) === 0;
 

@@ -34,12 +34,14 @@ import { jointExposures, type JointExposure } from './joint-exposures.reader.ts'
 import { noteOutcomes } from './joint-outcomes.ts';
 import { refusal } from './joint-refusals.ts';
 import { JOINT_TABLE, type JointEvent, type JointState } from './joint-table.ts';
-import { termsByProgramme } from './programme-terms.ts';
-import { requiredDesks, type JointDesk, type JointTerms } from './joint-terms.ts';
+import { capLeft, termsByProgramme } from './programme-terms.ts';
+import { checkTerms, requiredDesks, type CaseReading, type JointDesk, type JointTerms } from './joint-terms.ts';
 import { historyFor, jointView, type JointView, type JointViewer } from './joint-view.ts';
 
 /** What a case is opened with; the numbers are the programme's (models/programmes). */
 export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> {
+  /** Left out: A of a 2:1:1 case, else the sum of the desks. */
+  readonly reading?: JointTerms['reading'];
   readonly uscc: Uscc;
   /** 产品代码. */
   readonly programme: string;
@@ -48,7 +50,10 @@ export interface OpenJointCase extends Omit<JointTerms, 'reading' | 'required'> 
 }
 
 /** 需求登记 (domain §6.5): what is needed; the programme sets the rest. */
-export interface JointNeedStated extends Pick<OpenJointCase, 'uscc' | 'programme' | 'needs'> {}
+export interface JointNeedStated extends Pick<OpenJointCase, 'uscc' | 'programme' | 'needs'> {
+  /** 口径; left out: the programme's. */
+  readonly reading?: CaseReading;
+}
 
 /** A case with what happened, as somebody sees it, of one moment. */
 export interface JointReading {
@@ -95,30 +100,35 @@ export class JointCases {
 
   /**
    * 需求登记, by the firm, the house or a partner: nobody has a desk before the firm's consent gives one. Throws ProblemError
-   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403, and what the programme refuses (programme-refused 409).
+   * joint-terms-invalid 422, company-unknown 404, joint-open-refused 403, and what the programme refuses (programme-refused 409,
+   * programme-cap-exceeded 422).
    */
   async open(principal: Principal, { uscc, programme, required, ...rest }: OpenJointCase): Promise<JointCaseView> {
     const { calendar, clock, db } = this.parts;
     const role = openerRole(principal, uscc);
-    const reading = rest.variant === 'tdd' ? ('A' as const) : ('sum' as const);
-    const terms = { ...rest, reading, required: required ?? requiredDesks(rest.variant, rest.needs) };
+    const { reading = rest.variant === 'tdd' ? 'A' : 'sum' } = rest;
+    const asked = { ...rest, reading, required: required ?? requiredDesks(rest.variant, rest.needs) };
     const at = clock.now();
-    const order = { dealId: uuidv7({ msecs: at.getTime() }), uscc, programme, openedAt: at, parties: [], terms };
+    const dealId = uuidv7({ msecs: at.getTime() });
     const by = { role, institutionId: principal.institutionId, personId: principal.personId, at };
     return db.as(actorOf(principal), async (tx) => {
       const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
       if (!firm) throw companyUnknown(uscc);
-      const stated = statedOf(terms);
-      await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
+      // What is not a case at all is said before the programme is asked.
+      checkTerms(asked);
+      const stated = statedOf(asked);
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), stated, pending: PENDING });
+      const terms = { ...asked, cap: capLeft(asked.cap, admitted) };
+      const order = { dealId, uscc, programme, openedAt: at, parties: [], terms };
       return this.viewed(await openDeal(tx, JOINT_CASE, order, { by, calendar }), principal);
     });
   }
 
-  /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 422. */
-  async register(principal: Principal, { uscc, programme, needs }: JointNeedStated): Promise<JointCaseView> {
+  /** As `open`, by the numbers of the programme. Throws ProblemError as `open`, and programme-unknown 404. */
+  async register(principal: Principal, { uscc, programme, ...stated }: JointNeedStated): Promise<JointCaseView> {
     const today = dateAt(this.parts.clock.now());
     const found = programmesAt(today).find((one) => one.programme.code === programme);
-    return this.open(principal, { uscc, programme, ...termsByProgramme(programme, found?.programme, needs, today) });
+    return this.open(principal, { uscc, programme, ...termsByProgramme(programme, found?.programme, stated, today) });
   }
 
   /** One event. Throws ProblemError as `command`, as JOINT_CASE refuses, and what the guarantor's capacity refuses. */
@@ -228,7 +238,7 @@ export class JointCases {
         at: by.at,
       });
     }
-    await makeCalls(tx, this.ports.capacity, capacityCalls(before, after));
+    await makeCalls(tx, this.ports.capacity, capacityCalls(before, after), by);
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
 }
@@ -264,6 +274,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
   if (change.event === 'unshare') return undefined;
   const { dealId: caseId, uscc: usc, state, version } = after;
   const amount = 'amount' in change ? { amount: change.amount satisfies Fen } : {};
+  const interest = 'interest' in change && change.interest != null ? { interest: change.interest } : {};
   const part = 'part' in change ? { part: change.part } : {};
   const proposalVersion = newestOf(after.body)?.no ?? null;
   return {
@@ -278,6 +289,7 @@ function messageOf({ after, change, by }: JointMove): { type: string; body: Reco
       by: by.institutionId,
       ...part,
       ...amount,
+      ...interest,
       occurredAt: instantText(by.at),
     },
   };

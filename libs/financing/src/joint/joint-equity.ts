@@ -19,7 +19,7 @@ export function equityOf(
   { terms, body }: Pick<JointDeal, 'terms' | 'body'>,
   nameOf: (institutionId: string) => string,
 ): RecognisedInvestment[] {
-  if (terms.reading !== 'A') return [];
+  if (terms.reading === 'sum') return [];
   return body.positions.flatMap(({ part, institutionId, committed, paid }) => {
     if (part !== 'equity' || (committed === 0 && paid === 0)) return [];
     const days = inForce(body.entries)

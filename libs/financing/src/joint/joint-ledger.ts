@@ -3,8 +3,11 @@ import { linesOf } from './commitments.ts';
 import type { MoneyEntry, JointBody, MoneyEvent } from './joint-body.ts';
 import type { JointPart } from './joint-terms.ts';
 
-/** 账户: what the firm's money is called while it is out. */
-export const BOOKS = ['equity', 'outstanding', 'toRecover', 'borne'] as const;
+/**
+ * 账户: what the firm's money is called while it is out. `interest` 代偿利息 stands against what is to be recovered beyond the
+ * money that the firm received: zero or below.
+ */
+export const BOOKS = ['equity', 'outstanding', 'toRecover', 'borne', 'interest'] as const;
 export type Book = (typeof BOOKS)[number];
 
 /** One line of the ledger: what moved between whom. Amounts signed, fen. */
@@ -18,6 +21,8 @@ export interface JointLedgerRow {
   readonly partner: string;
   readonly who: string;
   readonly amount: number;
+  /** Of a claim: the interest paid beside it. */
+  readonly interest: number;
   /** Money received (+) and given (−), by institution and `FIRM`: adds up to zero. */
   readonly cash: Readonly<Record<string, number>>;
   /** What it did to the books: adds up to what the firm received. */
@@ -58,26 +63,34 @@ const POSTINGS: Readonly<Record<MoneyEvent, Posting>> = {
 export function ledgerOf({ body }: { readonly body: JointBody }): JointLedger {
   const lenderOf = ({ part, partner }: MoneyEntry): string =>
     linesOf(body).find((line) => line.part === part && line.institutionId === partner)?.lender ?? partner;
-  const amounts = new Map<number, number>();
+  const [amounts, interests] = [new Map<number, number>(), new Map<number, number>()];
   const cash: Record<string, number> = {};
-  const books: Record<Book, number> = { equity: 0, outstanding: 0, toRecover: 0, borne: 0 };
+  const books: Record<Book, number> = { equity: 0, outstanding: 0, toRecover: 0, borne: 0, interest: 0 };
   const rows = body.entries.map((entry): JointLedgerRow => {
     const named = entry.corrects ?? entry.version;
     const amount = entry.amount - (amounts.get(named) ?? 0);
     amounts.set(named, entry.amount);
+    const interest = (entry.interest ?? 0) - (interests.get(named) ?? 0);
+    interests.set(named, entry.interest ?? 0);
     const { from, to, books: signs } = POSTINGS[entry.event];
     const name = (end: 'who' | 'FIRM' | 'lender'): string =>
       end === 'who' ? entry.who : end === 'lender' ? lenderOf(entry) : 'FIRM';
     const moved: Record<string, number> = {};
     if (from !== null && to !== null) {
-      moved[name(from)] = 0 - amount;
-      moved[name(to)] = amount;
+      moved[name(from)] = 0 - amount - interest;
+      moved[name(to)] = amount + interest;
     }
-    const booked = Object.fromEntries(Object.entries(signs).map(([book, sign]) => [book, sign * amount + 0]));
+    const booked: Partial<Record<Book, number>> = Object.fromEntries(
+      Object.entries(signs).map(([book, sign]) => [book, sign * amount + 0]),
+    );
+    if (interest !== 0) {
+      booked.toRecover = (booked.toRecover ?? 0) + interest;
+      booked.interest = 0 - interest;
+    }
     for (const [who, fen] of Object.entries(moved)) cash[who] = (cash[who] ?? 0) + fen;
     for (const book of BOOKS) books[book] += booked[book] ?? 0;
     const { version, on, event, corrects, part, partner, who } = entry;
-    return { version, on, event, corrects, part, partner, who, amount, cash: moved, books: booked };
+    return { version, on, event, corrects, part, partner, who, amount, interest, cash: moved, books: booked };
   });
   return { rows, totals: { cash, books } };
 }

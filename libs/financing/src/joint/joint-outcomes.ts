@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '#lib/data-sources';
-import { dateAt } from '#lib/kernel';
+import { addFen, dateAt, fen } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { OutcomeBook } from '../deals/ports.ts';
 import type { Move } from '../deals/raise.ts';
@@ -47,7 +47,8 @@ export async function noteOutcomes(
     kind,
     loanId,
     ...(guaranteed ? { guaranteeId: loanId } : {}),
-    amount: entry.amount,
+    // 代偿额 is principal and normal interest.
+    amount: addFen(entry.amount, entry.interest ?? fen(0)),
     on: entry.on,
     ...(entry.corrects === null ? {} : { corrects: entry.corrects }),
   });

@@ -25,6 +25,10 @@ const OPTIONAL: readonly JointDesk[] = ['INSUR', 'LEASE'];
 /** 案件种类: `tdd` 投贷担, equity : loan : batch guarantee 2:1:1; `service` 股贷担保租, any two or more desks. */
 export type JointVariant = 'tdd' | 'service';
 
+/** 口径 that may be asked for of a 2:1:1 case. */
+export const CASE_READINGS = ['A', 'strict'] as const;
+export type CaseReading = (typeof CASE_READINGS)[number];
+
 /** What the firm asks for of one part (申请额). */
 export interface JointNeed {
   readonly part: JointPart;
@@ -34,8 +38,8 @@ export interface JointNeed {
 /** What is fixed when a case is opened; the numbers are the programme's. */
 export interface JointTerms {
   readonly variant: JointVariant;
-  /** 口径 of the total: `A` equity-anchored (domain §5.2), `sum` the sum of the desks. */
-  readonly reading: 'A' | 'sum';
+  /** 口径 of the total: `A` equity-anchored, `strict` every part cut to 2:1:1 (domain §5.2), `sum` the sum of the desks. */
+  readonly reading: CaseReading | 'sum';
   /** 取整单位, fen. */
   readonly unit: Fen;
   readonly needs: readonly JointNeed[];
@@ -43,7 +47,7 @@ export interface JointTerms {
   readonly required: readonly JointDesk[];
   /** Equity below which the programme does not apply, fen; 0: none. */
   readonly minEquity: Fen;
-  /** Programme cap of the package, fen; null: none. */
+  /** Programme cap of the package, net of what the firm had in use under it, fen; null: none. */
   readonly cap: Fen | null;
   /** Months by which the guarantee outlasts its loan. */
   readonly guaranteeTailMonths: number;
@@ -58,9 +62,12 @@ export function requiredDesks(variant: JointVariant, needs: readonly JointNeed[]
 }
 
 /** Throws ProblemError joint-terms-invalid 422 with every fault by its pointer. */
-export function checkTerms({ variant, unit, needs, required, minEquity, cap, guaranteeTailMonths }: JointTerms): void {
+export function checkTerms(terms: JointTerms): void {
+  const { variant, reading, unit, needs, required, minEquity, cap, guaranteeTailMonths } = terms;
   const faults: Faults = [];
   const code = 'joint-terms-invalid';
+  if ((variant === 'tdd') !== (reading !== 'sum'))
+    fault(faults, '/reading', code, '口径A与严格按比例仅用于投贷担', 'readings A and strict are of 2:1:1 cases');
   if (!isAmount(unit))
     fault(faults, '/unit', code, '取整单位须为正整数分', 'the rounding unit is whole fen above zero');
   if (needs.length < 2) fault(faults, '/needs', code, '至少两项需求', 'a joint case has two needs or more');

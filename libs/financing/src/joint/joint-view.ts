@@ -1,6 +1,7 @@
 import type { LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import { drawable, type Drawable } from '../composition/drawable.ts';
+import { strictOf, type StrictComposition } from '../composition/strict.ts';
 import type { DealEventRow } from '../deals/deals.store.ts';
 import { balanceOf, linesOf, newestOf, openConditions, signersOf, type JointBalance } from './commitments.ts';
 import { visibleTo, type Visible } from './consents.ts';
@@ -8,7 +9,7 @@ import type { JointBody, JointDeal, JointPosition } from './joint-body.ts';
 import { ledgerOf, type JointLedger } from './joint-ledger.ts';
 import { JOINT_TABLE } from './joint-table.ts';
 import { drawLimits, roomOf, type DrawLimit } from './money.ts';
-import { compositionOf } from './positions.ts';
+import { compositionOf, tallyOf } from './positions.ts';
 
 /** Who looks at a case: the house and the regulator see it whole, the firm its own, an institution what is its desk's. */
 export type JointViewer =
@@ -20,6 +21,8 @@ export interface JointPositionView extends JointPosition {
   /** May be drawn now, fen: nothing unless the case is active and may still be drawn on. */
   readonly drawable: number;
   readonly limits: readonly DrawLimit[];
+  /** Interest that was paid with claims, fen. */
+  readonly interest: number;
 }
 
 /** 联合授信案件 as somebody sees it. Amounts in fen. */
@@ -46,6 +49,8 @@ export interface JointView
   readonly overdrawn: number;
   /** Of a 2:1:1 case: how each number came about, and the joint leverage. */
   readonly composition: Drawable | null;
+  /** Of a case that is cut to 2:1:1 (严格按比例): what one share of the ratio is, and whose commitment decides it. */
+  readonly strict: StrictComposition | null;
   readonly ledger: JointLedger;
 }
 
@@ -57,8 +62,9 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
   const body = outside
     ? { ...deal.body, words: [], versions: [], answers: [], entries: [], signatures: [] }
     : deal.body;
-  const composition =
-    terms.reading === 'A' && linesOf(body).length > 0 ? drawable(compositionOf(terms, body, state === 'FROZEN')) : null;
+  const joint =
+    terms.reading === 'sum' || linesOf(body).length === 0 ? null : compositionOf(terms, body, state === 'FROZEN');
+  const composition = joint && drawable(joint);
   const positions = outside ? [] : body.positions.map((one) => positionView(deal, one, today));
   return {
     dealId,
@@ -92,6 +98,7 @@ export function jointView(deal: JointDeal, viewer: JointViewer, today: LocalDate
     package: packageOf(positions, composition),
     overdrawn: composition?.overdrawn ?? 0,
     composition,
+    strict: joint && terms.reading === 'strict' ? strictOf(terms.unit, joint) : null,
     ledger: ledgerOf({ body }),
   };
 }
@@ -102,7 +109,8 @@ function positionView({ terms, body, state }: JointDeal, position: JointPosition
   const isDrawn = part === 'loan' || part === 'guaranteed' || part === 'lease';
   const limits = isDrawn ? drawLimits(terms, body, line) : [];
   const open = isDrawn && state === 'ACTIVE' && today <= newestOf(body)!.availableUntil;
-  return { ...position, drawable: open ? roomOf(limits) : 0, limits };
+  const interest = tallyOf(body.entries)('interest', position);
+  return { ...position, drawable: open ? roomOf(limits) : 0, limits, interest };
 }
 
 function packageOf(positions: readonly JointPosition[], composition: Drawable | null): number {
@@ -111,18 +119,18 @@ function packageOf(positions: readonly JointPosition[], composition: Drawable | 
   return composition.effective.package;
 }
 
-/** The history of a case as somebody sees it: no word of internal consultation for the firm, no other desk's consent. */
+/** The history of a case as somebody sees it: no word of internal consultation for the firm, no consent to another institution. */
 export function historyFor(rows: readonly DealEventRow[], viewer: JointViewer): readonly DealEventRow[] {
   if (viewer.kind === 'whole') return rows;
   if (viewer.kind === 'firm')
     return rows.filter(({ event, detail }) => event !== 'say' || detail['round'] !== 'internal');
   const own = (one: unknown): boolean => (one as { institutionId: string }).institutionId === viewer.institutionId;
   return rows.map((row) => {
-    if (row.event === 'share')
-      return {
-        ...row,
-        detail: { ...row.detail, consents: (row.detail['consents'] as readonly unknown[]).filter(own) },
-      };
+    if (row.event === 'share') {
+      const consents = (row.detail['consents'] as readonly unknown[]).filter(own);
+      // The text that the firm signed for others is theirs as well.
+      return { ...row, detail: consents.length === 0 ? {} : { ...row.detail, consents } };
+    }
     return row.event === 'unshare' && !own(row.detail) ? { ...row, detail: {} } : row;
   });
 }

@@ -63,11 +63,17 @@ const CHANGES: { readonly [E in JointEvent]: readonly JointChange[] } = {
   back: [{ event: 'back', amount, reason: '退回' }],
   draw: [{ event: 'draw', ...money }],
   repay: [{ event: 'repay', ...money }],
-  claim: [{ event: 'claim', amount }],
+  claim: [
+    { event: 'claim', amount, interest: amount },
+    { event: 'claim', amount, interest: null },
+  ],
   loss: [{ event: 'loss', ...money }],
   recover: [{ event: 'recover', ...money }],
   'write-off': [{ event: 'write-off', ...money, reason: '无可追偿' }],
-  correct: [{ event: 'correct', corrects: 9, amount, reason: '录入有误' }],
+  correct: [
+    { event: 'correct', corrects: 9, amount, interest: null, reason: '录入有误' },
+    { event: 'correct', corrects: 9, amount, interest: amount, reason: '录入有误' },
+  ],
   freeze: [{ event: 'freeze', reason: 'knock-out', text: '' }],
   unfreeze: [{ event: 'unfreeze', cure: '已补足' }],
   confirm: [{ event: 'confirm', text: '' }],
@@ -80,6 +86,7 @@ const CHANGES: { readonly [E in JointEvent]: readonly JointChange[] } = {
 };
 const ALL = Object.values(CHANGES).flat();
 
+const MONEY = ['amount', 'interest'];
 /** As it comes over HTTP: money with its currency, nothing that is null. */
 function outside(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(outside);
@@ -87,7 +94,7 @@ function outside(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== null)
-      .map(([name, member]) => [name, name === 'amount' ? { fen: member, currency: 'CNY' } : outside(member)]),
+      .map(([name, member]) => [name, MONEY.includes(name) ? { fen: member, currency: 'CNY' } : outside(member)]),
   );
 }
 const detailOf = ({ event: _event, ...detail }: JointChange): Record<string, unknown> =>

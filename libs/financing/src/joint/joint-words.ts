@@ -150,7 +150,16 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
   back: { zh: '股权退回', en: 'equity is taken back', fields: { amount, reason } },
   draw: { zh: '提款', en: 'drawn', fields: money },
   repay: { zh: '还款', en: 'repaid', fields: money },
-  claim: { zh: '代偿', en: 'the guarantor pays a claim', fields: { amount } },
+  claim: {
+    zh: '代偿',
+    en: 'the guarantor pays a claim',
+    fields: {
+      amount: field('fen', '代偿本金', 'principal that is paid'),
+      interest: field('fen', '正常利息的担保部分，可不填', 'guaranteed part of the normal interest, may be left out', {
+        optional: true,
+      }),
+    },
+  },
   loss: { zh: '贷款损失', en: 'the lender bears a loss', fields: money },
   recover: { zh: '追偿回款', en: 'recovered', fields: money },
   'write-off': { zh: '核销', en: 'written off', fields: { ...money, reason } },
@@ -160,6 +169,9 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
     fields: {
       corrects: field('whole', '被更正的版本', 'version that it corrects'),
       amount: field('fen', '正确金额，可为零', 'what is right, may be nothing'),
+      interest: field('fen', '代偿的正确利息；不填为不变', 'of a claim: what is right; left out: as it was', {
+        optional: true,
+      }),
       reason,
     },
   },
@@ -182,5 +194,5 @@ export const JOINT_WORDS: JointWords & EventCatalogue<JointEvent> = {
 export const JOINT_MONEY: readonly string[] = (
   'amount unit minEquity cap moved room package overdrawn drawable requested committed effective paid drawn repaid ' +
   'claimed lost outstanding recovered writtenOff toRecover borne equity loan guaranteed debt residue equityPaid ' +
-  'debtCeiling ceiling ceilingNow usable unused'
+  'debtCeiling ceiling ceilingNow usable unused k interest'
 ).split(' ');

@@ -155,8 +155,46 @@ describe('the money of a joint case', () => {
     expect(ended.state).toBe('TERMINATED');
     expect(ledgerOf(ended).totals).toEqual({
       cash: { investor: -10 * MILLION, FIRM: 1_030_000_000, bank: 0, guarantor: -0.3 * MILLION },
-      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0.3 * MILLION },
+      books: { equity: 10 * MILLION, outstanding: 0, toRecover: 0, borne: 0.3 * MILLION, interest: 0 },
     });
+  });
+
+  it('is claimed with the guaranteed part of the normal interest, which the firm owes as well', () => {
+    const lent = after(toActive(), pay(10 * MILLION), onPart('draw', 'guaranteed', 'guarantor', MILLION));
+    const runOff = after(lent, [{ event: 'end-availability' }, time(at('2027-07-01'))]);
+    // (1,000,000 + 34,567.89) × 80 %, in fen by the guarantor's part of each.
+    const paid: Told = [
+      { event: 'claim', amount: (0.8 * MILLION) as Fen, interest: 2_765_431 as Fen },
+      partner('guarantor'),
+    ];
+    const claimed = after(runOff, paid);
+    expect(claimed.body.positions[2]).toMatchObject({ claimed: 0.8 * MILLION, outstanding: 0.2 * MILLION });
+    expect(claimed.body.positions[2]!.toRecover).toBe(0.8 * MILLION + 2_765_431);
+    expect(view(claimed).positions[2]!.interest).toBe(2_765_431);
+    const row = ledgerOf(claimed).rows.at(-1)!;
+    expect(row).toMatchObject({
+      cash: { guarantor: -82_765_431, bank: 82_765_431 },
+      books: { outstanding: -0.8 * MILLION, toRecover: 82_765_431, interest: -2_765_431 },
+    });
+    const correctTo = (interest: number | null, corrects = claimed.version): Told => [
+      { event: 'correct', corrects, amount: (0.8 * MILLION) as Fen, interest: interest as Fen | null, reason: '' },
+      partner('guarantor'),
+    ];
+    expect(after(claimed, correctTo(null)).body.positions).toEqual(claimed.body.positions);
+    const right = after(claimed, correctTo(2_765_430));
+    expect(ledgerOf(right).rows.at(-1)).toMatchObject({ amount: 0, interest: -1, cash: { guarantor: 1, bank: -1 } });
+    expect(codeOf(claimed, correctTo(-1))).toBe('amount-invalid');
+    const drawAt = lent.body.entries[1]!.version;
+    expect(codeOf(claimed, [correctTo(1, drawAt)[0], partner('bank')])).toBe('joint-correction-unknown');
+    // All of it is recovered, no fen more, and then no smaller interest can have been paid.
+    const recover = (amount: number): Told => onPart('recover', 'guaranteed', 'guarantor', amount, 'guarantor');
+    expect(codeOf(right, recover(82_765_431))).toBe('joint-amount-exceeded');
+    const whole = after(right, recover(82_765_430));
+    expect(whole.body.positions[2]!.toRecover).toBe(0);
+    expect(codeOf(whole, correctTo(2_765_429))).toBe('joint-amount-exceeded');
+    const { cash, books } = ledgerOf(whole).totals;
+    expect([cash['guarantor'], cash['bank'], books.interest]).toEqual([0, 2_765_430 - 0.2 * MILLION, -2_765_430]);
+    expect(cash['FIRM']).toBe(Object.values(books).reduce((sum, one) => sum + one, 0));
   });
 
   it('leaves a ledger that adds up, from first payment to the last repayment', () => {
@@ -176,7 +214,7 @@ describe('the money of a joint case', () => {
     ]);
     expect(totals).toEqual({
       cash: { investor: -10 * MILLION, FIRM: 18 * MILLION, bank: -8 * MILLION },
-      books: { equity: 10 * MILLION, outstanding: 8 * MILLION, toRecover: 0, borne: 0 },
+      books: { equity: 10 * MILLION, outstanding: 8 * MILLION, toRecover: 0, borne: 0, interest: 0 },
     });
   });
 });
@@ -196,6 +234,23 @@ describe('the capacity of a guarantor', () => {
       { call: 'reserve', principal: 4 * MILLION },
     ]);
     expect(calls(toBalanced(), sign(firm()))).toEqual([]);
+    // Two guarantors are taken hold of in one order, whichever committed first: two cases never wait for one another.
+    const of = (guarantorId: string) => (deal: JointDeal) => ({
+      ...deal,
+      body: {
+        ...deal.body,
+        versions: deal.body.versions.map((one) => ({
+          ...one,
+          lines: [...one.lines, { ...one.lines[2]!, institutionId: guarantorId }],
+        })),
+        positions: [...deal.body.positions, { ...deal.body.positions[2]!, institutionId: guarantorId }],
+        answers: [...deal.body.answers, { ...deal.body.answers.at(-1)!, institutionId: guarantorId, version: 99 }],
+      },
+    });
+    for (const other of ['another', 'zebra']) {
+      const [before, signed] = [of(other)(toBalanced()), of(other)(toSigned())];
+      expect(capacityCalls(before, signed).map(({ guarantorId }) => guarantorId)).toEqual(['guarantor', other].sort());
+    }
     expect(capacityCalls(toBalanced(), toSigned())).toEqual([
       { call: 'issue', ...asked, principal: 5 * MILLION, until: '2029-07-01' },
     ]);

@@ -76,6 +76,7 @@ export function moved(deal: JointDeal, change: MoneyChange, by: Raiser): readonl
     partner: line.institutionId,
     who: by.institutionId!,
     amount,
+    ...interestOf(change),
     corrects: null,
   };
   if (change.event === 'draw') checkDraw(deal, line, amount, today);
@@ -103,10 +104,29 @@ function corrected(
   const more = amount - old.amount;
   // A correction upwards is no way around a ceiling.
   if (old.event === 'draw' && more > 0) checkDraw(deal, line, more, today);
-  const entry: MoneyEntry = { ...old, version: deal.version + 1, on: today, amount, corrects: old.version };
+  const interest = interestOf(change);
+  if (interest.interest !== undefined && old.event !== 'claim')
+    throw refusal('joint-correction-unknown', '仅代偿有利息', 'only a claim has interest', {
+      status: 422,
+      errors: [{ pointer: '/interest', code: 'joint-correction-unknown', zh: '仅代偿有利息', en: 'of a claim only' }],
+    });
+  const entry: MoneyEntry = {
+    ...old,
+    version: deal.version + 1,
+    on: today,
+    amount,
+    ...interest,
+    corrects: old.version,
+  };
   const after = [...entries, entry];
   checkStanding(deal, line, after, old, amount);
   return after;
+}
+
+/** Throws ProblemError amount-invalid 422. */
+function interestOf(change: MoneyChange): Pick<MoneyEntry, 'interest'> {
+  const given = 'interest' in change ? (change.interest ?? null) : null;
+  return given === null ? {} : { interest: checkAmount('/interest', given, 0) };
 }
 
 type Placed = Exclude<MoneyChange, { readonly event: 'correct' }>;
@@ -205,7 +225,7 @@ function checkStanding(
     const liability = splitByLargestRemainder(lent, [10_000 - share, share])[1]!;
     hold(liability - claimed, '担保责任余额', "what is left of the guarantor's liability");
   }
-  const borne = tally('claim', line, who) + tally('loss', line, who);
+  const borne = tally('claim', line, who) + tally('interest', line, who) + tally('loss', line, who);
   const left = borne - tally('recover', line, who) - tally('write-off', line, who);
   if (left < 0) hold(left, '待追偿余额', 'what is left to recover');
 }

@@ -1,30 +1,35 @@
 import type { Fen } from '#lib/kernel';
 import { effective } from '../composition/effective.ts';
 import type { JointCase } from '../composition/joint-case.ts';
+import { cutToRatio } from '../composition/strict.ts';
 import { answerOf, commitmentsOf, isRequired, linesOf, newestOf } from './commitments.ts';
 import type { MoneyEntry, JointBody, ProposalLine, MoneyEvent, JointPosition } from './joint-body.ts';
 import type { JointPart, JointTerms } from './joint-terms.ts';
 
 /** Entries with the amounts that corrections left them; corrections themselves are gone into those. */
 export function inForce(entries: readonly MoneyEntry[]): readonly MoneyEntry[] {
-  const right = new Map(entries.filter(({ corrects }) => corrects !== null).map((one) => [one.corrects, one.amount]));
+  const right = new Map(entries.filter(({ corrects }) => corrects !== null).map((one) => [one.corrects, one]));
   return entries
     .filter(({ corrects }) => corrects === null)
-    .map((entry) => ({ ...entry, amount: right.get(entry.version) ?? entry.amount }));
+    .map((entry) => {
+      const { amount, interest } = right.get(entry.version) ?? entry;
+      return { ...entry, amount, ...(interest === undefined ? {} : { interest }) };
+    });
 }
 
 type Place = Pick<ProposalLine, 'part' | 'institutionId'>;
 
-/** Fen of one kind of movement of one partner's part; `who`: what this institution recorded of it. */
-export type Tally = (event: MoneyEvent, place: Place, who?: string) => number;
+/** Fen of one kind of movement of one partner's part, the interest of claims by itself; `who`: what this institution recorded of it. */
+export type Tally = (event: MoneyEvent | 'interest', place: Place, who?: string) => number;
 
 export function tallyOf(entries: readonly MoneyEntry[]): Tally {
   const sums = new Map<string, number>();
   const add = (key: string, amount: number): void => void sums.set(key, (sums.get(key) ?? 0) + amount);
-  for (const { event, part, partner, who, amount } of inForce(entries)) {
-    add(`${event}/${part}/${partner}`, amount);
-    add(`${event}/${part}/${partner}/${who}`, amount);
-  }
+  for (const { event, part, partner, who, amount, interest = 0 } of inForce(entries))
+    for (const place of [`${part}/${partner}`, `${part}/${partner}/${who}`]) {
+      add(`${event}/${place}`, amount);
+      if (interest > 0) add(`interest/${place}`, interest);
+    }
   return (event, { part, institutionId }, who) =>
     sums.get(`${event}/${part}/${institutionId}${who === undefined ? '' : `/${who}`}`) ?? 0;
 }
@@ -52,7 +57,7 @@ export function compositionOf(terms: JointTerms, body: JointBody, frozen: boolea
       }));
   const debt = (part: 'loan' | 'guaranteed') =>
     of(part).map(({ line, ...rest }) => ({ ...rest, drawn: tally('draw', line) as Fen }));
-  return {
+  const joint: JointCase = {
     unit: terms.unit,
     equity: of('equity').map(({ line, ...rest }) => ({
       ...rest,
@@ -64,6 +69,7 @@ export function compositionOf(terms: JointTerms, body: JointBody, frozen: boolea
     moved: newestOf(body)?.moved ?? 0,
     frozen,
   };
+  return terms.reading === 'strict' ? cutToRatio(joint) : joint;
 }
 
 /** What of each commitment is effective (生效额), by `part/institution`. */
@@ -74,8 +80,9 @@ export function effectiveAmounts(terms: JointTerms, body: JointBody): ReadonlyMa
     const joined = body.signedOn === null || isRequired(terms, part) || signed(body, institutionId);
     amounts.set(`${part}/${institutionId}`, joined ? amount : 0);
   }
-  if (terms.reading === 'A') {
-    const { parts } = effective(compositionOf(terms, body, false));
+  if (terms.reading !== 'sum') {
+    const { parts, investors } = effective(compositionOf(terms, body, false));
+    for (const one of investors) amounts.set(`equity/${one.partner}`, one.effective);
     for (const part of ['loan', 'guaranteed'] as const)
       for (const one of parts[part].partners) amounts.set(`${part}/${one.partner}`, one.effective);
   }
@@ -91,7 +98,7 @@ export function positionsOf(terms: JointTerms, body: JointBody): readonly JointP
   const tally = tallyOf(body.entries);
   return linesOf(body).map((line) => {
     const { part, institutionId, lender } = line;
-    const of = (event: MoneyEvent): number => tally(event, line);
+    const of = (event: Parameters<Tally>[0]): number => tally(event, line);
     const [drawn, repaid, claimed, lost] = [of('draw'), of('repay'), of('claim'), of('loss')];
     const [recovered, writtenOff] = [of('recover'), of('write-off')];
     return {
@@ -109,7 +116,7 @@ export function positionsOf(terms: JointTerms, body: JointBody): readonly JointP
       outstanding: drawn - repaid - claimed - lost,
       recovered,
       writtenOff,
-      toRecover: claimed + lost - recovered - writtenOff,
+      toRecover: claimed + of('interest') + lost - recovered - writtenOff,
     };
   });
 }

@@ -1,6 +1,8 @@
 import type { Fen, LocalDate } from '#lib/kernel';
 import { effective } from '../composition/effective.ts';
 import { guaranteeOutlasts } from '../composition/guarantee-outlasts.ts';
+import type { JointCase } from '../composition/joint-case.ts';
+import { cutToRatio } from '../composition/strict.ts';
 import { substitute } from '../composition/substitution.ts';
 import { ProblemError } from '#lib/kernel';
 import type { Party } from '../deals/deal.ts';
@@ -54,9 +56,15 @@ function substituted(
   asked: NonNullable<ProposalVersion['substitution']>,
 ): { readonly lines: readonly ProposalLine[]; readonly moved: number } {
   const current = newestOf(body)!;
-  const joint = compositionOf(terms, body, false);
-  if (terms.reading !== 'A')
+  // What somebody falls short of is missing by the equity committed, before the rest is cut to the ratio.
+  const joint = compositionOf({ ...terms, reading: 'A' }, body, false);
+  if (terms.reading === 'sum')
     throw refusal(CODE, '仅投贷担有替代', 'only a 2:1:1 case has substitutions', { status: 422 });
+  if (terms.reading === 'strict' && asked.from.part !== asked.to.part)
+    throw refusal(CODE, '严格按比例的替代限于同一部分', 'in proportion, a part is taken over within the part', {
+      status: 422,
+      errors: [{ pointer: '/substitution/to/part', code: CODE, zh: '须为同一部分', en: 'another part' }],
+    });
   const giver = commitmentsOf(body).find(
     ({ part, institutionId }) => part === asked.from.part && institutionId === asked.from.partner,
   );
@@ -109,10 +117,9 @@ function checkLines(
     if (!lines.some(({ part }) => deskOfPart(part) === desk))
       fault(faults, '/lines', CODE, `缺少必需席位 ${desk}`, `the required desk ${desk} has no line`);
   refuse(faults, CODE, { zh: '方案有误', en: 'the proposal is not valid' });
-  const of = (part: ProposalLine['part']): number => sum(lines.filter((line) => line.part === part));
-  if (of('equity') < terms.minEquity)
+  const { equity, whole } = packageOf(terms, lines, moved);
+  if (equity < terms.minEquity)
     fault(faults, '/lines', CODE, `股权低于方案下限 ${terms.minEquity} 分`, `equity below ${terms.minEquity} fen`);
-  const whole = packageOf(terms, lines, moved);
   if (terms.cap !== null && whole > terms.cap)
     fault(
       faults,
@@ -138,20 +145,29 @@ function checkGuaranteed(faults: Faults, at: string, line: ProposalLine, terms: 
 const sum = (lines: readonly ProposalLine[]): number => lines.reduce((total, { amount }) => total + amount, 0);
 
 /** The package if everybody gave what it is asked for (总额): by the equity, or the sum of the desks; no sum insured. */
-function packageOf(terms: JointTerms, lines: readonly ProposalLine[], moved: number): number {
-  if (terms.reading === 'sum') return sum(lines.filter(({ part }) => part !== 'insurance'));
+function packageOf(
+  terms: JointTerms,
+  lines: readonly ProposalLine[],
+  moved: number,
+): { readonly equity: number; readonly whole: number } {
   const of = (part: ProposalLine['part']) =>
     lines
       .filter((line) => line.part === part)
       .map(({ institutionId: partner, amount }) => ({ partner, requested: amount, committed: amount }));
+  if (terms.reading === 'sum')
+    return {
+      equity: sum(lines.filter(({ part }) => part === 'equity')),
+      whole: sum(lines.filter(({ part }) => part !== 'insurance')),
+    };
   const nothing = 0 as Fen;
-  const { package: whole } = effective({
+  const joint: JointCase = {
     unit: terms.unit,
     equity: of('equity').map((one) => ({ ...one, recognised: one.committed, paid: nothing })),
     loan: of('loan').map((one) => ({ ...one, drawn: nothing })),
     guaranteed: of('guaranteed').map((one) => ({ ...one, drawn: nothing })),
     moved,
     frozen: false,
-  });
-  return whole + sum(lines.filter(({ part }) => part === 'lease'));
+  };
+  const { equity, package: whole } = effective(terms.reading === 'strict' ? cutToRatio(joint) : joint);
+  return { equity, whole: whole + sum(lines.filter(({ part }) => part === 'lease')) };
 }

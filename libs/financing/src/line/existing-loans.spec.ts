@@ -236,8 +236,8 @@ describe('loans of deals of the platform', () => {
         const all = given.map(({ moves, unsecured, reported }, i): OwnLoan => {
           const loanId = `L${i}`;
           let owed = 0;
-          const moved = moves.toSorted().map(([on, drawn, repays], j) => {
-            const sum = repays ? Math.min(owed, drawn) : drawn;
+          const moved = moves.toSorted().map(([on, most, repays], j) => {
+            const sum = repays ? Math.min(owed, most) : most;
             owed += repays ? 0 - sum : sum;
             if (reported)
               file = event(file, repays ? 'repaid' : 'drawn', on, wan(sum), { loanId, eventId: `${loanId}-${j}` });

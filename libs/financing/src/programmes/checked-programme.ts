@@ -180,7 +180,7 @@ class ProgrammeCheck {
     const fields = AMOUNTS[rule as string];
     if (fields === undefined) return;
     this.known(at, given, ['status', 'source', 'rule', ...fields]);
-    if (fields.includes('reading')) this.oneOf(`${at}/reading`, given['reading'], ['A', 'B', 'C', 'D']);
+    if (fields.includes('reading')) this.oneOf(`${at}/reading`, given['reading'], ['A', 'B', 'C', 'D', 'strict']);
     if (fields.includes('capFen')) this.whole(`${at}/capFen`, given['capFen'], 1);
     if (fields.includes('rateBp')) this.whole(`${at}/rateBp`, given['rateBp'], 1, 10_000);
     if (rule === 'price') this.whole(`${at}/toBp`, given['toBp'], 1, 10_000);

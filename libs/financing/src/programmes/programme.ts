@@ -47,7 +47,7 @@ export const isAlternative = (condition: ProgrammeCondition): condition is Alter
 export type AmountRule = Marked &
   (
     | { readonly rule: 'cap'; readonly capFen: number }
-    | { readonly rule: 'composition'; readonly reading: 'A' | 'B' | 'C' | 'D' }
+    | { readonly rule: 'composition'; readonly reading: 'A' | 'B' | 'C' | 'D' | 'strict' }
     | { readonly rule: 'appraisal'; readonly fromBp: number; readonly toBp: number }
     | { readonly rule: 'price'; readonly toBp: number }
     | { readonly rule: 'tax'; readonly from: number; readonly to: number }

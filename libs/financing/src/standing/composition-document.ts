@@ -3,7 +3,7 @@ import { dateAt, splitByLargestRemainder, type Fen, type LocalDate } from '#lib/
 import type { Text } from '#lib/scoring';
 import { composeByEquity } from '../composition/plan.ts';
 import type { JointDeal } from '../joint/joint-body.ts';
-import { JOINT_PARTS, PARTS_OF_CASE, type JointPart } from '../joint/joint-terms.ts';
+import { JOINT_PARTS, PARTS_OF_CASE, type JointPart, type JointTerms } from '../joint/joint-terms.ts';
 import { jointView, type JointPositionView, type JointView, type JointViewer } from '../joint/joint-view.ts';
 import type { Profile } from '../programmes/fact-types.ts';
 import { parameterOn, type Programme } from '../programmes/programme.ts';
@@ -19,8 +19,9 @@ export interface CompositionReader {
   readonly nameOf: (institutionId: string) => Text;
 }
 
-const READINGS: Readonly<Record<'A' | 'sum', Text>> = {
+const READINGS: Readonly<Record<JointTerms['reading'], Text>> = {
   A: { zh: '以股权投资为基础', en: 'anchored in equity' },
+  strict: { zh: '严格按比例', en: 'cut to the ratio' },
   sum: { zh: '各席位合计', en: 'the sum of the desks' },
 };
 
@@ -49,7 +50,7 @@ export function compositionDocument(
     ({ parties }) => viewer.kind !== 'institution' || parties.some((one) => one.institutionId === viewer.institutionId),
   );
   // Equity that a case recognises is not planned with again, whoever sees the case.
-  const isTaken = shown.length > 0 || cases.some(({ terms }) => terms.reading === 'A');
+  const isTaken = shown.length > 0 || cases.some(({ terms }) => terms.reading !== 'sum');
   const plan = isTaken ? null : planned(profile, on);
   const basis = shown.length > 0 ? 'case' : plan === null ? 'none' : 'planned';
   return {

@@ -1,12 +1,13 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type InstitutionKind, type Principal } from '#lib/access';
-import { dateAt, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { Authorisations } from '#lib/compliance';
+import { dateAt, fen, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actingAs, type Database, type Tx } from '#lib/platform';
 import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
-import type { Admission, Admit } from '../deals/ports.ts';
+import { lockFirm } from '../deals/firm-lock.ts';
+import type { Admission, Admit, ProgrammeRoom, ReadProgrammeRoom } from '../deals/ports.ts';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import type { FactDefinition } from '../programmes/fact-types.ts';
 import { FACTS, type FactName } from '../programmes/facts.ts';
@@ -16,10 +17,12 @@ import type { ExpertOpinion } from '../programmes/profile.ts';
 import { checkedStatements, type FactStatement } from '../programmes/statements.ts';
 import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
 import { consentOf } from './consent.ts';
-import { referralUse, type UseReader } from './deal-use.ts';
-import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
+import { lineParametersOn } from '../line/shipped-line-parameters.ts';
+import { decidedUse, referralUse, type DealUse, type UseReader } from './deal-use.ts';
+import { programmeCapUnknown, programmeOn, programmeWithoutLine } from './programme-refusals.ts';
+import { ProgrammeRefused } from './programme-refused.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
-import { firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
+import { capOf, firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -109,10 +112,36 @@ export class FirmStandings {
     // A firm that was not asked yet consents to the deal, or there is none: nothing is sent before.
     const asked = standing.profile['consent']?.known === false ? [...pending, 'consent'] : pending;
     const match = matchProgramme(withoutPending(hashed, asked), standing.profile, on);
-    if (match.overall !== 'eligible') throw programmeRefused(match);
+    if (match.overall !== 'eligible') throw new ProgrammeRefused(match, hashed.programme);
     const { line, programme } = firmLine(standing, hashed.programme);
-    const programmeCap = hasCap(hashed.programme) ? (programme?.cap ?? null) : null;
-    return { suggestedLine: line.amount, programmeCap } satisfies Admission;
+    return {
+      suggestedLine: line.amount,
+      programmeCap: hasCap(hashed.programme) ? (programme?.cap ?? null) : null,
+      programmeUsed: standing.use.byProgramme[code] ?? fen(0),
+    } satisfies Admission;
+  };
+
+  /** The room that a programme leaves a firm, for whoever approves something under it. */
+  readonly programmeRoom: ReadProgrammeRoom = async (tx, { programme: code, uscc, on, besides }) => {
+    await lockFirm(tx, uscc);
+    const { programme } = programmeOn(code, on, { pointer: '/programme' });
+    const { platformCapFen } = lineParametersOn(on).parameters;
+    const room = (cap: ProgrammeRoom['cap'], used: ProgrammeRoom['used']): ProgrammeRoom => ({
+      cap,
+      used,
+      platformCap: platformCapFen,
+    });
+    if (!hasCap(programme)) return room(null, fen(0));
+    const uses = await this.usesOf(tx, uscc, on);
+    const used = decidedUse(
+      uses.filter(({ dealId }) => !besides.includes(dealId)),
+      code,
+    );
+    if ('capFen' in programme.amount) return room(fen(programme.amount.capFen), used);
+    const standing = await this.of(tx, uscc, { readers: [], loans: false });
+    const { cap } = capOf(programme, standing);
+    if (cap === null) throw programmeCapUnknown(programme);
+    return room(cap, used);
   };
 
   /**
@@ -170,18 +199,22 @@ export class FirmStandings {
     return dateAt(this.parts.clock.now());
   }
 
+  private async usesOf(tx: Tx, uscc: Uscc, on: LocalDate): Promise<readonly DealUse[]> {
+    const taken = [];
+    for (const read of this.parts.uses ?? [referralUse]) taken.push(...(await read(tx, uscc, on)));
+    return taken;
+  }
+
   private async with(
     tx: Tx,
     firm: FirmAtRun,
     { readers, loans, financials = false, on, said, besides }: AskedView,
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
-    const { lists, uses = [referralUse], recognisedEquity } = this.parts;
+    const { lists, recognisedEquity } = this.parts;
     return actingAs(tx, HOUSE, async () => {
       const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
-      const taken = [];
-      for (const read of uses) taken.push(...(await read(tx, uscc, on)));
       return standingOf({
         ...firm,
         on,
@@ -196,7 +229,7 @@ export class FirmStandings {
         }),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken,
+        uses: await this.usesOf(tx, uscc, on),
         besides,
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
         stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),

@@ -5,13 +5,15 @@ import { basesOf, lineInput, noLoans, wan } from '../../fixtures/line-cases.ts';
 import { FirmFile } from '../../fixtures/line-dossier.ts';
 import { matchProgramme } from '../programmes/match.ts';
 import { withoutPending } from '../programmes/pending.ts';
+import type { HashedProgramme } from '../programmes/programme.ts';
 import { shippedProgramme, shippedProgrammes } from '../programmes/shipped-programmes.ts';
 import type { LoanEntry } from '../referrals/loan-account.ts';
 import { REFERRAL_STATES, type ReferralState } from '../referrals/referral-table.ts';
 import type { Referral } from '../referrals/referral-terms.ts';
 import { REFERRAL } from '../referrals/referral.ts';
 import { firmUse, useOfReferral, type DealUse } from './deal-use.ts';
-import { programmeOn, programmeRefused } from './programme-refusals.ts';
+import { programmeOn } from './programme-refusals.ts';
+import { ProgrammeRefused } from './programme-refused.ts';
 import { ownAndOtherKinds } from './readers.ts';
 import { firmLine, lends, standingOf } from './standing.ts';
 import type { FirmStanding, OwnedStatement, StandingRecords } from './standing.ts';
@@ -297,9 +299,33 @@ describe('a programme that refuses', () => {
     institution: { known: true, value: 'branch', date: JUNE },
     noLoanRecord: { known: true, value: false, date: JUNE },
   } as const;
+  const refusedBy = (hashed: HashedProgramme) =>
+    new ProgrammeRefused(matchProgramme(hashed, profile, JULY), hashed.programme);
+
+  it('tells those whom the firm did not authorise the conditions in words, and of loans nothing at all', () => {
+    const refused = refusedBy(shippedProgramme('KYD'));
+    const { problem } = refused.told({ values: false, loans: false });
+    const unknown = ['decision', 'grade', 'expertMean', 'expertMin', 'guarantorTie', 'guarantorAccepts'];
+    expect(problem.extra).toEqual({ programme: 'KYD', failed: ['company'], unknown, withheld: ['noLoanRecord'] });
+    const said = problem.errors!.map(({ code, zh }) => [code, zh]);
+    expect(said[0]).toEqual(['condition-failed', expect.not.stringContaining('：')]);
+    expect(said.at(-1)).toEqual(['condition-withheld', expect.stringContaining('不满足或尚不能判定')]);
+    // The same where nobody knows whether there was a loan.
+    const { noLoanRecord: _, ...rest } = profile;
+    const hashed = shippedProgramme('KYD');
+    const without = new ProgrammeRefused(matchProgramme(hashed, rest, JULY), hashed.programme);
+    expect(without.told({ values: false, loans: false }).problem).toEqual(problem);
+    // With its score alone: values, and still nothing of loans.
+    const scored = refused.told({ values: true, loans: false }).problem;
+    expect([scored.errors![0]!.zh, scored.errors!.at(-1)!.code]).toEqual([
+      expect.stringContaining('要求'),
+      'condition-withheld',
+    ]);
+    expect(refused.told({ values: true, loans: true }).problem).toEqual(refused.problem);
+  });
 
   it('names every condition that fails and every one that is unknown, with what would make it known', () => {
-    const { problem } = programmeRefused(matchProgramme(shippedProgramme('KYD'), profile, JULY));
+    const { problem } = refusedBy(shippedProgramme('KYD'));
     expect([problem.code, problem.status]).toEqual(['programme-refused', 409]);
     expect(problem.extra).toEqual({
       programme: 'KYD',
@@ -313,10 +339,10 @@ describe('a programme that refuses', () => {
   });
 
   it('says why no firm is ever eligible, and that a time is over', () => {
-    const never = programmeRefused(matchProgramme(shippedProgramme('KHT'), profile, JULY)).problem;
+    const never = refusedBy(shippedProgramme('KHT')).problem;
     expect(never.extra).toMatchObject({ failed: ['whyNever', 'researchInstitution'], unknown: [] });
     const over = programmeOn('SD1', JULY, { pointer: '/programme' });
-    expect(programmeRefused(matchProgramme(over, profile, JULY)).problem.extra).toMatchObject({
+    expect(refusedBy(over).problem.extra).toMatchObject({
       failed: ['validity', expect.any(String)],
     });
     expect(() => programmeOn('XYZ', JULY, { pointer: '/programme' })).toThrow('programme-unknown');

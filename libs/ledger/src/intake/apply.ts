@@ -59,7 +59,7 @@ export async function registerCompanies(tx: Tx, deliveryId: string, tick: Date):
 
 /** Keys that appear more than once in the file: `contents` > 1 means with different content. Resolves to their number. */
 export async function findDoubled(tx: Tx): Promise<number> {
-  return tx.execute(`CREATE TEMP TABLE doubled ON COMMIT DROP AS
+  return tx.execute(`INSERT INTO doubled (uscc, record_key, contents, first_row)
     SELECT uscc, record_key, count(DISTINCT (op, payload_hash)) AS contents, min(row_no) AS first_row
     FROM stage
     -- Few keys are doubled: only they are sorted by content.
@@ -78,7 +78,7 @@ export const placeOf = (delivery: string, row: string): string =>
  */
 export async function decide(tx: Tx, deliveryId: string, source: string, doubled: number): Promise<void> {
   await tx.execute(
-    `CREATE TEMP TABLE verdict ON COMMIT DROP AS
+    `INSERT INTO verdict (row_no, uscc, record_key, company_id, verdict, newer)
      SELECT s.row_no, s.uscc, s.record_key, c.company_id,
        CASE
          WHEN d.contents > 1 THEN 'conflict'

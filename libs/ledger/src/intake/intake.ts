@@ -155,10 +155,10 @@ export class Intake {
     } catch (error) {
       await this.settleFailure(delivery, error);
     } finally {
-      // Also after a refusal: a batch may still be on its way, and the connection goes back to the pool.
-      await stage?.drop().catch(() => undefined);
       clearInterval(timer);
     }
+    // Also after a refusal: a batch may still be on its way, and the connection goes back to the pool.
+    await stage?.clear();
   }
 
   private async settleFailure(delivery: StoredDelivery, error: unknown): Promise<void> {

@@ -11,7 +11,6 @@ import { releaseWaiting } from './waiting-records.ts';
  * several firms, agree with anything. Resolves to their number.
  */
 export async function findMisnamed(tx: Tx, named: boolean): Promise<number> {
-  await tx.execute(`CREATE TEMP TABLE misnamed (row_no integer, name text, suggestion text) ON COMMIT DROP`);
   if (!named) return 0;
   // Nearly all rows agree with what the firm is called now: only the others are looked at closely.
   const found = await tx.execute(
@@ -48,8 +47,7 @@ export async function releaseRenamed(tx: Tx, source: string, now: Date): Promise
   );
   for (const { delivery_id: deliveryId, rows, ...of } of deliveries) {
     const tick = await takeTick(tx, now, undefined);
-    await tx.execute('DROP TABLE verdict, doubled');
-    await tx.execute('TRUNCATE stage');
+    await tx.execute('TRUNCATE verdict, doubled, stage');
     await tx.execute(
       `INSERT INTO stage (row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash)
        SELECT row_no, uscc, record_key, event_date, event_to, op, payload, payload_hash FROM quarantine_record

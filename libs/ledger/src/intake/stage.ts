@@ -8,8 +8,15 @@ import { storable, storableJson } from './storable.ts';
 const BLOCK_ROWS = 1000;
 const BATCH_ROWS = 4000;
 
-const STAGE_TABLES = `
-DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends, stage_name;
+/** Filled by the transaction that applies the delivery, which may fill the stage anew. */
+const DECIDED = ['stage', 'doubled', 'verdict', 'misnamed'];
+
+/**
+ * A session makes them once and keeps them, empty between deliveries: to make and drop them costs the server more than a
+ * small delivery does. `doubled`: keys that the file states more than once; `verdict`: what each record is to the ledger;
+ * `misnamed`: rows with a name that their firm never had.
+ */
+const TABLES = `
 CREATE TEMP TABLE stage (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
   op "char", payload jsonb, payload_hash bytea);
 CREATE TEMP TABLE stage_waiting (row_no integer, subject text COLLATE "C", record_key text COLLATE "C", event_date date, event_to date,
@@ -19,6 +26,10 @@ CREATE TEMP TABLE stage_issue (row_no integer, code text, column_name text, raw 
 CREATE TEMP TABLE stage_block (first_row integer, rows integer, lines bytea);
 CREATE TEMP TABLE stage_mends (row_no integer, delivery_id uuid, mended_row integer);
 CREATE TEMP TABLE stage_name (row_no integer, name text);
+CREATE TEMP TABLE doubled (uscc text COLLATE "C", record_key text COLLATE "C", contents bigint, first_row integer);
+CREATE TEMP TABLE verdict (row_no integer, uscc text COLLATE "C", record_key text COLLATE "C", company_id bigint, verdict text,
+  newer boolean);
+CREATE TEMP TABLE misnamed (row_no integer, name text, suggestion text);
 `;
 
 /**
@@ -36,13 +47,15 @@ export class Stage {
   private lines: string[] = [];
   private blockStart = 1;
   private inFlight: Promise<void> = Promise.resolve();
+  private readonly filled = new Set<string>();
   /** Findings and reasons by code. */
   readonly counts = new Map<string, number>();
 
   private constructor(private readonly session: Session) {}
 
   static async open(session: Session): Promise<Stage> {
-    await session.client.query(STAGE_TABLES);
+    const [made] = await session.query<{ yes: boolean }>(`SELECT to_regclass('pg_temp.misnamed') IS NOT NULL AS yes`);
+    if (!made!.yes) await session.client.query(TABLES);
     return new Stage(session);
   }
 
@@ -145,7 +158,10 @@ export class Stage {
 
   private async send(batches: readonly (readonly [string, string[]])[]): Promise<void> {
     for (const [table, lines] of batches)
-      if (lines.length > 0) await this.session.copyIn(`COPY ${table} FROM STDIN`, [lines.join('')]);
+      if (lines.length > 0) {
+        this.filled.add(table);
+        await this.session.copyIn(`COPY ${table} FROM STDIN`, [lines.join('')]);
+      }
   }
 
   async close(): Promise<void> {
@@ -153,11 +169,10 @@ export class Stage {
     await this.session.client.query('ANALYZE stage (row_no, uscc, record_key)');
   }
 
-  async drop(): Promise<void> {
+  /** Empties the stage for the next delivery of this session. When it fails, the session must be thrown away. */
+  async clear(): Promise<void> {
     await this.inFlight.catch(() => undefined);
-    await this.session.client.query(
-      'DROP TABLE IF EXISTS stage, stage_waiting, stage_quarantine, stage_issue, stage_block, stage_mends, stage_name',
-    );
+    await this.session.client.query(`TRUNCATE ${[...new Set([...this.filled, ...DECIDED])].join(', ')}`);
   }
 }
 
