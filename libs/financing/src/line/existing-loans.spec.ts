@@ -236,24 +236,26 @@ describe('loans of deals of the platform', () => {
         const all = given.map(({ moves, unsecured, reported }, i): OwnLoan => {
           const loanId = `L${i}`;
           let owed = 0;
-          const moved = moves.toSorted().map(([on, most, repays], j) => {
-            const sum = repays ? Math.min(owed, most) : most;
-            owed += repays ? 0 - sum : sum;
-            if (reported)
-              file = event(file, repays ? 'repaid' : 'drawn', on, wan(sum), { loanId, eventId: `${loanId}-${j}` });
-            return { on: day(on), amount: repays ? 0 - wan(sum) : (wan(sum) as number) };
-          });
+          const moved = moves
+            .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+            .map(([on, most, repays], j) => {
+              const sum = repays ? Math.min(owed, most) : most;
+              owed += repays ? 0 - sum : sum;
+              if (reported)
+                file = event(file, repays ? 'repaid' : 'drawn', on, wan(sum), { loanId, eventId: `${loanId}-${j}` });
+              return { on: day(on), amount: repays ? 0 - wan(sum) : wan(sum) };
+            });
           return { loanIds: [loanId], unsecured, outstanding: wan(owed), moved };
         });
-        const held = all.reduce((sum, { moved }) => sum + balance(moved, queriedOn), wan(others) as number);
+        const debt = all.reduce((sum, { moved }) => sum + balance(moved, queriedOn), wan(others) as number);
         const expected = all.reduce(
           (sum, { unsecured, moved }) => (unsecured ? sum + balance(moved) : sum),
           wan(others) as number,
         );
-        expect(amount(queried(file, queriedOn, { balance: fen(held) }), ...all)).toBe(expected);
+        expect(amount(queried(file, queriedOn, { balance: fen(debt) }), ...all)).toBe(expected);
         // Where no deal of ours knows a loan, the records do: all of it counts, for nobody tells its form.
         if (given.every(({ reported }) => reported))
-          expect(amount(queried(file, queriedOn, { balance: fen(held) }))).toBe(
+          expect(amount(queried(file, queriedOn, { balance: fen(debt) }))).toBe(
             all.reduce((sum, { moved }) => sum + balance(moved), wan(others) as number),
           );
       }),
