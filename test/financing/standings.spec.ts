@@ -194,6 +194,31 @@ describe('standings on a real database', () => {
     expect((await problemOf(foreign))?.code).toBe('company-unknown');
   });
 
+  it('know the consent of a firm from what it signed; a deal asks for it where it signed nothing', async () => {
+    const refusal = async () => (await problemOf(admit({ programme: 'CKT' }))) as unknown as { extra: object };
+    const unknown = { known: false, why: { en: expect.stringContaining('is asked for its consent') } };
+    expect([await factOf('consent'), await factOf('consent', ['bank-a'])]).toMatchObject([unknown, unknown]);
+    // Everything else that CKT asks is told; the deal itself asks for the consent.
+    expect((await refusal()).extra).toMatchObject({ unknown: expect.not.arrayContaining(['consent']) });
+    const from = dateAt(clock.now());
+    const terms = {
+      uscc: FIRM,
+      purpose: 'pre-loan-review',
+      scopes: ['score'],
+      from,
+      until: from,
+      single: false,
+    } as const;
+    const hashes = { textSha256: 'a'.repeat(64), evidenceSha256: 'b'.repeat(64) };
+    const { institutionId, personId: person } = as('bank-a');
+    const grant = { ...terms, ...hashes, institutionId };
+    await product.db.as(HOUSE, (tx) => product.authorisations.grant(tx, grant, { person, clock }));
+    const valid = { known: true, value: 'valid', date: from };
+    expect([await factOf('consent'), await factOf('consent', ['bank-a'])]).toEqual([valid, valid]);
+    expect(await factOf('consent', ['bank-b'])).toMatchObject(unknown);
+    expect(await factOf('consent', ['firm-a'])).toEqual(valid);
+  });
+
   it('read as the house and leave the transaction to whom it was', async () => {
     const actorNow = (actor: string, work: (tx: never) => Promise<unknown>): Promise<string> =>
       product.db.as(actor, async (tx) => {

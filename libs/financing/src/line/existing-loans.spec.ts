@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { fen, lastDay, localDate, type Fen } from '#lib/kernel';
 import { creditHistory, loanOutcomes } from '#lib/data-sources';
 import type { CreditHistory, LoanMonth, OutcomeEvent } from '#lib/data-sources';
 import { wan } from '../../fixtures/line-cases.ts';
 import { AS_OF, FirmFile } from '../../fixtures/line-dossier.ts';
-import { existingLoans, type OwnLoan } from './existing-loans.ts';
+import { existingLoans, type LoanMovement, type OwnLoan } from './existing-loans.ts';
 
 const day = localDate;
 const nothing = FirmFile.new;
@@ -215,5 +216,50 @@ describe('loans of deals of the platform', () => {
     const stated = (on: string) =>
       existingLoans(none.dossier(), AS_OF, { own: [drawn], stated: { amount: wan(60), on: day(on) } }).amount;
     expect([stated('2026-06-10'), stated('2026-06-25')]).toEqual([wan(160), wan(100)]);
+  });
+
+  it('are what is owed on them beside what others lent, whenever a true query was made and whatever was reported', () => {
+    const days = fc.integer({ min: 1, max: 30 }).map((n) => `2026-06-${String(n).padStart(2, '0')}`);
+    const loans = fc.array(
+      fc.record({
+        moves: fc.array(fc.tuple(days, fc.integer({ min: 1, max: 90 }), fc.boolean()), { maxLength: 5 }),
+        unsecured: fc.boolean(),
+        reported: fc.boolean(),
+      }),
+      { maxLength: 4 },
+    );
+    const balance = (moved: readonly LoanMovement[], on = '2026-12-31') =>
+      moved.reduce((sum, move) => (move.on <= on ? sum + move.amount : sum), 0);
+    fc.assert(
+      fc.property(loans, fc.integer({ min: 0, max: 500 }), days, (given, others, queriedOn) => {
+        let file = FirmFile.new;
+        const all = given.map(({ moves, unsecured, reported }, i): OwnLoan => {
+          const loanId = `L${i}`;
+          let owed = 0;
+          const moved = moves
+            .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+            .map(([on, most, repays], j) => {
+              const sum = repays ? Math.min(owed, most) : most;
+              owed += repays ? 0 - sum : sum;
+              if (reported)
+                file = event(file, repays ? 'repaid' : 'drawn', on, wan(sum), { loanId, eventId: `${loanId}-${j}` });
+              return { on: day(on), amount: repays ? 0 - wan(sum) : wan(sum) };
+            });
+          return { loanIds: [loanId], unsecured, outstanding: wan(owed), moved };
+        });
+        const debt = all.reduce((sum, { moved }) => sum + balance(moved, queriedOn), wan(others) as number);
+        const expected = all.reduce(
+          (sum, { unsecured, moved }) => (unsecured ? sum + balance(moved) : sum),
+          wan(others) as number,
+        );
+        expect(amount(queried(file, queriedOn, { balance: fen(debt) }), ...all)).toBe(expected);
+        // Where no deal of ours knows a loan, the records do: all of it counts, for nobody tells its form.
+        if (given.every(({ reported }) => reported))
+          expect(amount(queried(file, queriedOn, { balance: fen(debt) }))).toBe(
+            all.reduce((sum, { moved }) => sum + balance(moved), wan(others) as number),
+          );
+      }),
+      { numRuns: process.env['FIRSTMILE_LONG'] ? 2_000 : 100 },
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type InstitutionKind, type Principal } from '#lib/access';
+import { Authorisations } from '#lib/compliance';
 import { dateAt, fen, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actingAs, type Database, type Tx } from '#lib/platform';
 import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
@@ -15,6 +16,7 @@ import { withoutPending } from '../programmes/pending.ts';
 import type { ExpertOpinion } from '../programmes/profile.ts';
 import { checkedStatements, type FactStatement } from '../programmes/statements.ts';
 import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
+import { consentOf } from './consent.ts';
 import { lineParametersOn } from '../line/shipped-line-parameters.ts';
 import { decidedUse, referralUse, type DealUse, type UseReader } from './deal-use.ts';
 import { programmeCapUnknown, programmeOn, programmeWithoutLine } from './programme-refusals.ts';
@@ -68,6 +70,8 @@ const KIND_AT: Readonly<Record<Party['desk'], InstitutionKind>> = {
   LEASE: 'lessor',
 };
 
+const authorisations = new Authorisations();
+
 /** 企业融资画像: how firms stand to programmes, what line is suggested, and what is stated of them. */
 export class FirmStandings {
   constructor(private readonly parts: StandingParts) {}
@@ -98,14 +102,16 @@ export class FirmStandings {
    * 准入, the port of deals. Throws ProblemError programme-unknown 404, programme-refused 409 with every condition that fails
    * or is unknown, statement-invalid 422, and as Scores.firm.
    */
-  readonly admit: Admit = async (tx, asked) => {
-    const { programme: code, uscc, on, stated = {}, pending = [], parties = [], besides = [] } = asked;
+  readonly admit: Admit = async (tx, order) => {
+    const { programme: code, uscc, on, stated = {}, pending = [], parties = [], besides = [] } = order;
     const hashed = programmeOn(code, on, { pointer: '/programme' });
     const said = saidNow(stated, on);
     const readers = parties.map(({ institutionId, desk }) => ({ institutionId, kind: KIND_AT[desk] }));
     const firm = await this.parts.scores.firm(uscc, undefined, { db: tx });
     const standing = await this.with(tx, firm, { readers, loans: true, financials: true, on, said, besides });
-    const match = matchProgramme(withoutPending(hashed, pending), standing.profile, on);
+    // A firm that was not asked yet consents to the deal, or there is none: nothing is sent before.
+    const asked = standing.profile['consent']?.known === false ? [...pending, 'consent'] : pending;
+    const match = matchProgramme(withoutPending(hashed, asked), standing.profile, on);
     if (match.overall !== 'eligible') throw new ProgrammeRefused(match, hashed.programme);
     const { line, programme } = firmLine(standing, hashed.programme);
     return {
@@ -215,7 +221,12 @@ export class FirmStandings {
         loans,
         financials,
         standings: await lists.standingsOf(tx, uscc),
-        optedOut: await lists.hasOptedOut(uscc, tx),
+        consent: consentOf({
+          optedOut: await lists.hasOptedOut(uscc, tx),
+          given: await authorisations.ofFirm(tx, uscc),
+          readers,
+          on,
+        }),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
         uses: await this.usesOf(tx, uscc, on),

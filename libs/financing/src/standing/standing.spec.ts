@@ -171,7 +171,7 @@ describe('a loan drawn on the platform', () => {
       loans: true,
       financials: false,
       standings: {},
-      optedOut: false,
+      consent: { known: true, value: 'valid', date: JULY },
       opinions: [],
       statements: [],
       uses,

@@ -1,6 +1,6 @@
 import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { FirmAtRun } from '#lib/runs';
-import type { Fact, MemberState } from '#lib/whitelist';
+import type { CandidateInput, Fact, MemberState } from '#lib/whitelist';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import { existingLoans, type OwnLoan } from '../line/existing-loans.ts';
 import { lineBases, type StatedFigures } from '../line/line-bases.ts';
@@ -29,7 +29,7 @@ export interface StandingRecords extends FirmAtRun {
   /** False: whoever reads it may not see figures that were stated; then no base rests on them. */
   readonly financials: boolean;
   readonly standings: Readonly<Record<string, Fact<MemberState | 'NONE'>>>;
-  readonly optedOut: boolean;
+  readonly consent: CandidateInput['consent'];
   readonly opinions: readonly ExpertOpinion[];
   readonly statements: readonly FactStatement[];
   readonly uses: readonly DealUse[];
@@ -62,7 +62,7 @@ export function standingOf(records: StandingRecords): FirmStanding {
     scored,
     lowGrade,
     standings,
-    optedOut,
+    consent,
     opinions,
     statements,
     recognisedEquity,
@@ -73,7 +73,6 @@ export function standingOf(records: StandingRecords): FirmStanding {
     : NOT_AUTHORISED;
   const { asOf } = run;
   const dossier = shown ? records.dossier : withoutLoans(records.dossier);
-  const consent = { known: true, value: optedOut ? 'opted-out' : 'valid', date: on } as const;
   const { uses, own } = usesOf(records);
   const use = firmUse(uses);
   const { workingCapital } = stated;
