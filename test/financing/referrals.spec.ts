@@ -247,6 +247,18 @@ describe('referrals', () => {
     expect(await desks.seenBy(b, 7)).toEqual([]);
   });
 
+  it('wait a day after the last one on which they may be drawn: it is told on the next (T+1)', async () => {
+    const dealIds = [await desks.sent(10, a), await desks.sent(10, b)] as const;
+    for (const [i, bank] of [a, b].entries()) await say(bank, dealIds[i]!, ...GRANTED.slice(0, 3));
+    desks.clock.set(new Date('2026-07-01T02:00:00Z'));
+    await desks.deals.referrals.sweep();
+    await say(a, dealIds[0], { ...draw, on: day('2026-06-30') });
+    expect(await states(...dealIds)).toEqual(['PERFORMING', 'CONTRACTED']);
+    desks.clock.pass(DAY);
+    await desks.deals.referrals.sweep();
+    expect(await states(...dealIds)).toEqual(['PERFORMING', 'LAPSED']);
+  });
+
   it('default when a claim is filed under their guarantee, whatever the days past due', async () => {
     const dealId = await desks.sent(8, a);
     await say(a, dealId, ...GRANTED);

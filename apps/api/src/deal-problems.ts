@@ -40,7 +40,7 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'choice-invalid': entry(422, '取值不在范围内', 'A value that is none of the choices'),
   'number-invalid': entry(422, '数值有误', 'A number outside its bounds'),
   'text-missing': entry(422, '须写明内容', 'Words are expected'),
-  'month-invalid': entry(422, '月份有误', 'A month that does not exist or still runs'),
+  'month-invalid': entry(422, '月份有误', 'A month that does not exist, still runs, or lies after the end of the loan'),
   'hash-invalid': entry(422, '应为 SHA-256 摘要', 'A SHA-256 in hex is expected'),
   'external-id-invalid': entry(422, '业务编号有误', 'Not a number of an affair: 1 to 64 letters, digits and joints'),
   'programme-cap': entry(409, '超过产品上限', 'Over the cap of the programme'),
@@ -52,7 +52,11 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'nothing-outstanding': entry(409, '没有余额', 'Nothing is outstanding'),
   'still-outstanding': entry(409, '尚有余额', 'Something is still outstanding'),
   'renewal-late': entry(409, '续贷须在到期日前办理', 'A renewal is made before maturity'),
-  'correction-unknown': entry(422, '没有可更正的流水', 'The version that it corrects moved no money'),
+  'correction-unknown': entry(
+    422,
+    '没有可更正的流水或月报',
+    'The version that it corrects moved no money, or the month was not reported',
+  ),
   'consent-ended': entry(409, '企业的同意已到期', 'The consent of the firm has ended'),
   'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
 };

@@ -86,6 +86,8 @@ export interface OutcomeMonth {
   readonly daysPastDue: number;
   readonly loanClass: LoanClass;
   readonly status: LoanStatus;
+  /** Of a correction (月报更正) the version of the deal that made it: it takes the place of what was reported of the month. */
+  readonly version?: number;
 }
 
 /** What becomes a record of source 16: written down in the transaction of the event, delivered to the ledger afterwards. */

@@ -83,6 +83,8 @@ export interface ReferralBody {
   readonly entries: readonly LoanEntry[];
   readonly months: readonly LoanMonthReport[];
   readonly daysPastDue: number;
+  /** The day of which that is known; null: of none yet. */
+  readonly daysPastDueOn: LocalDate | null;
   readonly overdueSince: LocalDate | null;
   readonly restructured: { readonly on: LocalDate; readonly withLoss: boolean } | null;
   /** 首贷: confirmed by the bank at the first drawdown; null: not said yet. */
@@ -119,7 +121,7 @@ export type ReferralChange =
   | { readonly event: 'draw'; readonly amount: Fen; readonly on: LocalDate; readonly firstLoan?: boolean }
   | { readonly event: 'pay' | 'recover'; readonly amount: Fen; readonly on: LocalDate }
   | {
-      readonly event: 'report-month';
+      readonly event: 'report-month' | 'correct-month';
       readonly month: LocalMonth;
       readonly balance: Fen;
       readonly daysPastDue: number;

@@ -1,11 +1,12 @@
-import { addMonths, dateAt, fen, type Fen, type ProblemError, type LocalDate } from '#lib/kernel';
-import { amountAt, dayAt, monthAt, refusal, textAt, wholeAt } from '../deals/checks.ts';
+import { addDays, addMonths, dateAt, fen, type Fen, type ProblemError, type LocalDate } from '#lib/kernel';
+import { amountAt, dayAt, refusal, textAt, wholeAt } from '../deals/checks.ts';
 import type { DealType, Deadline, Effect, Party, Raiser } from '../deals/deal.ts';
+import { choiceOf } from './choice.ts';
 import { accountOf, corrected, withEntry, type LoanAccount } from './loan-account.ts';
+import { reported, reportedAnew } from './referral-months.ts';
 import {
   DECLINE_CODES,
   DEFAULT_DPD,
-  LOAN_CLASSES,
   LOAN_FORMS,
   PROBATION_MONTHS,
   type Approval,
@@ -17,6 +18,9 @@ import {
   type ReferralTerms,
 } from './referral-terms.ts';
 import { REFERRAL_TABLE, type ReferralEvent, type ReferralState } from './referral-table.ts';
+
+/** 回传 T+1: what happened by the last day of a period is told within so many days after it. */
+const REPORT_DAYS = 1;
 
 /** The approved amount; 0 before there is one. */
 const limitOf = ({ body }: Referral): Fen => body.approval?.amount ?? fen(0);
@@ -32,6 +36,7 @@ const NOTHING: ReferralBody = {
   entries: [],
   months: [],
   daysPastDue: 0,
+  daysPastDueOn: null,
   overdueSince: null,
   restructured: null,
   firstLoan: null,
@@ -79,11 +84,13 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
     case 'recover':
       return { body: moved(referral, 'recovery', change, today) };
     case 'report-month':
-      return { body: { ...body, ...reported(referral, change, today) } };
+      return reported(referral, change, today);
+    case 'correct-month':
+      return reportedAnew(referral, change, today);
     case 'overdue':
       return { body: overdue(body, change, today) };
     case 'cure':
-      return { body: { ...body, daysPastDue: 0, overdueSince: null } };
+      return { body: { ...body, ...inOrder(dayAt('/on', change.on, undefined, today)) } };
     case 'default':
       return { body: defaulted(referral, change, today) };
     case 'repaid':
@@ -106,13 +113,6 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
     case 'perform':
       return { body };
   }
-}
-
-function choiceOf<T extends string>(pointer: string, value: unknown, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  const list = choices.join(', ');
-  throw refusal('choice-invalid', 422, pointer, `应为 ${list} 之一`, `one of ${list} is expected`);
 }
 
 function consentOf(change: { readonly outcomes: unknown; readonly until: unknown }, today: LocalDate): LoanConsent {
@@ -231,37 +231,13 @@ function moved(
   return { ...body, entries: withEntry(body.entries, entry, limitOf(referral)) };
 }
 
-function reported(
-  referral: Referral,
-  change: Change<'report-month'>,
-  today: LocalDate,
-): Pick<ReferralBody, 'months' | 'daysPastDue'> {
-  const month = monthAt('/month', change.month, today);
-  const { months } = referral.body;
-  if (months.some((known) => known.month === month))
-    throw refusal(
-      'month-reported',
-      409,
-      '/month',
-      `${month} 已报送，更正须用 correct`,
-      `${month} was reported already`,
-    );
-  const balance = amountAt('/balance', change.balance, 0);
-  const report = {
-    month,
-    balance,
-    daysPastDue: wholeAt('/daysPastDue', change.daysPastDue, 0, 36_600),
-    loanClass: choiceOf('/loanClass', change.loanClass, LOAN_CLASSES),
-    differsBy: balance - loanOf(referral).outstanding,
-  };
-  return { months: [...months, report], daysPastDue: report.daysPastDue };
-}
-
 function overdue(body: ReferralBody, change: Change<'overdue'>, today: LocalDate): ReferralBody {
   const daysPastDue = wholeAt('/daysPastDue', change.daysPastDue, 1, 36_600);
   const on = dayAt('/on', change.on, undefined, today);
-  return { ...body, daysPastDue, overdueSince: body.overdueSince ?? on };
+  return { ...body, daysPastDue, daysPastDueOn: on, overdueSince: body.overdueSince ?? on };
 }
+
+const inOrder = (on: LocalDate) => ({ daysPastDue: 0, daysPastDueOn: on, overdueSince: null });
 
 function defaulted({ body, state }: Referral, change: Change<'default'>, today: LocalDate): ReferralBody {
   const cause = choiceOf('/cause', change.cause, ['overdue', 'claim', 'loss']);
@@ -289,7 +265,7 @@ function repaid(referral: Referral, change: Change<'repaid'>, today: LocalDate):
   const { body } = referral;
   nothingOutstanding(referral);
   const on = dayAt('/on', change.on, body.contract?.signedOn, today);
-  return { ...body, daysPastDue: 0, overdueSince: null, repaidEarly: on < body.contract!.maturity };
+  return { ...body, ...inOrder(on), repaidEarly: on < body.contract!.maturity };
 }
 
 /** 无还本续贷: asked for before maturity, of a loan that is normal; the new loan carries all that is outstanding. */
@@ -348,7 +324,8 @@ function correctedBody(referral: Referral, change: Change<'correct'>): ReferralB
 
 function deadlines({ state, terms, body }: Referral): Deadline<ReferralEvent>[] {
   if (state === 'OFFERED' || state === 'FIRM_INTERESTED') return [{ event: 'lapse', lastDay: terms.validUntil }];
-  if (state === 'CONTRACTED') return [{ event: 'end-draws', lastDay: body.contract!.drawUntil }];
+  // A draw of the last day is reported on the day after (T+1).
+  if (state === 'CONTRACTED') return [{ event: 'end-draws', lastDay: addDays(body.contract!.drawUntil, REPORT_DAYS) }];
   if (state === 'RESTRUCTURED' && body.restructured?.withLoss === false && body.daysPastDue === 0)
     return [{ event: 'perform', lastDay: addMonths(body.restructured.on, PROBATION_MONTHS) }];
   return [];
