@@ -33,7 +33,7 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'callback-conflict': entry(
     422,
     '该号已用于另一内容',
-    'The number was used for another body: a correction has its own',
+    'The number took effect with another body: a correction has its own',
   ),
   'callback-keys-full': entry(409, '已有两把有效的回传密钥', 'Two callback keys are live already'),
   'callback-key-unknown': entry(404, '没有该回传密钥', 'There is no such live callback key'),
