@@ -383,6 +383,34 @@ describe('programmes and lines over HTTP', () => {
     return db.as(HOUSE, async (tx) => (await standings.admit(tx, asked as never)).suggestedLine);
   };
 
+  it('whom a deal may name is found by code, of each kind, by partners and by firms', async () => {
+    const { access } = api.product;
+    const { institutionId } = await access.createInstitution({ kind: 'lessor', code: 'lessor-one', zh: '租', en: 'L' });
+    const codes = ({ body }: Reply): string[] => (body['items'] as Json[]).map(({ code }) => code as string);
+    const all = await get('/partner/v1/institutions');
+    expect(codes(all)).toEqual(expect.arrayContaining(['bank-one', 'bank-two', 'guarantor-one', 'lessor-one']));
+    expect(codes(all)).toEqual(codes(all).toSorted());
+    expect(codes(await get('/subject/v1/institutions', 'firm-one'))).toEqual(codes(all));
+    const banks: string[] = [];
+    for (let more = ''; ;) {
+      const page = await get(`/subject/v1/institutions?kind=bank&limit=2${more}`, 'firm-one');
+      banks.push(...codes(page));
+      if (page.body['nextCursor'] === null) break;
+      more = `&cursor=${page.body['nextCursor'] as string}`;
+    }
+    expect(banks).toEqual((all.body['items'] as Json[]).flatMap(({ kind, code }) => (kind === 'bank' ? [code] : [])));
+    expect((all.body['items'] as Json[]).at(-1)).toEqual({
+      institutionId,
+      kind: 'lessor',
+      code: 'lessor-one',
+      zh: '租',
+      en: 'L',
+    });
+    await access.moveInstitution(institutionId, 'suspend', { reason: '停业' });
+    expect(codes(await get('/partner/v1/institutions'))).not.toContain('lessor-one');
+    expect((await get('/partner/v1/institutions?kind=firm')).body['code']).toBe('request-invalid');
+  });
+
   it('opening a deal tells nothing of a firm that authorised nothing, eligible or not, and each look is logged', async () => {
     const offer = (who: string, programme: string, side = 'partner'): Promise<Reply> => {
       const validUntil = addDays(dateAt(api.clock.now()), 30);
