@@ -1,5 +1,4 @@
 import { instantText } from '#lib/kernel';
-import type { Raiser } from './deal.ts';
 
 interface Heard {
   /** 收到时刻, where it was told before it took effect. */
@@ -11,7 +10,7 @@ export const heard = <C extends object>(change: C, at: Date | undefined): C =>
   at === undefined ? change : { ...change, heardAt: instantText(at) };
 
 /** Who raises a change, at the moment by which its days are judged: that at which it was told. Pure. */
-export function judgedBy(change: object, by: Raiser): Raiser {
+export function judgedBy<R extends { readonly at: Date }>(change: object, by: R): R {
   const { heardAt } = change as Heard;
   return heardAt === undefined ? by : { ...by, at: new Date(heardAt) };
 }
