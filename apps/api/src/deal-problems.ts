@@ -57,6 +57,7 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
     '没有可更正的流水或月报',
     'The version that it corrects moved no money, or the month was not reported',
   ),
+  'guarantee-needed': entry(409, '该产品须有担保', 'The programme lends under a guarantee in force only'),
   'consent-ended': entry(409, '企业的同意已到期', 'The consent of the firm has ended'),
   'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
 };

@@ -83,6 +83,7 @@ const REFERRAL_PROBLEMS = [
   'programme-cap',
   'programme-cap-unknown',
   'consent-ended',
+  'guarantee-needed',
   'over-line-reason-missing',
   'first-loan-missing',
   'amount-over',

@@ -38,6 +38,10 @@ export interface ProgrammeRoom {
   readonly used: Fen;
   /** 平台上限 of one firm. */
   readonly platformCap: Fen;
+  /** 贷前有担保: nothing is lent under it without a guarantee. */
+  readonly guaranteed: boolean;
+  /** 期限 in months, both included; null: the programme names none. */
+  readonly term: { readonly fromMonths: number; readonly toMonths: number } | null;
 }
 
 /**

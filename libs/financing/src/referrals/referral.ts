@@ -12,6 +12,7 @@ import {
   type Approval,
   type LoanConsent,
   type LoanContract,
+  type LoanForm,
   type Referral,
   type ReferralBody,
   type ReferralChange,
@@ -149,7 +150,7 @@ type Change<E extends ReferralEvent> = Extract<ReferralChange, { readonly event:
 function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
   const amount = amountAt('/amount', change.amount);
   const { suggestedLine } = terms;
-  const { cap, used } = change.room ?? { cap: terms.programmeCap, used: fen(0) };
+  const { cap, used, guaranteed, term } = change.room ?? atOpening(terms);
   if (cap !== null && amount > cap - used) throw overProgramme(cap);
   const over = suggestedLine === null || amount > suggestedLine;
   if (over && change.overLineReason === undefined)
@@ -163,10 +164,20 @@ function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
   return {
     amount,
     rateBp: wholeAt('/rateBp', change.rateBp, 0, 10_000),
-    termMonths: wholeAt('/termMonths', change.termMonths, 1, 360),
-    form: choiceOf('/form', change.form, LOAN_FORMS),
+    termMonths: wholeAt('/termMonths', change.termMonths, term?.fromMonths ?? 1, term?.toMonths ?? 360),
+    form: guaranteed ? guaranteedForm(change.form) : choiceOf('/form', change.form, LOAN_FORMS),
     overLineReason: change.overLineReason === undefined ? null : textAt('/overLineReason', change.overLineReason),
+    ...(guaranteed ? { guaranteeNeeded: true } : {}),
   };
+}
+
+/** Where nobody looked at the programme at that moment: its cap at the opening. */
+const atOpening = ({ programmeCap: cap }: ReferralTerms) => ({ cap, used: fen(0), guaranteed: false, term: null });
+
+/** 贷前有担保. Throws ProblemError guarantee-needed 409. */
+export function guaranteedForm(form: LoanForm): LoanForm {
+  if (form === 'guaranteed') return form;
+  throw refusal('guarantee-needed', 409, '/form', '该产品须有担保', 'the programme lends under a guarantee only');
 }
 
 /** What the firm owes elsewhere is not said: only that it counts. */

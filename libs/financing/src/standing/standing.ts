@@ -113,11 +113,14 @@ export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.incl
 /** Whether a programme says how much one firm may borrow at most. */
 export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
 
+/** Whether a guarantor takes part in every loan of a programme. */
+export const isGuaranteed = ({ guaranteed, desks }: Programme): boolean =>
+  guaranteed !== undefined || desks.includes('GUAR');
+
 export function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
-  const { code, zh, en, guaranteed, desks } = programme;
+  const { code, zh, en } = programme;
   const cap: Fen | null = hasCap(programme) ? amountOf(programme, profile).atMostFen : null;
-  const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
-  return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
+  return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed(programme) };
 }
 
 /** A statement with whose it is. */
