@@ -4,9 +4,9 @@ import { Referrals, type ReferralOffer } from '#lib/financing';
 import { addDays, dateAt, fen, FixedClock, localDate, type Uscc } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
 import { SHARE_TREE_EXAMPLE } from '../../apps/api/src/http/share-tree-field.ts';
-import { admissionOverHttp } from './admission.ts';
 import { cityRuns, TOWN } from '../whitelist/city.ts';
 import { demoUscc, TestApi, type Reply } from './api-kit.ts';
+import { admissionsOverHttp } from './admissions.ts';
 import { statedInputsOverHttp } from './stated-inputs.ts';
 
 type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are read by their paths
@@ -376,11 +376,5 @@ describe('programmes and lines over HTTP', () => {
     return db.as(HOUSE, async (tx) => (await standings.admit(tx, asked as never)).suggestedLine);
   };
 
-  admissionOverHttp(() => ({
-    api,
-    member,
-    keyOf: key,
-    institutionOf: (who) => people.get(who)!.institutionId,
-    authorise,
-  }));
+  admissionsOverHttp(() => ({ api, member, people, authorise }));
 });

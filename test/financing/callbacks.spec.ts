@@ -24,6 +24,8 @@ describe('callbacks of partners', () => {
   let keys: CallbackKeys;
   let callbacks: Callbacks;
   let nonces = 0;
+  /** When each that was applied had come. */
+  const heard: string[] = [];
   beforeAll(async () => {
     partners = await openPartners(clock);
     const { db, notices, secretBox } = partners.product;
@@ -33,7 +35,8 @@ describe('callbacks of partners', () => {
       keys,
       notices,
       clock,
-      apply: async (tx, principal, { dealId, event, detail }) => {
+      apply: async (tx, principal, { dealId, event, detail }, heardAt) => {
+        heard.push(heardAt?.toISOString() ?? 'now');
         const change = { event, ...detail } as { event: 'add'; amount: number };
         await actAs(tx, actorOf(principal));
         const taken = await takeDeal(tx, dealId);
@@ -139,6 +142,27 @@ describe('callbacks of partners', () => {
     expect(await receive(add(id, 1, 10))).toMatchObject({ state: 'applied', released: 2 });
     expect((await deal(id)).body).toEqual({ amounts: [10, 20, 30] });
     expect(await receive(add(id, 3, 30))).toMatchObject({ state: 'applied', repeated: true, dealVersion: 4 });
+  });
+
+  it('that wait are judged by when they came, and may be replaced by their sender until they take effect', async () => {
+    const id = await openToy(partners.product, partners.a);
+    await receive(add(id, 2, 1000));
+    clock.pass(HOUR);
+    const cameAt = clock.now().toISOString();
+    expect(await receive(add(id, 2, 20))).toMatchObject({ state: 'held', repeated: false });
+    expect(await receive(add(id, 2, 20))).toMatchObject({ state: 'held', repeated: true });
+    clock.pass(7 * 24 * HOUR);
+    heard.length = 0;
+    expect(await receive(add(id, 1, 10))).toMatchObject({ state: 'applied', released: 1 });
+    expect([heard, (await deal(id)).body]).toEqual([['now', cameAt], { amounts: [10, 20] }]);
+    await expect(receive(add(id, 2, 21))).rejects.toEqual(codeOf('callback-conflict'));
+    // What was replaced is kept beside it.
+    const { rows } = await partners.product.database.admin.query<{ earlier: unknown }>(
+      'SELECT earlier FROM partner_callback WHERE external_id = $1 ORDER BY seq',
+      [id],
+    );
+    const first = expect.objectContaining({ body: expect.objectContaining({ detail: { amount: 1000 } }) });
+    expect(rows.map(({ earlier }) => earlier)).toEqual([[], [first]]);
   });
 
   it('that are refused change nothing: at once, or when they had waited, and may then be sent corrected', async () => {

@@ -25,7 +25,7 @@ describe('outcomes', () => {
   let desks: Desks;
   let bank: Principal;
   beforeAll(async () => {
-    desks = await Desks.open(AT, 1, 7);
+    desks = await Desks.open(AT, 1, 8);
     bank = desks.banks[0]!;
   });
   afterAll(() => desks.close());
@@ -117,6 +117,39 @@ describe('outcomes', () => {
     expect(await desks.records(3)).toEqual({});
     // With the deal it stays.
     expect((await desks.deal(silent)).body).toMatchObject({ everDefaulted: true, months: [{ daysPastDue: 95 }] });
+  });
+
+  it('have the month that was put right, and the last month of a loan that ended', async () => {
+    const dealId = await lent(8);
+    const month = (event: 'report-month' | 'correct-month', of: string, balance: number, daysPastDue: number) =>
+      desks.say(bank, dealId, {
+        event,
+        month: of,
+        balance: fen(balance),
+        daysPastDue,
+        loanClass: 'pass',
+      } as ReferralChange);
+    const monthIn = async (of: string): Promise<unknown> => {
+      await desks.deliverOutcomes();
+      const { daysPastDue, status } = (await desks.records(8))[`loan|L-8|${of}`]!;
+      return [daysPastDue, status];
+    };
+    desks.clock.set(new Date('2026-06-06T02:00:00Z'));
+    await month('report-month', '2026-05', 600_000_00, 95);
+    expect(await monthIn('2026-05')).toEqual([95, 'overdue']);
+    await month('correct-month', '2026-05', 600_000_00, 5);
+    expect(await monthIn('2026-05')).toEqual([5, 'overdue']);
+    // Twice before it is handed over: the file has the last of them.
+    await month('correct-month', '2026-05', 600_000_00, 6);
+    await month('correct-month', '2026-05', 600_000_00, 0);
+    expect([await monthIn('2026-05'), (await desks.deal(dealId)).state]).toEqual([[0, 'normal'], 'PERFORMING']);
+    await desks.say(bank, dealId, { event: 'pay', amount: fen(600_000_00), on: day('2026-06-06') });
+    await desks.say(bank, dealId, { event: 'repaid', on: day('2026-06-06') });
+    desks.clock.set(new Date('2026-07-08T02:00:00Z'));
+    await desks.deals.referrals.sweep();
+    await month('report-month', '2026-06', 0, 0);
+    expect([await monthIn('2026-06'), (await desks.deal(dealId)).state]).toEqual([[0, 'settled'], 'CLOSED']);
+    expect(await desks.replay(dealId)).toEqual(await desks.deal(dealId));
   });
 
   it('are written down with the event or not at all', async () => {

@@ -23,7 +23,7 @@ describe('referrals', () => {
   let a: Principal;
   let b: Principal;
   beforeAll(async () => {
-    desks = await Desks.open(AT, 10, 10);
+    desks = await Desks.open(AT, 10, 11);
     [a, b] = desks.banks as [Principal, Principal];
   });
   afterAll(() => desks.close());
@@ -161,13 +161,30 @@ describe('referrals', () => {
     const roomFor = async (who: Principal): Promise<unknown> =>
       (await desks.deals.deals.get(who, approved)).deal.events.find(({ event }) => event === 'approve')!.detail['room'];
     expect([await roomFor(desks.firm(9)), await roomFor([a, b][1 - stands]!)]).toEqual([
-      { cap: 3_000_000_00, used: 0 },
+      { cap: 3_000_000_00, used: 0, guaranteed: true, term: null },
       undefined,
     ]);
     // What lapses makes room again.
     desks.clock.pass(61 * DAY);
     await desks.deals.referrals.sweep();
     expect([await states(approved), await again(3_000_000_00)]).toEqual([['LAPSED'], 'no problem']);
+  });
+
+  it('under a programme that is guaranteed are guaranteed, and drawn when a letter is there', async () => {
+    const kyd = { programme: 'KYD', form: 'guaranteed' } as const;
+    expect(await problemCode(desks.offer(11, a, { ...kyd, form: 'credit' }))).toBe('guarantee-needed');
+    const dealId = await desks.sent(11, a, kyd);
+    await say(a, dealId, { event: 'accept', externalId: 'K' });
+    const granted = { ...approve, form: 'guaranteed' } as const;
+    const said = (change: ReferralChange) => problemCode(desks.say(a, dealId, change));
+    expect(await said({ ...granted, form: 'credit' })).toBe('guarantee-needed');
+    expect([await said({ ...granted, termMonths: 11 }), await said({ ...granted, termMonths: 37 })]).toEqual([
+      'number-invalid',
+      'number-invalid',
+    ]);
+    await say(a, dealId, granted, contract);
+    expect([await said(draw), await states(dealId)]).toEqual(['guarantee-needed', ['CONTRACTED']]);
+    expect(await desks.replay(dealId)).toEqual(await desks.deal(dealId));
   });
 
   it('are offered for no more than the programme lends one firm, and for ninety days at most', async () => {
@@ -245,6 +262,18 @@ describe('referrals', () => {
     expect(await states(dealId)).toEqual(['CLOSED']);
     expect((await desks.seenBy(a, 7)).sort()).toEqual([dealId, linked.dealId].sort());
     expect(await desks.seenBy(b, 7)).toEqual([]);
+  });
+
+  it('wait a day after the last one on which they may be drawn: it is told on the next (T+1)', async () => {
+    const dealIds = [await desks.sent(10, a), await desks.sent(10, b)] as const;
+    for (const [i, bank] of [a, b].entries()) await say(bank, dealIds[i]!, ...GRANTED.slice(0, 3));
+    desks.clock.set(new Date('2026-07-01T02:00:00Z'));
+    await desks.deals.referrals.sweep();
+    await say(a, dealIds[0], { ...draw, on: day('2026-06-30') });
+    expect(await states(...dealIds)).toEqual(['PERFORMING', 'CONTRACTED']);
+    desks.clock.pass(DAY);
+    await desks.deals.referrals.sweep();
+    expect(await states(...dealIds)).toEqual(['PERFORMING', 'LAPSED']);
   });
 
   it('default when a claim is filed under their guarantee, whatever the days past due', async () => {

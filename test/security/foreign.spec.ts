@@ -10,6 +10,8 @@ import { addressOf, allRoutes, bodyOf, type Route } from './routes.ts';
  * does not stand before them and the scope is all that does.
  */
 const BEHIND_THE_SCOPE_ALONE = /^\/ops\/v1\/(institutions(\/\{id\})?|people|keys)$/;
+/** Names and ids of partners, which whoever opens or shares a deal has to name. */
+const TOLD_TO_ALL = /^\/(partner|subject)\/v1\/institutions$/;
 
 /** Two banks and two firms whose every row bears marks; A asks, and must not meet a mark of B. */
 async function populate(api: TestApi): Promise<Map<string, string>> {
@@ -75,6 +77,7 @@ describe.each(['checked', 'unchecked'] as const)('ids of another, with scopes %s
     for (const route of routes)
       for (const [who, key] of keys) {
         if (scopes === 'unchecked' && (route.method !== 'GET' || BEHIND_THE_SCOPE_ALONE.test(route.path))) continue;
+        if (TOLD_TO_ALL.test(route.path)) continue;
         const ids = idsOf(route);
         // What is told about a run is a stream without an end; it has nobody's rows.
         if (route.path.endsWith('/events') && !route.path.includes('institutions')) continue;
@@ -97,7 +100,7 @@ describe.each(['checked', 'unchecked'] as const)('ids of another, with scopes %s
 
   it('nor does a list that is asked for theirs', async () => {
     for (const route of routes) {
-      if (route.method !== 'GET' || BEHIND_THE_SCOPE_ALONE.test(route.path)) continue;
+      if (route.method !== 'GET' || BEHIND_THE_SCOPE_ALONE.test(route.path) || TOLD_TO_ALL.test(route.path)) continue;
       for (const parameter of route.parameters.filter((p) => p.in === 'query' && !['limit', 'cursor'].includes(p.name)))
         for (const value of [SIDES.B.id, SIDES.B.firm, demoUscc(2)]) {
           if (route.path.endsWith('/events')) continue;

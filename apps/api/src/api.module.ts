@@ -63,6 +63,7 @@ import { ReferralsController } from './partner/referrals.controller.ts';
 import { CapacityController } from './partner/capacity.controller.ts';
 import { GuaranteeBatchesController } from './partner/guarantee-batches.controller.ts';
 import { GuaranteesController } from './partner/guarantees.controller.ts';
+import { PartnersController } from './partner/partners.controller.ts';
 import { ExposuresController } from './partner/exposures.controller.ts';
 import { JointCasesController } from './partner/joint-cases.controller.ts';
 import { DealsController } from './partner/deals.controller.ts';
@@ -136,6 +137,7 @@ export class ApiModule {
         CapacityController,
         JointCasesController,
         ExposuresController,
+        PartnersController,
         CallbacksController,
         DealAlarmsController,
         OwnReportsController,

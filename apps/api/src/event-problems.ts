@@ -13,6 +13,7 @@ const REFERRAL_EVENT_PROBLEMS = [
   'programme-cap',
   'programme-cap-unknown',
   'consent-ended',
+  'guarantee-needed',
   'over-line-reason-missing',
   'first-loan-missing',
   'amount-over',

@@ -9,6 +9,7 @@ import {
   allRoles,
   insertInstitution,
   insertPerson,
+  activePartners,
   institutions,
   lockInstitution,
   people,
@@ -82,6 +83,11 @@ export class Access {
     const [found] = await institutions(this.db, { id });
     if (!found) throw institutionUnknown();
     return found;
+  }
+
+  /** Institutions that may be named in a deal now, by code. */
+  partners(page: Parameters<typeof activePartners>[1]): Promise<Institution[]> {
+    return activePartners(this.db, page);
   }
 
   institutions(page: { after?: string; limit: number }): Promise<InstitutionView[]> {

@@ -11,3 +11,4 @@ export type { IssuedKey, KeyView } from './keys.store.ts';
 export type { Institution, InstitutionView, Person, PersonView, Role } from './institutions.store.ts';
 export * from './principal.ts';
 export * from './schema.ts';
+export { PARTNER_KINDS, type PartnerKind } from './institutions.store.ts';

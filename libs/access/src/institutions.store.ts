@@ -113,6 +113,31 @@ export async function institutions(
   return rows.map(institutionOf);
 }
 
+/** 合作机构: kinds that take part in deals. */
+export const PARTNER_KINDS = [
+  'bank',
+  'guarantor',
+  'investor',
+  'insurer',
+  'lessor',
+] as const satisfies readonly InstitutionKind[];
+export type PartnerKind = (typeof PARTNER_KINDS)[number];
+
+/** Those that may be named in a deal now, in the order of their codes. */
+export async function activePartners(
+  db: Db,
+  where: { readonly kind?: PartnerKind; readonly after?: string; readonly limit: number },
+): Promise<Institution[]> {
+  const rows = await db.query<InstitutionRow>(
+    `SELECT institution_id, kind, code, name_zh, name_en, uscc, state, state_reason, version FROM institution
+     WHERE state = 'ACTIVE' AND kind = ANY ($1) AND code > $2 ORDER BY code LIMIT $3`,
+    [where.kind === undefined ? PARTNER_KINDS : [where.kind], where.after ?? '', where.limit],
+  );
+  return rows
+    .map(institutionOf)
+    .map(({ institutionId, kind, code, zh, en }) => ({ institutionId, kind, code, zh, en }));
+}
+
 /** The institution's row, held until the transaction ends. */
 export async function lockInstitution(tx: Tx, id: string): Promise<InstitutionView | undefined> {
   const [row] = await tx.query<InstitutionRow>(

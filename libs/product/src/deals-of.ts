@@ -16,6 +16,7 @@ import {
   referralDesk,
   Referrals,
   type Admit,
+  type ApplyCallback,
   type Callback,
   type CallbackType,
   type CoveringGuarantee,
@@ -67,7 +68,7 @@ export function dealsOf(parts: DealsParts): DealServices {
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
   const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];
   const deals = new Deals(db, desks, clock, lineTeller(parts));
-  const apply = (tx: Tx, principal: Principal, callback: Callback) => applied(deals, tx, principal, callback);
+  const apply: ApplyCallback = (tx, principal, callback, heardAt) => applied(deals, tx, principal, callback, heardAt);
   return {
     deals,
     referrals,
@@ -100,13 +101,18 @@ function lineTeller({ authorisations, queryLog, clock }: DealsParts): TellsLine 
 }
 
 /** Throws ProblemError callback-type-unknown 422, or what the deal refuses. */
-async function applied(deals: Deals, tx: Tx, principal: Principal, callback: Callback) {
+async function applied(deals: Deals, tx: Tx, principal: Principal, callback: Callback, heardAt?: Date) {
   const { type, event, dealId, externalId, detail } = callback;
   if (!Object.hasOwn(CALLBACK_KINDS, type)) throw typeUnknown(type);
   const kind = CALLBACK_KINDS[type as CallbackType];
   // What the partner's sequence is called is what it calls the loan.
   const said = kind === 'referral' && event === 'accept' ? { externalId, ...detail } : detail;
-  const { version } = await deals.sayIn(tx, principal, kind, { dealId, event, detail: said });
+  const { version } = await deals.sayIn(tx, principal, kind, {
+    dealId,
+    event,
+    detail: said,
+    ...(heardAt === undefined ? {} : { heardAt }),
+  });
   return { dealId, version };
 }
 

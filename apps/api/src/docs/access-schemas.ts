@@ -1,4 +1,4 @@
-import { INSTITUTION_KINDS, SCOPES } from '#lib/access';
+import { INSTITUTION_KINDS, PARTNER_KINDS, SCOPES } from '#lib/access';
 import { choice, day, id, instant, int, list, nullable, object, page, str, text } from './schema.ts';
 
 const kind = choice('What it is.', INSTITUTION_KINDS, 'bank');
@@ -18,6 +18,13 @@ const institution = object(
   },
   ['uscc'],
 );
+
+const partner = object({
+  institutionId: id('The institution, as deals name it.'),
+  kind: choice('What it is.', PARTNER_KINDS, 'bank'),
+  code: str('Its code with us.', 'example-bank'),
+  ...text('示例银行', 'Example Bank'),
+});
 
 const person = object({
   personId: id('The person.'),
@@ -48,6 +55,7 @@ const key = object({
 export const accessSchemas = {
   Institution: institution,
   InstitutionPage: page(institution),
+  PartnerPage: page(partner),
   AccessEventPage: page(
     object({
       seq: int('Their order.', 17),

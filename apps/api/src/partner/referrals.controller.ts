@@ -83,6 +83,7 @@ const PROBLEMS = [
   'guarantee-unknown',
   'amount-invalid',
   'offer-over',
+  'guarantee-needed',
   'programme-cap-unknown',
   'date-invalid',
 ] as const;

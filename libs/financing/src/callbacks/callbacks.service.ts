@@ -21,11 +21,15 @@ export interface Callback {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Moves the deal in the caller's transaction. Throws ProblemError to refuse. */
+/**
+ * Moves the deal in the caller's transaction. `heardAt`: when it came, where it had to wait; its days are judged by that. Throws
+ * ProblemError to refuse.
+ */
 export type ApplyCallback = (
   tx: Tx,
   principal: Principal,
   callback: Callback,
+  heardAt?: Date,
 ) => Promise<{ readonly dealId: string; readonly version: number }>;
 
 export interface CallbackReceipt {
@@ -47,6 +51,8 @@ interface CallbackRow {
   body: Callback;
   body_sha256: Buffer;
   state: 'held' | 'applied' | 'refused';
+  received_at: Date;
+  replaced: number;
   person_id: string;
   deal_id: string | null;
   deal_version: number | null;
@@ -54,6 +60,8 @@ interface CallbackRow {
 
 /** A callback that waits longer than this is an alarm. */
 const HELD_HOURS = 24;
+/** What waits may be replaced by its sender so often: each earlier one is kept. */
+const MOST_REPLACED = 20;
 
 /** 合作机构回传: signed, once each, in order. */
 export class Callbacks {
@@ -87,8 +95,8 @@ export class Callbacks {
 
   /**
    * Applies it, or keeps it until its predecessor has come; then everything that waited for it. Throws ProblemError
-   * callback-conflict 422 for another body under the same number, or what the deal refuses: then nothing is kept and the
-   * same number may be sent again.
+   * callback-conflict 422 for another body under a number that took effect, or what the deal refuses: then nothing is kept and
+   * the same number may be sent again. What still waits is replaced by another body.
    */
   async receive(principal: Principal, callback: Callback, raw: Buffer): Promise<CallbackReceipt> {
     const sha256 = createHash('sha256').update(raw).digest();
@@ -101,8 +109,9 @@ export class Callbacks {
     await tx.query('SELECT pg_advisory_xact_lock(7104022, hashtext($1))', [`${institutionId}|${externalId}`]);
     const known = await rowOf(tx, institutionId, externalId, seq);
     if (known && known.state !== 'refused') {
-      if (!known.body_sha256.equals(sha256)) throw conflict(externalId, seq);
-      return receiptOf(callback, known, { repeated: true, released: 0 });
+      const isSame = known.body_sha256.equals(sha256);
+      if (isSame) return receiptOf(callback, known, { repeated: true, released: 0 });
+      if (known.state === 'applied' || known.replaced >= MOST_REPLACED) throw conflict(externalId, seq);
     }
     if (seq > (await lastApplied(tx, institutionId, externalId)) + 1) {
       await this.keep(tx, principal, callback, sha256, { state: 'held' });
@@ -124,7 +133,7 @@ export class Callbacks {
       const sender = { ...principal, personId: row.person_id };
       await tx.execute('SAVEPOINT release');
       try {
-        const moved = await this.parts.apply(tx, sender, row.body);
+        const moved = await this.parts.apply(tx, sender, row.body, row.received_at);
         await this.keep(tx, sender, row.body, row.body_sha256, { state: 'applied', ...moved });
         await tx.execute('RELEASE SAVEPOINT release');
       } catch (error) {
@@ -153,6 +162,10 @@ export class Callbacks {
       `INSERT INTO partner_callback (institution_id, external_id, seq, person_id, type, body_sha256, body, received_at, state,
          deal_id, deal_version, problem, settled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
        ON CONFLICT (institution_id, external_id, seq) DO UPDATE SET person_id = $4, type = $5, body_sha256 = $6, body = $7,
+         received_at = CASE WHEN partner_callback.body_sha256 = $6 THEN partner_callback.received_at ELSE $8 END,
+         earlier = CASE WHEN partner_callback.body_sha256 = $6 THEN partner_callback.earlier
+           ELSE partner_callback.earlier || jsonb_build_object('receivedAt', partner_callback.received_at,
+             'personId', partner_callback.person_id, 'body', partner_callback.body) END,
          state = $9, deal_id = $10, deal_version = $11, problem = $12, settled_at = $13`,
       [
         institutionId,
@@ -259,7 +272,8 @@ export interface HeldCallback {
 
 async function rowOf(db: Db, institutionId: string, externalId: string, seq: number): Promise<CallbackRow | undefined> {
   const [row] = await db.query<CallbackRow>(
-    `SELECT seq, type, body, body_sha256, state, person_id, deal_id, deal_version FROM partner_callback
+    `SELECT seq, type, body, body_sha256, state, received_at, jsonb_array_length(earlier) AS replaced, person_id, deal_id, deal_version
+     FROM partner_callback
      WHERE institution_id = $1 AND external_id = $2 AND seq = $3`,
     [institutionId, externalId, seq],
     'callback-row',

@@ -72,4 +72,12 @@ GRANT DELETE ON callback_nonce TO firstmile_app;
 GRANT UPDATE (person_id, type, body_sha256, body, received_at, state, deal_id, deal_version, problem, settled_at) ON partner_callback TO firstmile_app;
 `,
   },
+  {
+    name: 'Financing1763800000217',
+    sql: `
+-- What the sender put in the place of a callback that had not taken effect: the earlier ones, the oldest first.
+ALTER TABLE partner_callback ADD COLUMN earlier jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(earlier) = 'array');
+GRANT UPDATE (earlier) ON partner_callback TO firstmile_app;
+`,
+  },
 ];

@@ -4,12 +4,15 @@ import type { Tx } from '#lib/platform';
 import { deadlinesOf, type Deadline, type Deal, type DealKind, type DealType, type Desk, type Raiser } from './deal.ts';
 import { dealFrom, type DealEventRow, type StoredDeal } from './deals.store.ts';
 import { changeFrom, type EventCatalogue } from './event-words.ts';
+import { heard } from './heard.ts';
 import type { CommandOn } from './raise.ts';
 
 /** An event as it came from outside. */
 export interface SaidEvent {
   readonly event: string;
   readonly detail: Readonly<Record<string, unknown>>;
+  /** 收到时刻 of what was told before and waited; its days are judged by it. Default: now. */
+  readonly heardAt?: Date;
 }
 
 /** A deal as its reader may see it. Terms and body are JSON; members of `money` are whole fen. */
@@ -85,7 +88,7 @@ export function dealDesk<S extends string, E extends string, B, C extends { read
         events,
       };
     },
-    say: (tx, principal, taken, { event, detail, ...at }) =>
-      service.commandOn(tx, principal, { taken, ...at, change: changeFrom<C>(words, event, detail) }),
+    say: (tx, principal, taken, { event, detail, heardAt, ...at }) =>
+      service.commandOn(tx, principal, { taken, ...at, change: heard(changeFrom<C>(words, event, detail), heardAt) }),
   };
 }

@@ -1,5 +1,6 @@
 import { canonicalJson } from '#lib/data-sources';
 import { dueOn, ProblemError, step, type LocalDate, type Uscc, type WorkingCalendar, type Workflow } from '#lib/kernel';
+import { judgedBy, saidIn } from './heard.ts';
 
 /** 业务类别: guarantee 担保申请, referral 贷款推荐, joint-case 联合授信 (投贷担, 股贷担保租). */
 export const DEAL_KINDS = ['guarantee', 'referral', 'joint-case'] as const;
@@ -108,7 +109,7 @@ export function changed<S extends string, E extends string, B, C extends { reado
   const allowed = step(type.table, { state, event, role: by.role, ...anyTarget });
   if (!allowed.ok) throw new ProblemError(allowed.problem);
   const next = { ...deal, version: deal.version + 1 };
-  const effect = type.apply(deal, change, by);
+  const effect = type.apply(deal, change, judgedBy(change, by));
   if (type.twoPersons.includes(event) && by.role !== 'SYSTEM') {
     const first = deal.proposal;
     if (first === null || !sameChange(first.change, change)) return { ...next, proposal: { change, by } };
@@ -132,7 +133,7 @@ export function changed<S extends string, E extends string, B, C extends { reado
   };
 }
 
-const sameChange = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
+const sameChange = (a: object, b: object): boolean => canonicalJson(saidIn(a)) === canonicalJson(saidIn(b));
 
 const secondPerson = (event: string): ProblemError =>
   new ProblemError({

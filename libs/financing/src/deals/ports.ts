@@ -40,6 +40,10 @@ export interface ProgrammeRoom {
   readonly used: Fen;
   /** 平台上限 of one firm. */
   readonly platformCap: Fen;
+  /** 贷前有担保: nothing is lent under it without a guarantee. */
+  readonly guaranteed: boolean;
+  /** 期限 in months, both included; null: the programme names none. */
+  readonly term: { readonly fromMonths: number; readonly toMonths: number } | null;
 }
 
 /**
@@ -88,6 +92,8 @@ export interface OutcomeMonth {
   readonly daysPastDue: number;
   readonly loanClass: LoanClass;
   readonly status: LoanStatus;
+  /** Of a correction (月报更正) the version of the deal that made it: it takes the place of what was reported of the month. */
+  readonly version?: number;
 }
 
 /** What becomes a record of source 16: written down in the transaction of the event, delivered to the ledger afterwards. */

@@ -244,6 +244,15 @@ describe('a letter', () => {
     expect(refused(nothing, { event: 'overdue', dueOn: dateAt(AT) }, by('BANK'))).toBe('nothing-outstanding /dueOn');
   });
 
+  it('is told in time by what came in time, also where it had to wait for what goes before it', () => {
+    const [deal, heardAt] = [play(PATHS.IN_FORCE), days(5).toISOString()];
+    const overdue = { event: 'overdue', dueOn: dateAt(AT), heardAt } as const;
+    const released = changed(GUARANTEE, deal, overdue, by('BANK', 'a', days(12)));
+    expect(released.body.overdue).toEqual({ dueOn: '2026-06-05', noticedOn: '2026-06-10', late: false });
+    // It took effect when it was released.
+    expect(released.stateSince).toEqual(days(12));
+  });
+
   it('is claimed from day 30 of being overdue, before the guarantee ends', () => {
     const deal = play(PATHS.OVERDUE);
     const claim = (day: number) => refused(deal, sampleOf('claim', deal, days(day)), by('BANK', 'a', days(day)));

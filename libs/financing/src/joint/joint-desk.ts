@@ -1,5 +1,6 @@
 import type { DealDesk, DealReading } from '../deals/deal-desk.ts';
 import { dealFrom } from '../deals/deals.store.ts';
+import { heard } from '../deals/heard.ts';
 import { checkedChange } from '../deals/event-values.ts';
 import type { JointChange } from './joint-body.ts';
 import { JOINT_CASE } from './joint-case.ts';
@@ -15,8 +16,8 @@ export const jointDesk = (cases: JointCases): DealDesk => ({
   words: JOINT_WORDS,
   money: new Set(JOINT_MONEY),
   read: (principal, stored, events) => readingOf(cases.seen(principal, dealFrom(JOINT_CASE, stored), events)),
-  say: (tx, principal, taken, { event, detail, ...at }) =>
-    cases.raiseOn(tx, principal, { taken, ...at, change: changeOf(event, detail) }),
+  say: (tx, principal, taken, { event, detail, heardAt, ...at }) =>
+    cases.raiseOn(tx, principal, { taken, ...at, change: heard(changeOf(event, detail), heardAt) }),
 });
 
 const changeOf = (event: string, detail: Readonly<Record<string, unknown>>): JointChange =>

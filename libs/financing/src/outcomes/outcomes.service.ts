@@ -39,9 +39,10 @@ export class Outcomes implements OutcomeBook {
   }
 
   async noteMonth(tx: Tx, outcome: OutcomeMonth): Promise<void> {
-    const { dealId, institutionId, month } = outcome;
+    const { dealId, institutionId, month, version } = outcome;
     const line = monthLine(outcome, await reporterOf(tx, institutionId));
-    await insertOutcome(tx, { layout: 'performance', dealId, institutionId, month, line });
+    const anew = version === undefined ? {} : { monthVersion: version };
+    await insertOutcome(tx, { layout: 'performance', dealId, institutionId, month, ...anew, line });
   }
 
   /**

@@ -29,14 +29,25 @@ export interface NewOutcome {
   readonly version?: number;
   readonly corrects?: number;
   readonly month?: string;
+  readonly monthVersion?: number;
   readonly line: OutcomeLine;
 }
 
 export async function insertOutcome(tx: Tx, outcome: NewOutcome): Promise<void> {
-  const { layout, dealId, institutionId, version, corrects, month, line } = outcome;
+  const { layout, dealId, institutionId, version, corrects, month, monthVersion, line } = outcome;
   await tx.query(
-    `INSERT INTO outcome (layout, deal_id, institution_id, version, corrects, month, line) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [layout, dealId, institutionId, version ?? null, corrects ?? null, month ?? null, JSON.stringify(line)],
+    `INSERT INTO outcome (layout, deal_id, institution_id, version, corrects, month, line, month_version)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      layout,
+      dealId,
+      institutionId,
+      version ?? null,
+      corrects ?? null,
+      month ?? null,
+      JSON.stringify(line),
+      monthVersion ?? null,
+    ],
     'outcome-noted',
   );
 }
@@ -72,10 +83,12 @@ export const openBatches = (db: Db): Promise<OpenBatch[]> =>
     'outcome-open',
   );
 
-/** In the order in which they were written down. */
+/** In the order in which they were written down; of a month that was put right in the same file the newest. */
 export async function linesOf(db: Db, batchId: number): Promise<OutcomeLine[]> {
   const rows = await db.query<{ line: OutcomeLine }>(
-    'SELECT line FROM outcome WHERE batch_id = $1 ORDER BY outcome_id',
+    `SELECT line FROM outcome o WHERE batch_id = $1 AND NOT EXISTS (
+       SELECT FROM outcome later WHERE later.batch_id = $1 AND later.deal_id = o.deal_id AND later.month = o.month
+         AND later.outcome_id > o.outcome_id) ORDER BY outcome_id`,
     [batchId],
   );
   return rows.map(({ line }) => line);

@@ -61,4 +61,13 @@ GRANT UPDATE (batch_id) ON outcome TO firstmile_app;
 GRANT UPDATE (delivery_id) ON outcome_batch TO firstmile_app;
 `,
   },
+  {
+    name: 'Financing1763800000216',
+    sql: `
+-- Of a month that was put right (月报更正): the version of the deal that did it.
+ALTER TABLE outcome ADD COLUMN month_version integer CHECK (month_version IS NULL OR (month_version > 0 AND month IS NOT NULL));
+DROP INDEX outcome_month;
+CREATE UNIQUE INDEX outcome_month ON outcome (deal_id, month, coalesce(month_version, 0)) WHERE month IS NOT NULL;
+`,
+  },
 ];

@@ -1,5 +1,6 @@
 import { instantText } from '#lib/kernel';
 import type { DealMessage, Move } from '../deals/raise.ts';
+import { monthOf } from './referral-months.ts';
 import type { ReferralState } from './referral-table.ts';
 import type { ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
 
@@ -11,8 +12,8 @@ export function referralMessage({
 }: Move<ReferralState, ReferralBody, ReferralChange, ReferralTerms>): DealMessage {
   const { dealId, version, state, body } = after;
   const loanId = body.contract?.contractNo ?? null;
-  if (change.event === 'report-month') {
-    const { month, balance, daysPastDue: dpd, loanClass: class5 } = body.months.at(-1)!;
+  if (change.event === 'report-month' || change.event === 'correct-month') {
+    const { month, balance, daysPastDue: dpd, loanClass: class5 } = monthOf(after, change);
     return {
       type: 'loan.performance.v1',
       body: { referralId: dealId, loanId, month, balance, dpd, class5, status: state },

@@ -1,10 +1,11 @@
-import type { LoanStatus, OutcomeKind } from '#lib/data-sources';
+import type { OutcomeKind } from '#lib/data-sources';
 import { dateAt, type LocalDate } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { Outcome, OutcomeBook } from '../deals/ports.ts';
 import type { Move } from '../deals/raise.ts';
 import type { ReferralEvent, ReferralState } from './referral-table.ts';
 import type { ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
+import { monthOf, statusAt } from './referral-months.ts';
 import { loanOf } from './referral.ts';
 
 const KINDS: Partial<Readonly<Record<ReferralEvent, OutcomeKind>>> = {
@@ -22,10 +23,6 @@ const KINDS: Partial<Readonly<Record<ReferralEvent, OutcomeKind>>> = {
   close: 'closed',
 };
 
-/** 账户状态 at the end of a month: what the report says, not what the deal was told otherwise. */
-const statusOf = (state: ReferralState, daysPastDue: number): LoanStatus =>
-  state === 'RESTRUCTURED' ? 'restructured' : daysPastDue > 0 ? 'overdue' : 'normal';
-
 /**
  * What a lender reports of a loan becomes a record of source 16 where the firm agreed to it beforehand (条例 art. 29), and
  * stays with the deal where it did not.
@@ -40,8 +37,9 @@ export async function noteOutcomes(
   if (body.consent?.outcomes !== true || body.consent.until < today) return;
   const institutionId = terms.bank;
   const loanId = body.contract?.contractNo;
-  if (change.event === 'report-month') {
-    const { month, balance, daysPastDue, loanClass } = body.months.at(-1)!;
+  if (change.event === 'report-month' || change.event === 'correct-month') {
+    const report = monthOf(after, change);
+    const { month, balance, daysPastDue, loanClass } = report;
     const draws = body.entries.filter(({ kind }) => kind === 'draw');
     await book.noteMonth(tx, {
       dealId,
@@ -54,7 +52,8 @@ export async function noteOutcomes(
       balance,
       daysPastDue,
       loanClass,
-      status: statusOf(after.state, daysPastDue),
+      status: statusAt(after, report),
+      ...(change.event === 'correct-month' ? { version } : {}),
     });
     return;
   }

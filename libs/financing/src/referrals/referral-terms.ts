@@ -1,5 +1,6 @@
 import type { Fen, LocalDate, LocalMonth } from '#lib/kernel';
 import type { Deal } from '../deals/deal.ts';
+import type { ProgrammeRoom } from '../deals/ports.ts';
 import type { LoanEntry } from './loan-account.ts';
 import type { ReferralState } from './referral-table.ts';
 
@@ -55,6 +56,8 @@ export interface Approval {
   readonly form: LoanForm;
   /** 超建议额度的理由. */
   readonly overLineReason: string | null;
+  /** 贷前有担保: it may be drawn only under a guarantee in force. */
+  readonly guaranteeNeeded?: true;
 }
 
 export interface LoanContract {
@@ -83,6 +86,8 @@ export interface ReferralBody {
   readonly entries: readonly LoanEntry[];
   readonly months: readonly LoanMonthReport[];
   readonly daysPastDue: number;
+  /** The day of which that is known; null: of none yet. */
+  readonly daysPastDueOn: LocalDate | null;
   readonly overdueSince: LocalDate | null;
   readonly restructured: { readonly on: LocalDate; readonly withLoss: boolean } | null;
   /** 首贷: confirmed by the bank at the first drawdown; null: not said yet. */
@@ -110,16 +115,16 @@ export type ReferralChange =
     }
   | { readonly event: 'accept'; readonly externalId: string }
   | { readonly event: 'decline'; readonly code: DeclineCode; readonly text?: string }
-  | ({ readonly event: 'approve' } & Omit<Approval, 'overLineReason'> & {
+  | ({ readonly event: 'approve' } & Omit<Approval, 'overLineReason' | 'guaranteeNeeded'> & {
         readonly overLineReason?: string;
         /** What the programme's cap was at that moment, and what the firm used of it. */
-        readonly room?: { readonly cap: Fen | null; readonly used: Fen };
+        readonly room?: Pick<ProgrammeRoom, 'cap' | 'used' | 'guaranteed' | 'term'>;
       })
   | ({ readonly event: 'contract' } & LoanContract)
   | { readonly event: 'draw'; readonly amount: Fen; readonly on: LocalDate; readonly firstLoan?: boolean }
   | { readonly event: 'pay' | 'recover'; readonly amount: Fen; readonly on: LocalDate }
   | {
-      readonly event: 'report-month';
+      readonly event: 'report-month' | 'correct-month';
       readonly month: LocalMonth;
       readonly balance: Fen;
       readonly daysPastDue: number;

@@ -12,6 +12,12 @@ const contract = {
   drawUntil: field('day', '提款期截止日', 'last day on which it may be drawn'),
   maturity: field('day', '到期日', 'maturity'),
 };
+const month = {
+  month: field('month', '所属月份', 'month'),
+  balance: field('fen', '余额', 'balance'),
+  daysPastDue: field('whole', '逾期天数', 'days past due'),
+  loanClass: field('choice', '五级分类', 'loan class', { choices: LOAN_CLASSES }),
+};
 const NOTHING = {};
 
 /** 事件目录: every event of a referral in words, with its fields. */
@@ -63,16 +69,8 @@ export const REFERRAL_WORDS: EventCatalogue<ReferralEvent> = {
   },
   'end-draws': { zh: '提款期结束', en: 'no more draws', fields: NOTHING },
   pay: { zh: '还款', en: 'paid', fields: { amount, on } },
-  'report-month': {
-    zh: '贷后月报',
-    en: 'monthly report',
-    fields: {
-      month: field('month', '所属月份', 'month'),
-      balance: field('fen', '余额', 'balance'),
-      daysPastDue: field('whole', '逾期天数', 'days past due'),
-      loanClass: field('choice', '五级分类', 'loan class', { choices: LOAN_CLASSES }),
-    },
-  },
+  'report-month': { zh: '贷后月报', en: 'monthly report', fields: month },
+  'correct-month': { zh: '月报更正', en: 'a monthly report is put right', fields: month },
   overdue: {
     zh: '逾期',
     en: 'overdue',

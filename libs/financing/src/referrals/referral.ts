@@ -1,22 +1,27 @@
-import { addMonths, dateAt, fen, type Fen, type ProblemError, type LocalDate } from '#lib/kernel';
-import { amountAt, dayAt, monthAt, refusal, textAt, wholeAt } from '../deals/checks.ts';
+import { addDays, addMonths, dateAt, fen, type Fen, type ProblemError, type LocalDate } from '#lib/kernel';
+import { amountAt, dayAt, refusal, textAt, wholeAt } from '../deals/checks.ts';
 import type { DealType, Deadline, Effect, Party, Raiser } from '../deals/deal.ts';
+import { choiceOf } from './choice.ts';
 import { accountOf, corrected, withEntry, type LoanAccount } from './loan-account.ts';
+import { reported, reportedAnew } from './referral-months.ts';
 import {
   DECLINE_CODES,
   DEFAULT_DPD,
-  LOAN_CLASSES,
   LOAN_FORMS,
   PROBATION_MONTHS,
   type Approval,
   type LoanConsent,
   type LoanContract,
+  type LoanForm,
   type Referral,
   type ReferralBody,
   type ReferralChange,
   type ReferralTerms,
 } from './referral-terms.ts';
 import { REFERRAL_TABLE, type ReferralEvent, type ReferralState } from './referral-table.ts';
+
+/** 回传 T+1: what happened by the last day of a period is told within so many days after it. */
+const REPORT_DAYS = 1;
 
 /** The approved amount; 0 before there is one. */
 const limitOf = ({ body }: Referral): Fen => body.approval?.amount ?? fen(0);
@@ -32,6 +37,7 @@ const NOTHING: ReferralBody = {
   entries: [],
   months: [],
   daysPastDue: 0,
+  daysPastDueOn: null,
   overdueSince: null,
   restructured: null,
   firstLoan: null,
@@ -79,11 +85,13 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
     case 'recover':
       return { body: moved(referral, 'recovery', change, today) };
     case 'report-month':
-      return { body: { ...body, ...reported(referral, change, today) } };
+      return reported(referral, change, today);
+    case 'correct-month':
+      return reportedAnew(referral, change, today);
     case 'overdue':
       return { body: overdue(body, change, today) };
     case 'cure':
-      return { body: { ...body, daysPastDue: 0, overdueSince: null } };
+      return { body: { ...body, ...inOrder(dayAt('/on', change.on, undefined, today)) } };
     case 'default':
       return { body: defaulted(referral, change, today) };
     case 'repaid':
@@ -106,13 +114,6 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
     case 'perform':
       return { body };
   }
-}
-
-function choiceOf<T extends string>(pointer: string, value: unknown, choices: readonly T[]): T {
-  const found = choices.find((choice) => choice === value);
-  if (found !== undefined) return found;
-  const list = choices.join(', ');
-  throw refusal('choice-invalid', 422, pointer, `应为 ${list} 之一`, `one of ${list} is expected`);
 }
 
 function consentOf(change: { readonly outcomes: unknown; readonly until: unknown }, today: LocalDate): LoanConsent {
@@ -149,7 +150,7 @@ type Change<E extends ReferralEvent> = Extract<ReferralChange, { readonly event:
 function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
   const amount = amountAt('/amount', change.amount);
   const { suggestedLine } = terms;
-  const { cap, used } = change.room ?? { cap: terms.programmeCap, used: fen(0) };
+  const { cap, used, guaranteed, term } = change.room ?? atOpening(terms);
   if (cap !== null && amount > cap - used) throw overProgramme(cap);
   const over = suggestedLine === null || amount > suggestedLine;
   if (over && change.overLineReason === undefined)
@@ -163,10 +164,20 @@ function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
   return {
     amount,
     rateBp: wholeAt('/rateBp', change.rateBp, 0, 10_000),
-    termMonths: wholeAt('/termMonths', change.termMonths, 1, 360),
-    form: choiceOf('/form', change.form, LOAN_FORMS),
+    termMonths: wholeAt('/termMonths', change.termMonths, term?.fromMonths ?? 1, term?.toMonths ?? 360),
+    form: guaranteed ? guaranteedForm(change.form) : choiceOf('/form', change.form, LOAN_FORMS),
     overLineReason: change.overLineReason === undefined ? null : textAt('/overLineReason', change.overLineReason),
+    ...(guaranteed ? { guaranteeNeeded: true } : {}),
   };
+}
+
+/** Where nobody looked at the programme at that moment: its cap at the opening. */
+const atOpening = ({ programmeCap: cap }: ReferralTerms) => ({ cap, used: fen(0), guaranteed: false, term: null });
+
+/** 贷前有担保. Throws ProblemError guarantee-needed 409. */
+export function guaranteedForm(form: LoanForm): LoanForm {
+  if (form === 'guaranteed') return form;
+  throw refusal('guarantee-needed', 409, '/form', '该产品须有担保', 'the programme lends under a guarantee only');
 }
 
 /** What the firm owes elsewhere is not said: only that it counts. */
@@ -231,37 +242,13 @@ function moved(
   return { ...body, entries: withEntry(body.entries, entry, limitOf(referral)) };
 }
 
-function reported(
-  referral: Referral,
-  change: Change<'report-month'>,
-  today: LocalDate,
-): Pick<ReferralBody, 'months' | 'daysPastDue'> {
-  const month = monthAt('/month', change.month, today);
-  const { months } = referral.body;
-  if (months.some((known) => known.month === month))
-    throw refusal(
-      'month-reported',
-      409,
-      '/month',
-      `${month} 已报送，更正须用 correct`,
-      `${month} was reported already`,
-    );
-  const balance = amountAt('/balance', change.balance, 0);
-  const report = {
-    month,
-    balance,
-    daysPastDue: wholeAt('/daysPastDue', change.daysPastDue, 0, 36_600),
-    loanClass: choiceOf('/loanClass', change.loanClass, LOAN_CLASSES),
-    differsBy: balance - loanOf(referral).outstanding,
-  };
-  return { months: [...months, report], daysPastDue: report.daysPastDue };
-}
-
 function overdue(body: ReferralBody, change: Change<'overdue'>, today: LocalDate): ReferralBody {
   const daysPastDue = wholeAt('/daysPastDue', change.daysPastDue, 1, 36_600);
   const on = dayAt('/on', change.on, undefined, today);
-  return { ...body, daysPastDue, overdueSince: body.overdueSince ?? on };
+  return { ...body, daysPastDue, daysPastDueOn: on, overdueSince: body.overdueSince ?? on };
 }
+
+const inOrder = (on: LocalDate) => ({ daysPastDue: 0, daysPastDueOn: on, overdueSince: null });
 
 function defaulted({ body, state }: Referral, change: Change<'default'>, today: LocalDate): ReferralBody {
   const cause = choiceOf('/cause', change.cause, ['overdue', 'claim', 'loss']);
@@ -289,7 +276,7 @@ function repaid(referral: Referral, change: Change<'repaid'>, today: LocalDate):
   const { body } = referral;
   nothingOutstanding(referral);
   const on = dayAt('/on', change.on, body.contract?.signedOn, today);
-  return { ...body, daysPastDue: 0, overdueSince: null, repaidEarly: on < body.contract!.maturity };
+  return { ...body, ...inOrder(on), repaidEarly: on < body.contract!.maturity };
 }
 
 /** 无还本续贷: asked for before maturity, of a loan that is normal; the new loan carries all that is outstanding. */
@@ -348,7 +335,8 @@ function correctedBody(referral: Referral, change: Change<'correct'>): ReferralB
 
 function deadlines({ state, terms, body }: Referral): Deadline<ReferralEvent>[] {
   if (state === 'OFFERED' || state === 'FIRM_INTERESTED') return [{ event: 'lapse', lastDay: terms.validUntil }];
-  if (state === 'CONTRACTED') return [{ event: 'end-draws', lastDay: body.contract!.drawUntil }];
+  // A draw of the last day is reported on the day after (T+1).
+  if (state === 'CONTRACTED') return [{ event: 'end-draws', lastDay: addDays(body.contract!.drawUntil, REPORT_DAYS) }];
   if (state === 'RESTRUCTURED' && body.restructured?.withLoss === false && body.daysPastDue === 0)
     return [{ event: 'perform', lastDay: addMonths(body.restructured.on, PROBATION_MONTHS) }];
   return [];

@@ -30,7 +30,7 @@ import { referralMessage } from './referral-messages.ts';
 import { noteOutcomes } from './referral-outcomes.ts';
 import { MOST_OPEN, OPEN_REFERRALS, type ReferralEvent, type ReferralState } from './referral-table.ts';
 import type { LoanForm, Referral, ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
-import { loanOf, REFERRAL } from './referral.ts';
+import { guaranteedForm, loanOf, REFERRAL } from './referral.ts';
 
 /** What is offered to a firm. */
 export interface ReferralOffer {
@@ -122,6 +122,7 @@ export class Referrals {
       // An offer lowers the line that others see: it is no higher than what the programme lends one firm.
       const room = await this.ports.room?.(tx, { programme, uscc, on: today, besides });
       if (room !== undefined) withinOffer(amount, room.cap ?? room.platformCap);
+      if (room?.guaranteed) guaranteedForm(offer.form);
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
@@ -185,8 +186,8 @@ export class Referrals {
     if (change.event !== 'approve' || this.ports.room === undefined) return change;
     const { dealId, uscc, programme } = before;
     const besides = [dealId, ...(await guaranteesOf(tx, before))];
-    const { cap, used } = await this.ports.room(tx, { programme, uscc, on: dateAt(at), besides });
-    return { ...change, room: { cap, used } };
+    const { platformCap: _, ...room } = await this.ports.room(tx, { programme, uscc, on: dateAt(at), besides });
+    return { ...change, room };
   }
 
   private id(): string {
@@ -213,6 +214,7 @@ export class Referrals {
     if (change.event === 'send') await roomForOneMore(tx, before);
     if (change.event === 'no-response') await this.next(tx, made);
     if (change.event === 'renew') await this.carryOver(tx, made, change);
+    if (change.event === 'draw' && before.body.approval?.guaranteeNeeded) await guaranteeInForce(tx, before);
     await this.moveGuarantee(tx, made);
     await noteOutcomes(tx, this.ports.outcomes, made);
   }
@@ -329,6 +331,17 @@ async function guaranteesOf(tx: Tx, { dealId, uscc, terms }: Referral): Promise<
     [uscc, terms.guaranteeId, dealId],
   );
   return rows.map((row) => row.deal_id);
+}
+
+/** 贷前有担保: the letter is there when money flows. Throws ProblemError guarantee-needed 409. */
+async function guaranteeInForce(tx: Tx, { dealId, uscc, terms }: Referral): Promise<void> {
+  const [letter] = await tx.query(
+    `SELECT FROM deal WHERE kind = 'guarantee' AND uscc = $1 AND state IN ('ISSUED', 'IN_FORCE')
+       AND (deal_id = $2 OR terms ->> 'loanDealId' = $3)`,
+    [uscc, terms.guaranteeId, dealId],
+  );
+  if (letter) return;
+  throw refusal('guarantee-needed', 409, '', '保函尚未出具，不得提款', 'no guarantee of it is in force');
 }
 
 async function activeBanks(tx: Tx, banks: readonly string[]): Promise<ReadonlySet<string>> {

@@ -22,7 +22,16 @@ import { decidedUse, referralUse, type DealUse, type UseReader } from './deal-us
 import { programmeCapUnknown, programmeOn, programmeWithoutLine } from './programme-refusals.ts';
 import { ProgrammeRefused } from './programme-refused.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
-import { capOf, firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
+import {
+  capOf,
+  firmLine,
+  hasCap,
+  isGuaranteed,
+  lends,
+  standingOf,
+  type FirmLine,
+  type FirmStanding,
+} from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -130,6 +139,11 @@ export class FirmStandings {
       cap,
       used,
       platformCap: platformCapFen,
+      guaranteed: isGuaranteed(programme),
+      term:
+        programme.term === undefined
+          ? null
+          : { fromMonths: programme.term.fromMonths, toMonths: programme.term.toMonths },
     });
     if (!hasCap(programme)) return room(null, fen(0));
     const uses = await this.usesOf(tx, uscc, on);

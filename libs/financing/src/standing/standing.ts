@@ -170,13 +170,17 @@ export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.incl
 /** Whether a programme says how much one firm may borrow at most. */
 export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
 
+/** Whether a guarantor takes part in every loan of a programme. */
+export const isGuaranteed = ({ guaranteed, desks }: Programme): boolean =>
+  guaranteed !== undefined || desks.includes('GUAR');
+
 /**
  * What holds the line of a firm under a programme (domain §5.4): its cap; of a loan on tax records base B5, of a 2:1:1 case the
  * unsecured part that its equity carries. The last two are of the line alone: banks approve by multiples of their own, and
  * a case by what its investors commit.
  */
 export function capOf(programme: Programme, { on, profile, line, use }: FirmStanding): LineProgramme {
-  const { code, zh, en, amount, guaranteed, desks } = programme;
+  const { code, zh, en, amount } = programme;
   const { rule } = amount;
   const isCase = rule === 'composition';
   const cap: Fen | null = isCase
@@ -187,9 +191,8 @@ export function capOf(programme: Programme, { on, profile, line, use }: FirmStan
         ? amountOf(programme, profile).atMostFen
         : null;
   const used = (isCase ? use.unsecuredByProgramme : use.byProgramme)[code] ?? fen(0);
-  const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
   const capUnknown = cap === null && (isCase || rule === 'tax' || hasCap(programme));
-  return { code, zh, en, cap, used, guaranteed: isGuaranteed, ...(capUnknown ? { capUnknown } : {}) };
+  return { code, zh, en, cap, used, guaranteed: isGuaranteed(programme), ...(capUnknown ? { capUnknown } : {}) };
 }
 
 /** A statement with whose it is. */

@@ -1,18 +1,9 @@
-import { HOUSE } from '#lib/access';
+import { HOUSE, type Principal } from '#lib/access';
 import { addDays, dateAt, type Uscc } from '#lib/kernel';
 import { SHARE_TREE_EXAMPLE } from '../../apps/api/src/http/share-tree-field.ts';
 import type { Reply, TestApi } from './api-kit.ts';
 
 type Json = Record<string, any>; // oxlint-disable-line typescript/no-explicit-any -- answers are read by their paths
-
-/** A listed firm with a key, a guarantor that it authorised nothing, and a bank that it authorises at the end. */
-interface Scene {
-  readonly api: TestApi;
-  readonly member: Uscc;
-  readonly keyOf: (who: string) => { readonly key: string };
-  readonly institutionOf: (who: string) => string;
-  readonly authorise: (uscc: Uscc, to: string, purpose: string, scopes: string[]) => Promise<void>;
-}
 
 const APPLICATION = {
   bankId: null,
@@ -25,11 +16,51 @@ const APPLICATION = {
   purpose: '样例用途',
 };
 
-/** 准入 over HTTP: what opening a deal tells of a firm. For a suite whose city is there already. */
-export function admissionOverHttp(scene: () => Scene): void {
+interface Scene {
+  readonly api: TestApi;
+  /** On the list and graded. */
+  readonly member: Uscc;
+  readonly people: ReadonlyMap<string, Principal & { readonly key: string }>;
+  readonly authorise: (uscc: Uscc, to: string, purpose: string, scopes: string[]) => Promise<void>;
+}
+
+/** Whom a deal may name, and what its opening tells. */
+export function admissionsOverHttp(scene: () => Scene): void {
+  const key = (who: string) => ({ key: scene().people.get(who)!.key });
+  const get = (url: string, who = 'bank-one'): Promise<Reply> => scene().api.get(url, key(who));
+  const coded = ({ status, body }: Reply): [number, string] => [status, body['code']];
+
+  it('whom a deal may name is found by code, of each kind, by partners and by firms', async () => {
+    const { api } = scene();
+    const { access } = api.product;
+    const { institutionId } = await access.createInstitution({ kind: 'lessor', code: 'lessor-one', zh: '租', en: 'L' });
+    const codes = ({ body }: Reply): string[] => (body['items'] as Json[]).map(({ code }) => code as string);
+    const all = await get('/partner/v1/institutions');
+    expect(codes(all)).toEqual(expect.arrayContaining(['bank-one', 'bank-two', 'guarantor-one', 'lessor-one']));
+    expect(codes(all)).toEqual(codes(all).toSorted());
+    expect(codes(await get('/subject/v1/institutions', 'firm-one'))).toEqual(codes(all));
+    const banks: string[] = [];
+    for (let more = ''; ;) {
+      const page = await get(`/subject/v1/institutions?kind=bank&limit=2${more}`, 'firm-one');
+      banks.push(...codes(page));
+      if (page.body['nextCursor'] === null) break;
+      more = `&cursor=${page.body['nextCursor'] as string}`;
+    }
+    expect(banks).toEqual((all.body['items'] as Json[]).flatMap(({ kind, code }) => (kind === 'bank' ? [code] : [])));
+    expect((all.body['items'] as Json[]).at(-1)).toEqual({
+      institutionId,
+      kind: 'lessor',
+      code: 'lessor-one',
+      zh: '租',
+      en: 'L',
+    });
+    await access.moveInstitution(institutionId, 'suspend', { reason: '停业' });
+    expect(codes(await get('/partner/v1/institutions'))).not.toContain('lessor-one');
+    expect((await get('/partner/v1/institutions?kind=firm')).body['code']).toBe('request-invalid');
+  });
+
   it('opening a deal tells nothing of a firm that authorised nothing, eligible or not, and each look is logged', async () => {
-    const { api, member, keyOf: key, authorise } = scene();
-    const get = (url: string, who: string): Promise<Reply> => api.get(url, key(who));
+    const { api, member, people, authorise } = scene();
     const offer = (who: string, programme: string, side = 'partner'): Promise<Reply> => {
       const validUntil = addDays(dateAt(api.clock.now()), 30);
       const form = programme === 'CKT' ? 'credit' : 'guaranteed';
@@ -42,7 +73,8 @@ export function admissionOverHttp(scene: () => Scene): void {
       return api.post('/partner/v1/joint-cases', { ...key(who), body: { uscc: member, programme: 'TDD', needs } });
     };
     const apply = (who: string): Promise<Reply> => {
-      const body = { ...APPLICATION, uscc: member, programme: 'ZZD', guarantorId: scene().institutionOf(who) };
+      const { institutionId } = people.get(who)!;
+      const body = { ...APPLICATION, uscc: member, programme: 'ZZD', guarantorId: institutionId };
       return api.post('/partner/v1/guarantees', { ...key(who), body });
     };
     const errors = ({ body }: Reply): Json[] => body['errors'] as Json[];
@@ -56,7 +88,7 @@ export function admissionOverHttp(scene: () => Scene): void {
     const refused = [await offer('bank-three', 'ZZD'), await apply('guarantor-two')];
     expect((await need('bank-three')).status).toBe(201);
     for (const reply of refused) {
-      expect([reply.status, reply.body['code']]).toEqual([409, 'programme-refused']);
+      expect(coded(reply)).toEqual([409, 'programme-refused']);
       for (const { code, zh } of errors(reply))
         if (code === 'condition-failed') expect(zh).not.toContain('要求');
         else expect(zh).toMatch(/尚不能判定/);
