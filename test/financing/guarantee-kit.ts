@@ -6,6 +6,7 @@ import {
   Guarantees,
   openDeal,
   REFERRAL,
+  Referrals,
   type Admission,
   type Admit,
   type BatchAgreement,
@@ -15,6 +16,9 @@ import {
   type GuaranteeApplication,
   type GuaranteeChange,
   type Outcome,
+  type Referral,
+  type ReferralChange,
+  type ReferralTerms,
 } from '#lib/financing';
 import { addDays, addMonths, dateAt, fen, FixedClock, type Fen, type Uscc } from '#lib/kernel';
 import type { Database } from '#lib/platform';
@@ -57,6 +61,8 @@ export class GuaranteeKit {
   readonly capacity: Capacity;
   readonly guarantees: Guarantees;
   readonly batches: Batches;
+  /** Loans of the platform, over the same guarantees. */
+  readonly referrals: Referrals;
   /** What the programme says of every firm. */
   admission: Admission = { suggestedLine: null, programmeCap: null };
   /** How it is asked; by itself it takes everybody. */
@@ -66,6 +72,8 @@ export class GuaranteeKit {
   readonly inDefault: string[] = [];
   /** Of the guarantor: A and B look at a firm, the committee decides. */
   readonly people: Record<'a' | 'b' | 'committee', Principal>;
+
+  private readonly firms = new Map<number, Principal>();
 
   private constructor(
     readonly product: TestProduct,
@@ -81,6 +89,11 @@ export class GuaranteeKit {
     this.guarantees = this.through(product.db);
     const parts = { db: product.db, notices: product.notices, clock, calendar: readCalendar() };
     this.batches = new Batches(parts, this.guarantees);
+    this.referrals = new Referrals(parts, {
+      admit: (tx, asked) => this.admit(tx, asked),
+      outcomes: { note: () => Promise.resolve(), noteMonth: () => Promise.resolve() },
+      guarantee: this.guarantees,
+    });
     this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
   }
 
@@ -94,7 +107,12 @@ export class GuaranteeKit {
         note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
         noteMonth: () => Promise.resolve(),
       },
-      loan: { claimed: (_, dealId) => Promise.resolve(void this.inDefault.push(dealId)) },
+      loan: {
+        claimed: (tx, dealId, claim) => {
+          this.inDefault.push(dealId);
+          return this.referrals.claimed(tx, dealId, claim);
+        },
+      },
     });
   }
 
@@ -147,11 +165,15 @@ export class GuaranteeKit {
 
   /** A firm that looks at itself. */
   async firm(n: number): Promise<Principal> {
+    const known = this.firms.get(n);
+    if (known) return known;
     const uscc = demoUscc(n);
     const input = { kind: 'firm' as const, code: `firm-${n}`, zh: '企业', en: 'firm', uscc };
     const { institutionId } = await this.product.access.createInstitution(input);
     const { personId } = await this.product.access.createPerson({ institutionId, handle: `firm-${n}`, name: '企业' });
-    return { personId, institutionId, kind: 'firm', keyId: personId, scopes: [], uscc };
+    const firm: Principal = { personId, institutionId, kind: 'firm', keyId: personId, scopes: [], uscc };
+    this.firms.set(n, firm);
+    return firm;
   }
 
   /** The guarantor states what it has, and that it serves nobody who controls it. */
@@ -196,7 +218,7 @@ export class GuaranteeKit {
   }
 
   /** A loan of a firm that was offered to it by the house. */
-  async loan(n: number): Promise<string> {
+  async loan(n: number, more: Partial<ReferralTerms> = {}): Promise<string> {
     const at = this.clock.now();
     const dealId = uuidv7({ msecs: at.getTime() });
     const terms = {
@@ -209,12 +231,36 @@ export class GuaranteeKit {
       validUntil: addDays(this.today(), 30),
       guaranteeId: null,
       follows: null,
+      ...more,
     } as const;
     const order = { dealId, uscc: demoUscc(n), programme: 'KYD', openedAt: at, parties: [], terms };
     const { institutionId, personId } = this.operator;
     const by = { role: 'OPS', institutionId, personId, at } as const;
     await this.product.db.as(HOUSE, (tx) => openDeal(tx, REFERRAL, order, { by, calendar: readCalendar() }));
     return dealId;
+  }
+
+  /** Agreed to, sent, approved and contracted with its bank: it may be drawn. */
+  async lent(n: number, more: Partial<ReferralTerms> = {}, bank = this.bank): Promise<string> {
+    const dealId = await this.loan(n, { bank: bank.institutionId, ...more });
+    const today = this.today();
+    const until = addMonths(today, 12);
+    const amount = fen(4 * MILLION);
+    const firm = await this.firm(n);
+    const approval = { amount, rateBp: 350, termMonths: 12, form: 'guaranteed', overLineReason: '担保' } as const;
+    const contract = { contractNo: `JK-${n}`, signedOn: today, drawUntil: addDays(today, 60), maturity: until };
+    await this.lend(firm, dealId, { event: 'consent', outcomes: true, until });
+    await this.lend(firm, dealId, { event: 'send' });
+    await this.lend(bank, dealId, { event: 'accept', externalId: `X-${n}` });
+    await this.lend(bank, dealId, { event: 'approve', ...approval });
+    await this.lend(bank, dealId, { event: 'contract', ...contract });
+    return dealId;
+  }
+
+  /** What is said of a loan, at the version that stands. */
+  async lend(by: Principal, dealId: string, change: ReferralChange): Promise<Referral> {
+    const { version } = (await this.referrals.get(this.operator, dealId)).deal;
+    return this.referrals.command(by, { dealId, change, version });
   }
 
   open(n: number, more: Partial<AskedTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {

@@ -1,14 +1,8 @@
 import { actorOf, firmActor, HOUSE } from '#lib/access';
-import {
-  dealEvents,
-  GUARANTEE,
-  recordsOf,
-  replayed,
-  type Guarantee,
-  type GuaranteeChange,
-  type LoanMove,
-} from '#lib/financing';
+import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
 import { addMonths, fen } from '#lib/kernel';
+import { deliver } from '../kit/deliver.ts';
+import { register } from '../kit/firms.ts';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
 
 const HASH = 'cd'.repeat(32);
@@ -18,7 +12,7 @@ describe('a guarantee from the application to what is recovered', () => {
   beforeAll(async () => {
     kit = await GuaranteeKit.open();
     await kit.capital(500 * MILLION);
-    await kit.unrelated([1, 2, 3, 4, 5, 6, 7, 8]);
+    await kit.unrelated([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
   afterAll(() => kit.close());
 
@@ -39,16 +33,17 @@ describe('a guarantee from the application to what is recovered', () => {
 
   it('is drawn, overdue, claimed, paid and recovered, and every part adds up', async () => {
     const { bank, guarantor } = kit;
-    const loanDealId = await kit.loan(1);
+    const loanDealId = await kit.lent(1);
     let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId });
     expect(await kit.position()).toMatchObject({ reserved: 4 * MILLION, issued: 0 });
     deal = await kit.issue(deal);
     // 4 m × 16 % × 75 %.
     expect((await kit.position()).total).toMatchObject({ limit: 5000 * MILLION, after: 48_000_000 });
     const today = kit.today();
-    deal = await kit.act(bank, deal, { event: 'draw', amount: fen(3 * MILLION), on: today });
+    await kit.lend(bank, loanDealId, { event: 'draw', amount: fen(3 * MILLION), on: today, firstLoan: true });
     expect((await kit.position()).issued).toBe(4 * MILLION);
-    deal = await kit.act(bank, deal, { event: 'reduce', amount: fen(MILLION), on: today });
+    await kit.lend(bank, loanDealId, { event: 'pay', amount: fen(MILLION), on: today });
+    ({ deal } = await stored(deal.dealId));
     expect((await kit.position()).issued).toBe(3 * MILLION);
     deal = await kit.act(bank, deal, { event: 'overdue', dueOn: today });
     kit.pass(30);
@@ -69,6 +64,9 @@ describe('a guarantee from the application to what is recovered', () => {
     deal = await kit.act(kit.people.b, deal, off);
     expect(deal.state).toBe('WRITTEN_OFF');
     expect(kit.inDefault).toEqual([loanDealId]);
+    // It was overdue to the guarantor alone, and is in default all the same.
+    const { state, body } = (await kit.referrals.get(bank, loanDealId)).deal;
+    expect([state, body.everDefaulted, body.daysPastDue]).toEqual(['DEFAULTED', true, 30]);
     expect(kit.noted.map(({ kind, amount, on }) => [kind, amount, on])).toEqual([
       ['accepted', undefined, '2026-06-05'],
       ['approved', 4 * MILLION, '2026-06-05'],
@@ -181,60 +179,115 @@ describe('a guarantee from the application to what is recovered', () => {
     await replays(deal.dealId);
   });
 
-  it('follows its loan in the loan’s own transaction', async () => {
-    const loanDealId = await kit.loan(6);
+  const heldFor = async (dealId: string) =>
+    (
+      await kit.product.db.as(actorOf(kit.bank), (tx) =>
+        kit.capacity.held(tx, { dealId, guarantor: kit.guarantor.institutionId }),
+      )
+    )?.principal;
+
+  it('follows a loan that it names in the loan’s own transaction', async () => {
+    const { bank } = kit;
+    const loanDealId = await kit.lent(6);
     expect(await codes(kit.open(7, { loanDealId }))).toBe('loan-unknown');
     const deal = await kit.issue(await kit.contracted(6, { loanDealId }));
-    const { institutionId, personId } = kit.bank;
-    const by = { role: 'BANK', institutionId, personId, at: kit.clock.now() } as const;
-    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number, more: Partial<LoanMove> = {}) =>
-      kit.product.db.as(HOUSE, (tx) =>
-        kit.guarantees.loanMoved(tx, deal.dealId, {
-          uscc: uscc(6),
-          kind,
-          amount: fen(amount),
-          on: kit.today(),
-          outstanding: fen(0),
-          by,
-          ...more,
-        }),
-      );
-    // Nobody moves a guarantee with the loan of another firm, or of another bank.
-    expect(await codes(loan('draw', MILLION, { uscc: uscc(7) }))).toBe('deal-unknown');
-    const other = { ...by, institutionId: kit.otherBank.institutionId };
-    expect(await codes(loan('draw', MILLION, { by: other }))).toBe('deal-unknown');
-    expect(await codes(loan('draw', 4 * MILLION + 1))).toBe('draw-over-letter');
-    await loan('draw', 4 * MILLION);
-    await loan('payment', MILLION);
-    const { body } = (await kit.guarantees.get(kit.bank, deal.dealId)).deal;
-    expect([body.drawn, body.outstanding]).toEqual([4 * MILLION, 3 * MILLION]);
-    const held = await kit.product.db.as(actorOf(kit.bank), (tx) =>
-      kit.capacity.held(tx, { dealId: deal.dealId, guarantor: kit.guarantor.institutionId }),
+    const on = kit.today();
+    const over = fen(4 * MILLION + 1);
+    expect(await codes(kit.lend(bank, loanDealId, { event: 'draw', amount: over, on, firstLoan: true }))).toBe(
+      'amount-over',
     );
-    expect(held).toMatchObject({ principal: 3 * MILLION, state: 'ISSUED' });
-    // A wrong repayment is put right: the exposure comes back.
-    const told = (await stored(deal.dealId)).events.at(-1)!;
-    const after = await kit.act(
-      kit.bank,
-      { ...deal, version: told.version },
-      {
-        event: 'correct',
-        version: told.version,
-        amount: fen(0),
-        reason: '错账',
-      },
+    await kit.lend(bank, loanDealId, { event: 'draw', amount: fen(4 * MILLION), on, firstLoan: true });
+    const paid = await kit.lend(bank, loanDealId, { event: 'pay', amount: fen(MILLION), on });
+    const { body } = await replays(deal.dealId);
+    expect([body.drawn, body.outstanding, await heldFor(deal.dealId)]).toEqual([4 * MILLION, 3 * MILLION, 3 * MILLION]);
+    // A wrong repayment is put right: the exposure comes back; and again.
+    const right = (amount: number) =>
+      kit.lend(bank, loanDealId, { event: 'correct', corrects: paid.version, amount: fen(amount) });
+    await right(0);
+    expect([(await replays(deal.dealId)).body.repaid, await heldFor(deal.dealId)]).toEqual([0, 4 * MILLION]);
+    await right(2 * MILLION - 500);
+    expect((await replays(deal.dealId)).body).toMatchObject({ repaid: 2 * MILLION - 500, drawn: 4 * MILLION });
+    await kit.lend(bank, loanDealId, { event: 'pay', amount: fen(2 * MILLION + 500), on });
+    await kit.lend(bank, loanDealId, { event: 'repaid', on });
+    expect([(await replays(deal.dealId)).state, await heldFor(deal.dealId)]).toEqual(['RELEASED', undefined]);
+  });
+
+  it('is not drawn nor repaid beside its loan: the bank tells of it once, there', async () => {
+    const { bank } = kit;
+    let deal = await kit.issue(await kit.contracted(5));
+    const loanDealId = await kit.lent(5, { guaranteeId: deal.dealId });
+    const on = kit.today();
+    const draw = { event: 'draw', amount: fen(MILLION), on } as const;
+    expect(await codes(kit.act(bank, deal, draw))).toBe('guarantee-follows-loan');
+    await expect(kit.act(bank, deal, draw)).rejects.toThrow(loanDealId);
+    await kit.lend(bank, loanDealId, { ...draw, firstLoan: true });
+    ({ deal } = await stored(deal.dealId));
+    const drawnAt = deal.body.entries[0]!.version;
+    const others: GuaranteeChange[] = [
+      draw,
+      { event: 'reduce', amount: fen(1), on },
+      { event: 'repaid', on },
+      { event: 'correct', version: drawnAt, amount: fen(1), reason: '错账' },
+    ];
+    for (const change of others)
+      expect([change.event, await codes(kit.act(bank, deal, change))]).toEqual([
+        change.event,
+        'guarantee-follows-loan',
+      ]);
+    expect((await stored(deal.dealId)).deal).toEqual(deal);
+    // One of which no loan came binds nobody.
+    const dropped = await kit.loan(8);
+    const free = await kit.issue(await kit.contracted(8, { loanDealId: dropped }));
+    expect(await codes(kit.act(bank, free, draw))).toBe('guarantee-follows-loan');
+    await kit.lend(await kit.firm(8), dropped, { event: 'decline-offer' });
+    expect((await kit.act(bank, free, draw)).state).toBe('IN_FORCE');
+  });
+
+  it('has to do with the loans of its own bank alone', async () => {
+    const { otherBank } = kit;
+    const on = kit.today();
+    const draw = { event: 'draw', amount: fen(MILLION), on, firstLoan: true } as const;
+    const foreign = await kit.lent(9, {}, otherBank);
+    expect(await codes(kit.open(9, { loanDealId: foreign }))).toBe('loan-unknown');
+    // The bank was not settled when it was applied for.
+    const { a, b } = kit.people;
+    let deal = await kit.open(9, { loanDealId: foreign, bankId: null }, kit.operator);
+    deal = await kit.act(kit.operator, deal, { event: 'submit' });
+    for (const event of ['accept', 'start'] as const) deal = await kit.act(a, deal, { event });
+    const report = { event: 'report', recommended: fen(1), document: HASH, summary: '尽调' } as const;
+    deal = await kit.approve(await kit.act(b, await kit.act(a, deal, report), report));
+    const contract = { event: 'contract', contractNo: 'HT-9', signedOn: on, bankId: kit.bank.institutionId } as const;
+    deal = await kit.issue(await kit.act(kit.guarantor, deal, contract));
+    await kit.lend(otherBank, foreign, draw);
+    expect((await stored(deal.dealId)).deal.state).toBe('ISSUED');
+    const naming = await kit.lent(9, { guaranteeId: deal.dealId }, otherBank);
+    expect(await codes(kit.lend(otherBank, naming, draw))).toBe('guarantee-unknown');
+    await deliver(kit.product, register([9]));
+    const { institutionId: bank } = otherBank;
+    const offer = {
+      uscc: uscc(9),
+      programme: 'KYD',
+      bank,
+      nextBanks: [],
+      amount: fen(MILLION),
+      form: 'guaranteed',
+    } as const;
+    const named = { ...offer, validUntil: addMonths(on, 1), guaranteeId: deal.dealId };
+    await expect(kit.referrals.offer(otherBank, named)).rejects.toMatchObject({
+      problem: { status: 422, errors: [{ pointer: '/guaranteeId', code: 'guarantee-unknown' }] },
+    });
+    const { institutionId: own } = kit.bank;
+    expect(await codes(kit.referrals.offer(kit.operator, { ...named, bank: own, nextBanks: [bank] }))).toBe(
+      'guarantee-unknown',
     );
-    expect([after.body.outstanding, (await replays(deal.dealId)).body.repaid]).toEqual([4 * MILLION, 0]);
-    await loan('payment', 2 * MILLION);
-    await loan('correct', 500);
-    expect((await replays(deal.dealId)).body).toMatchObject({ repaid: 2 * MILLION - 500 });
-    await loan('correct', -500);
-    const latest = await replays(deal.dealId);
-    expect(latest.body.outstanding).toBe(2 * MILLION);
-    await kit.act(kit.bank, latest, { event: 'repaid', on: kit.today() });
-    // What no letter binds any more stays as it is.
-    await loan('payment', 1);
-    expect((await replays(deal.dealId)).state).toBe('RELEASED');
+    deal = await kit.act(kit.bank, deal, { event: 'draw', amount: fen(MILLION), on });
+    deal = await kit.act(kit.bank, deal, { event: 'overdue', dueOn: on });
+    kit.pass(30);
+    await kit.act(kit.bank, deal, { event: 'claim', interest: fen(0), document: HASH });
+    const loan = (await kit.referrals.get(otherBank, foreign)).deal;
+    expect([loan.state, loan.body.everDefaulted]).toEqual(['PERFORMING', false]);
+    const good = { ...named, bank: own, validUntil: addMonths(on, 2) };
+    expect((await kit.referrals.offer(kit.bank, good)).terms.guaranteeId).toBe(deal.dealId);
   });
 
   it('ends by its deadlines, and what it reserved is free again', async () => {

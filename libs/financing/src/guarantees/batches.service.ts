@@ -253,7 +253,7 @@ export class Batches {
     const reasons: BatchReason[] = [];
     const ask = async (question: () => Promise<unknown>): Promise<void> =>
       void reasons.push(...(await refusedBy(question)));
-    await ask(() => knownLoan(tx, terms.loanDealId, uscc));
+    await ask(() => knownLoan(tx, terms, uscc));
     await ask(async () => {
       const { programmeCap } = await this.guarantees.admitted(tx, asked, on);
       withinProgramme('/principal', terms.principal, { programmeMost: programmeCap });

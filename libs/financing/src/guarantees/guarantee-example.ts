@@ -114,7 +114,7 @@ export function sampleOf(event: GuaranteeEvent, deal: Guarantee, at: Date): Guar
     case 'cost':
       return { event, amount: fen(7), on: today };
     case 'correct': {
-      const entry = body.entries.find(({ kind }) => (body.claim ? kind === 'recovery' : kind === 'draw'));
+      const entry = body.entries.find(({ kind }) => (body.account ? kind === 'recovery' : kind === 'draw'));
       return { event, version: entry?.version ?? 0, amount: fen(1), reason };
     }
     case 'withdraw':

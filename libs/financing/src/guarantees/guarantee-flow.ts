@@ -3,11 +3,10 @@ import type { Tx } from '#lib/platform';
 import type { Capacity, Reservation } from '../capacity/capacity.service.ts';
 import type { Taking } from '../capacity/capacity.store.ts';
 import type { CapacityAnswer } from '../capacity/check-capacity.ts';
-import type { Raiser } from '../deals/deal.ts';
-import { dealsWithTerm } from '../deals/deals.store.ts';
+import { refusal } from '../deals/checks.ts';
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import type { DealFlow, DealMessage, Move } from '../deals/raise.ts';
-import { REFERRAL } from '../referrals/referral.ts';
+import type { Claimed } from '../referrals/referrals.service.ts';
 import { bpOf } from '../sharing/exact.ts';
 import { shareOf } from '../sharing/share-tree.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
@@ -16,6 +15,7 @@ import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts
 import { GUARANTEE } from './guarantee-type.ts';
 import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
 import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
+import { isLive, loansOf } from './loan-links.reader.ts';
 import { firmInForce, readFuse, type FuseReader } from './scheme-book.reader.ts';
 import { caseChecks, NOTHING_ELSE, type SchemeRecord } from './scheme-rules.ts';
 import { sharesBy, sharingNamed } from './sharing-terms.ts';
@@ -30,7 +30,7 @@ export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBo
 
 /** The loan under a guarantee: where a claim is filed it is in default, whatever its days (违约). */
 export interface GuaranteedLoan {
-  claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void>;
+  claimed(tx: Tx, dealId: string, claim: Claimed): Promise<void>;
 }
 
 export interface GuaranteePorts {
@@ -46,8 +46,11 @@ export const guaranteeFlow = (
   fuse: FuseReader = readFuse,
 ): GuaranteeFlow => ({
   type: GUARANTEE,
-  // The capacity first: its lock keeps the book still that the fuse is read from.
-  prepare: async (tx, made) => withSchemeOf(tx, fuse, made, await withCapacity(tx, capacity, made)),
+  prepare: async (tx, made) => {
+    await saidOfItsLoan(tx, made);
+    // The capacity first: its lock keeps the book still that the fuse is read from.
+    return withSchemeOf(tx, fuse, made, await withCapacity(tx, capacity, made));
+  },
   effects: async (tx, made) => {
     await follow(tx, capacity, made);
     if (made.change.event === 'claim') await claimed(tx, ports, made);
@@ -56,13 +59,41 @@ export const guaranteeFlow = (
   message,
 });
 
-/** The loan that the guarantee names, and those that name the guarantee. */
+/** As it follows a loan: none of its events raises what the guarantor decided on, so that nothing is prepared. */
+export const followingFlow = ({ prepare: _said, ...flow }: GuaranteeFlow): GuaranteeFlow => flow;
+
+/** Every loan under the guarantee. */
 async function claimed(tx: Tx, { loan }: GuaranteePorts, { after, by }: GuaranteeMove): Promise<void> {
   if (loan === undefined) return;
-  const { dealId, uscc, terms } = after;
-  const naming = (await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId)).filter((one) => one.uscc === uscc);
-  const loans = new Set([...(terms.loanDealId === null ? [] : [terms.loanDealId]), ...naming.map((one) => one.dealId)]);
-  for (const id of loans) await loan.claimed(tx, id, dateAt(by.at), by);
+  const { dueOn } = after.body.overdue!;
+  for (const { dealId } of await loansOf(tx, after))
+    await loan.claimed(tx, dealId, { dueOn, on: dateAt(by.at), at: by.at });
+}
+
+/**
+ * One truth: what is drawn and repaid is told of the loan where it is on the platform, and the guarantee follows. Throws
+ * ProblemError guarantee-follows-loan 409 for what a desk says of the guarantee itself; that all is repaid may be said once no
+ * loan under it lives.
+ */
+async function saidOfItsLoan(tx: Tx, { before, change, by }: GuaranteeMove): Promise<void> {
+  if (by.role === 'SYSTEM' || !movesPrincipal(before, change)) return;
+  const loans = await loansOf(tx, before);
+  const loan = change.event === 'repaid' ? loans.find(isLive) : loans[0];
+  if (loan === undefined) return;
+  throw refusal(
+    'guarantee-follows-loan',
+    409,
+    '',
+    `担保随贷款业务 ${loan.dealId} 变动，请在该贷款上报送`,
+    `the guarantee follows the loan ${loan.dealId}: to be told of that loan`,
+  );
+}
+
+function movesPrincipal({ body }: Guarantee, change: GuaranteeChange): boolean {
+  if (change.event === 'draw' || change.event === 'reduce' || change.event === 'repaid') return true;
+  if (change.event !== 'correct') return false;
+  const kind = body.entries.find(({ version }) => version === change.version)?.kind;
+  return kind === 'draw' || kind === 'repayment';
 }
 
 const takingOf = ({ dealId, uscc, programme, terms }: Guarantee): Taking => ({

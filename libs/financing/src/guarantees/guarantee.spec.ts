@@ -325,6 +325,15 @@ describe('a letter', () => {
     expect([reopened.state, reopened.body.account!.netRecovered]).toEqual(['RECOVERING', 5]);
   });
 
+  it('a corrected recovery keeps its costs where no others are said', () => {
+    const scene = play([...PATHS.PAID, ['recover', { amount: fen(1000), costs: fen(10) }]]);
+    const { version } = scene.body.entries.at(-1)!;
+    const right = (more: object): Guarantee =>
+      changed(GUARANTEE, scene, { event: 'correct', version, amount: fen(900), reason: '错账', ...more }, by('GUAR'));
+    expect(right({}).body.account).toMatchObject({ grossRecovered: 900, costs: 10 });
+    expect(right({ costs: fen(0) }).body.account).toMatchObject({ grossRecovered: 900, costs: 0 });
+  });
+
   it('shows the guarantor’s caps and due diligence to the guarantor only', () => {
     const deal = play([...PATHS.REVIEWED, ['decide', { caps: { on: dateAt(AT), reservedUntil: null, checks: [] } }]]);
     expect([guaranteeFor('GUAR', deal).body.caps.length, guaranteeFor('GUAR', deal).body.report]).toEqual([

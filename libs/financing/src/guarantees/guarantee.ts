@@ -2,7 +2,13 @@ import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import type { CapCheck } from '../capacity/caps.ts';
 import type { Deal } from '../deals/deal.ts';
-import { guaranteedOf, NOTHING, type GuaranteeEntry, type GuaranteeFigures } from './guarantee-entries.ts';
+import {
+  guaranteedOf,
+  NOTHING,
+  type GuaranteeEntry,
+  type GuaranteeFigures,
+  type LoanEntryName,
+} from './guarantee-entries.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
 import type { SchemeRecord } from './scheme-rules.ts';
@@ -75,7 +81,8 @@ export type GuaranteeChange =
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
     } & LetterTerms)
-  | { readonly event: 'draw' | 'reduce'; readonly amount: Fen; readonly on: LocalDate }
+  /** `loan`: written where it follows a loan on the platform, by nobody else. */
+  | { readonly event: 'draw' | 'reduce'; readonly amount: Fen; readonly on: LocalDate; readonly loan?: LoanEntryName }
   | {
       readonly event: 'extend';
       readonly maturity: LocalDate;
