@@ -37,6 +37,7 @@ export * from './deals/deals.service.ts';
 export * from './deals/deals.store.ts';
 export * from './deals/event-words.ts';
 export * from './deals/ports.ts';
+export { lockFirm } from './deals/firm-lock.ts';
 export { command, commandOn, deskOf, move as moveDeal, sweepDeals } from './deals/raise.ts';
 export type { Command, DealFlow, DealMessage, DealParts, Move } from './deals/raise.ts';
 export * from './guarantees/batch.ts';

@@ -30,6 +30,31 @@ export type Admit = (
   },
 ) => Promise<Admission>;
 
+/** 产品余额: what a programme leaves a firm at this moment. Amounts in 分. */
+export interface ProgrammeRoom {
+  /** 产品上限; null: the programme has none of its own. */
+  readonly cap: Fen | null;
+  /** Of the cap: approved and may still be drawn, and outstanding. What is offered and decided by nobody takes nothing. */
+  readonly used: Fen;
+  /** 平台上限 of one firm. */
+  readonly platformCap: Fen;
+}
+
+/**
+ * Locks the firm until the transaction ends: of two approvals at the same moment the second sees the first. Throws
+ * ProblemError programme-unknown 404, or programme-cap-unknown 409 where the cap is a share of a value that nobody stated.
+ */
+export type ReadProgrammeRoom = (
+  tx: Tx,
+  asked: {
+    readonly programme: string;
+    readonly uscc: Uscc;
+    readonly on: LocalDate;
+    /** The deal that asks, its loan or its guarantee: what they take up is not counted beside it. */
+    readonly besides: readonly string[];
+  },
+) => Promise<ProgrammeRoom>;
+
 /** 业务结果 of domain §1.4 row 16. */
 export interface Outcome {
   readonly dealId: string;

@@ -61,6 +61,10 @@ export function useOfReferral(
 const movedAfter = (entries: readonly LoanEntry[], day: LocalDate): number =>
   entries.reduce((sum, { kind, amount, on }) => (on <= day ? sum : kind === 'draw' ? sum + amount : sum - amount), 0);
 
+/** What was decided under a programme: approved and may still be drawn, and outstanding. Pure. */
+export const decidedUse = (uses: readonly DealUse[], programme: string): Fen =>
+  addFen(...uses.filter((use) => use.programme === programme).flatMap(({ undrawn, outstanding }) => [undrawn, outstanding]));
+
 /** 占用合计 of a firm. Amounts in 分. */
 export interface FirmUse {
   readonly liveOffers: Fen;

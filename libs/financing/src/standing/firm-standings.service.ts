@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type InstitutionKind, type Principal } from '#lib/access';
-import { dateAt, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
+import { dateAt, fen, ProblemError, type Clock, type LocalDate, type Uscc } from '#lib/kernel';
 import { actingAs, type Database, type Tx } from '#lib/platform';
 import { companyUnknown, type FirmAtRun, type Scores } from '#lib/runs';
 import { checkedMarks, expertHundredths, reviewOpinions, shippedForm, type Lists, type Marks } from '#lib/whitelist';
 import type { Party } from '../deals/deal.ts';
-import type { Admission, Admit } from '../deals/ports.ts';
+import { lockFirm } from '../deals/firm-lock.ts';
+import type { Admission, Admit, ProgrammeRoom, ReadProgrammeRoom } from '../deals/ports.ts';
 import type { RecognisedEquity } from '../line/recognised-equity.ts';
 import type { FactDefinition } from '../programmes/fact-types.ts';
 import { FACTS, type FactName } from '../programmes/facts.ts';
@@ -14,10 +15,11 @@ import { withoutPending } from '../programmes/pending.ts';
 import type { ExpertOpinion } from '../programmes/profile.ts';
 import { checkedStatements, type FactStatement } from '../programmes/statements.ts';
 import { inputsKnownOn } from '../stated/stated-inputs.store.ts';
-import { referralUse, type UseReader } from './deal-use.ts';
-import { programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
+import { lineParametersOn } from '../line/shipped-line-parameters.ts';
+import { decidedUse, referralUse, type DealUse, type UseReader } from './deal-use.ts';
+import { programmeCapUnknown, programmeOn, programmeRefused, programmeWithoutLine } from './programme-refusals.ts';
 import { ownAndOtherKinds, type StandingReader } from './readers.ts';
-import { firmLine, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
+import { capOf, firmLine, hasCap, lends, standingOf, type FirmLine, type FirmStanding } from './standing.ts';
 import {
   insertOpinion,
   insertStatement,
@@ -108,6 +110,25 @@ export class FirmStandings {
     return { suggestedLine: line.amount, programmeCap: programme?.cap ?? null } satisfies Admission;
   };
 
+  /** The room that a programme leaves a firm, for whoever approves something under it. */
+  readonly programmeRoom: ReadProgrammeRoom = async (tx, { programme: code, uscc, on, besides }) => {
+    await lockFirm(tx, uscc);
+    const { programme } = programmeOn(code, on, { pointer: '/programme' });
+    const { platformCapFen } = lineParametersOn(on).parameters;
+    const room = (cap: ProgrammeRoom['cap'], used: ProgrammeRoom['used']): ProgrammeRoom => ({
+      cap,
+      used,
+      platformCap: platformCapFen,
+    });
+    if (!hasCap(programme)) return room(null, fen(0));
+    const used = decidedUse(await this.usesOf(tx, uscc, { asOf: on, on }, besides), code);
+    if ('capFen' in programme.amount) return room(fen(programme.amount.capFen), used);
+    const standing = await this.of(tx, uscc, { readers: [], loans: false });
+    const { cap } = capOf(programme, standing);
+    if (cap === null) throw programmeCapUnknown(programme);
+    return room(cap, used);
+  };
+
   /**
    * 说明: what a firm states of itself, or a partner of a firm, each fact as of today. Throws ProblemError statement-invalid 422,
    * company-unknown 404.
@@ -163,19 +184,28 @@ export class FirmStandings {
     return dateAt(this.parts.clock.now());
   }
 
+  private async usesOf(
+    tx: Tx,
+    uscc: Uscc,
+    days: Parameters<UseReader>[2],
+    besides: readonly string[],
+  ): Promise<readonly DealUse[]> {
+    const taken = [];
+    for (const read of this.parts.uses ?? [referralUse]) taken.push(...(await read(tx, uscc, days)));
+    return taken.filter(({ dealId }) => !besides.includes(dealId));
+  }
+
   private async with(
     tx: Tx,
     firm: FirmAtRun,
     { readers, loans, financials = false, on, said, besides }: AskedView,
   ): Promise<FirmStanding> {
     const { uscc } = firm.dossier;
-    const { lists, uses = [referralUse], recognisedEquity } = this.parts;
+    const { lists, recognisedEquity } = this.parts;
     const days = { asOf: firm.run.asOf, on };
     return actingAs(tx, HOUSE, async () => {
       const before = ownAndOtherKinds(await newestStatements(tx, uscc), readers);
       const replaced = new Set(said.map(({ fact }) => fact));
-      const taken = [];
-      for (const read of uses) taken.push(...(await read(tx, uscc, days)));
       return standingOf({
         ...firm,
         on,
@@ -185,7 +215,7 @@ export class FirmStandings {
         optedOut: await lists.hasOptedOut(uscc, tx),
         opinions: await opinionsOf(tx, uscc),
         statements: [...before.filter(({ fact }) => !replaced.has(fact)), ...said],
-        uses: taken.filter(({ dealId }) => !besides.includes(dealId)),
+        uses: await this.usesOf(tx, uscc, days, besides),
         recognisedEquity: (await recognisedEquity?.(tx, uscc)) ?? [],
         stated: ownAndOtherKinds(await inputsKnownOn(tx, uscc, on), readers),
       });

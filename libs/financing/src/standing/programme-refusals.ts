@@ -34,6 +34,17 @@ export function programmeWithoutLine({ code, zh, en }: Programme): ProblemError 
   return new ProblemError({ code: 'programme-without-line', status: 422, ...words, errors });
 }
 
+/** Throws ProblemError programme-cap-unknown 409: the cap is a share of a value, and nobody stated it. */
+export function programmeCapUnknown({ code, zh, en, amount }: Programme): ProblemError {
+  const asked = amount.rule === 'appraisal' ? { zh: '评估价值', en: 'the appraised value' } : { zh: '设备价格', en: 'the price' };
+  const words = {
+    zh: `「${zh}」按${asked.zh}核定上限，${asked.zh}尚未说明`,
+    en: `the cap of ${code}, ${en}, is a share of ${asked.en}, which nobody stated`,
+  };
+  const errors = [{ pointer: '/amount', code: 'programme-cap-unknown', ...words }];
+  return new ProblemError({ code: 'programme-cap-unknown', status: 409, ...words, errors });
+}
+
 /** Every reason why the programme does not take the firm: what fails, and what nobody knows with what would make it known. */
 export function programmeRefused({ code, zh, en, whyNot, conditions, missing }: ProgrammeMatch): ProblemError {
   const words = new Map(conditions.map((condition) => [condition.id, condition]));

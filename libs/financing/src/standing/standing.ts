@@ -110,9 +110,12 @@ const NO_LOAN: readonly Programme['amount']['rule'][] = ['none', 'quote', 'subsi
 
 export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.includes(rule);
 
-function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
+/** Whether a programme says how much one firm may borrow at most. */
+export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
+
+export function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
   const { code, zh, en, amount, guaranteed, desks } = programme;
-  const cap: Fen | null = CAPPING.includes(amount.rule) ? amountOf(programme, profile).atMostFen : null;
+  const cap: Fen | null = hasCap(programme) ? amountOf(programme, profile).atMostFen : null;
   const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
   return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
 }
