@@ -1,5 +1,5 @@
 import type { InstitutionKind, Scope } from '#lib/access';
-import { FixedClock, type Uscc } from '#lib/kernel';
+import { addDays, dateAt, FixedClock, type Uscc } from '#lib/kernel';
 import { TestApi, type Reply } from '../api/api-kit.ts';
 import { deliverCity } from '../whitelist/city.ts';
 import { SigningPartner } from './signed.ts';
@@ -43,8 +43,9 @@ describe('科技初创通: a listed firm and a credit loan of a bank, over the A
   const offer = (uscc: Uscc, more: object = {}): Promise<Reply> =>
     api.post('/partner/v1/referrals', {
       ...key('bank-one'),
-      body: { uscc, programme: 'CKT', amount: yuan(1_000_000), form: 'credit', validUntil: '2026-12-31', ...more },
+      body: { uscc, programme: 'CKT', amount: yuan(1_000_000), form: 'credit', validUntil: inSixtyDays(), ...more },
     });
+  const inSixtyDays = () => addDays(dateAt(api.clock.now()), 60);
   const say = async (id: string, who: string, event: string, detail: object = {}): Promise<Reply> => {
     const { version } = (await api.get(`/subject/v1/deals/${id}`, key(who))).body;
     return api.post(`/subject/v1/deals/${id}/events`, { ...key(who), body: { version, event, detail } });

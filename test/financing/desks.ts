@@ -10,7 +10,7 @@ import {
   type ReferralOffer,
   REFERRAL_MONEY,
 } from '#lib/financing';
-import { fen, localDate, type LocalDate } from '#lib/kernel';
+import { addDays, dateAt, fen, localDate, type LocalDate } from '#lib/kernel';
 import { dealsOf, readCalendar, type DealServices } from '#lib/product';
 import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
@@ -74,7 +74,7 @@ export class Desks {
       nextBanks: [],
       amount: fen(1_000_000_00),
       form: 'credit',
-      validUntil: day('2026-12-31'),
+      validUntil: addDays(dateAt(this.clock.now()), 60),
       ...more,
     });
   }

@@ -1,6 +1,6 @@
 import { fen } from '#lib/kernel';
 import type { Principal } from '#lib/access';
-import { loanOf, type ReferralChange } from '#lib/financing';
+import { loanOf, type Referral, type ReferralChange } from '#lib/financing';
 import { problemCode } from '../runs/book.ts';
 import { day, Desks } from './desks.ts';
 
@@ -23,7 +23,7 @@ describe('referrals', () => {
   let a: Principal;
   let b: Principal;
   beforeAll(async () => {
-    desks = await Desks.open(AT, 9, 8);
+    desks = await Desks.open(AT, 10, 10);
     [a, b] = desks.banks as [Principal, Principal];
   });
   afterAll(() => desks.close());
@@ -123,7 +123,7 @@ describe('referrals', () => {
     nextBanks: [],
     amount: fen(1),
     form: 'credit' as const,
-    validUntil: day('2026-12-31'),
+    validUntil: day('2026-05-31'),
   });
 
   it('are with three banks at once at most, however many are sent at the same moment', async () => {
@@ -144,6 +144,41 @@ describe('referrals', () => {
     expect(await send(waiting.dealId)).toBe('no problem');
   });
 
+  it('are approved up to the cap of their programme, net of what the firm has under it, also at the same moment', async () => {
+    const zzd = { programme: 'ZZD', form: 'guaranteed' } as const;
+    const most = { ...approve, amount: fen(3_000_000_00), form: 'guaranteed', overLineReason: '担保' } as const;
+    const both = [await desks.sent(9, a, zzd), await desks.sent(9, b, zzd)] as const;
+    for (const [i, bank] of [a, b].entries()) await say(bank, both[i]!, { event: 'accept', externalId: `Z-${i}` });
+    const said = await Promise.all([a, b].map((bank, i) => problemCode(desks.say(bank, both[i]!, most))));
+    expect(said.sort()).toEqual(['no problem', 'programme-cap']);
+    const stands = (await states(...both)).indexOf('DUE_DILIGENCE');
+    const again = (amount: number) =>
+      problemCode(desks.say([a, b][stands]!, both[stands]!, { ...most, amount: fen(amount) }));
+    expect(await again(1)).toBe('programme-cap');
+    const approved = both[1 - stands]!;
+    expect(await desks.replay(approved)).toEqual(await desks.deal(approved));
+    // What it uses of the programme with others is for the firm to see.
+    const roomFor = async (who: Principal): Promise<unknown> =>
+      (await desks.deals.deals.get(who, approved)).deal.events.find(({ event }) => event === 'approve')!.detail['room'];
+    expect([await roomFor(desks.firm(9)), await roomFor([a, b][1 - stands]!)]).toEqual([
+      { cap: 3_000_000_00, used: 0 },
+      undefined,
+    ]);
+    // What lapses makes room again.
+    desks.clock.pass(61 * DAY);
+    await desks.deals.referrals.sweep();
+    expect([await states(approved), await again(3_000_000_00)]).toEqual([['LAPSED'], 'no problem']);
+  });
+
+  it('are offered for no more than the programme lends one firm, and for ninety days at most', async () => {
+    const offered = (more: object) => problemCode(desks.offer(10, a, more));
+    expect(await offered({ programme: 'ZZD', form: 'guaranteed', amount: fen(3_000_000_01) })).toBe('offer-over');
+    expect(await offered({ amount: fen(10_000_000_01) })).toBe('offer-over');
+    expect(await offered({ amount: fen(10_000_000_00) })).toBe('no problem');
+    expect(await offered({ validUntil: day('2026-06-01') })).toBe('date-invalid');
+    expect(await offered({ validUntil: day('2026-05-31') })).toBe('no problem');
+  });
+
   it('pass a silent bank by after three working days, and ask the next with the consent of the firm', async () => {
     desks.clock.set(new Date('2026-09-30T02:00:00Z'));
     const [c, d] = [desks.banks[8]!, desks.banks[3]!];
@@ -153,6 +188,10 @@ describe('referrals', () => {
     // All places of the firm are taken: the silent one's own becomes free for the next.
     await desks.sent(4, a);
     await desks.sent(4, desks.banks[4]!);
+    // To whom its consent carries is for the firm to see, and no business of the bank that is asked first.
+    const nextFor = async (who: Principal): Promise<unknown> =>
+      ((await desks.deals.deals.get(who, dealId)).deal.terms as Referral['terms']).nextBanks;
+    expect([await nextFor(desks.firm(4)), await nextFor(b)]).toEqual([nextBanks, []]);
     // 1 to 7 October are off; 8, 9 and Saturday the 10th are worked.
     desks.clock.set(new Date('2026-10-10T15:59:59Z'));
     await desks.deals.referrals.sweep();
@@ -229,11 +268,11 @@ describe('referrals', () => {
   });
 
   it('are read by pages that hold what an institution opened and where it sits, each once, the newest first', async () => {
-    const bank = desks.banks[7]!;
+    const bank = desks.banks[9]!;
     const own = { bank: bank.institutionId, nextBanks: [] };
     const opened = async (by: Principal, firm: number): Promise<string> => {
       const offer = { uscc: desks.firm(firm).uscc!, programme: 'CKT', amount: fen(1_000_000_00), ...own };
-      return (await desks.deals.referrals.offer(by, { ...offer, form: 'credit', validUntil: day('2026-12-31') }))
+      return (await desks.deals.referrals.offer(by, { ...offer, form: 'credit', validUntil: day('2026-05-31') }))
         .dealId;
     };
     const mine = [await opened(bank, 5), await opened(bank, 6), await opened(bank, 5)];

@@ -135,7 +135,7 @@ const ON = '2026-07-06';
 function* loan(keys: Keys, n: number, firm: number): Steps {
   const bank = { authorization: `Bearer ${keys.banks[n]!}` };
   const owner = { authorization: `Bearer ${keys.firms[firm]!}` };
-  const offered = { uscc: benchUscc(firm), programme: 'CKT', amount: AMOUNT, form: 'credit', validUntil: '2026-12-31' };
+  const offered = { uscc: benchUscc(firm), programme: 'CKT', amount: AMOUNT, form: 'credit', validUntil: '2026-09-30' };
   let deal = yield httpRequest('POST', '/partner/v1/referrals', bank, offered);
   const said = (side: 'partner' | 'subject', event: string, detail: object): Buffer =>
     httpRequest('POST', `/${side}/v1/deals/${deal.dealId}/events`, side === 'partner' ? bank : owner, {

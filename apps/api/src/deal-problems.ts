@@ -14,6 +14,16 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'amount-invalid': entry(422, '金额有误', 'An amount is a whole, positive number of fen, 10 million million at most'),
 
   // Referrals and callbacks
+  'offer-over': entry(
+    422,
+    '要约金额超过产品或平台对单户的上限',
+    'An offer above what the programme, or the platform, lends one firm at most',
+  ),
+  'programme-cap-unknown': entry(
+    409,
+    '产品上限取决于尚未说明的评估价值或价格',
+    'The cap of the programme is a share of a value or price that nobody stated',
+  ),
   'bank-unknown': entry(422, '不是有效的合作银行', 'A bank that is none of ours, not active, or named twice'),
   'date-invalid': entry(422, '日期有误', 'A day that does not exist or lies outside its bounds'),
   'signature-missing': entry(403, '回传须签名', 'A callback carries four X-Firstmile headers'),
@@ -43,5 +53,6 @@ export const DEAL_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'still-outstanding': entry(409, '尚有余额', 'Something is still outstanding'),
   'renewal-late': entry(409, '续贷须在到期日前办理', 'A renewal is made before maturity'),
   'correction-unknown': entry(422, '没有可更正的流水', 'The version that it corrects moved no money'),
+  'consent-ended': entry(409, '企业的同意已到期', 'The consent of the firm has ended'),
   'referrals-full': entry(409, '同时转介的银行已达上限', 'Three banks at once are the most'),
 };

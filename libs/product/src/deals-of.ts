@@ -19,6 +19,7 @@ import {
   type CallbackType,
   type CoveringGuarantee,
   type DealParts,
+  type FirmStandings,
 } from '#lib/financing';
 import { ProblemError } from '#lib/kernel';
 import type { Deliveries } from '#lib/ledger';
@@ -44,15 +45,17 @@ export interface DealsParts extends DealParts {
   /** Person id of the house, in whose name outcomes are received. */
   readonly person: string;
   readonly admit: Admit;
+  readonly standings: Pick<FirmStandings, 'programmeRoom'>;
 }
 
 export function dealsOf(parts: DealsParts): DealServices {
-  const { db, clock, calendar, notices, deliveries, secretBox, person, admit } = parts;
+  const { db, clock, calendar, notices, deliveries, secretBox, person, admit, standings } = parts;
+  const room = standings.programmeRoom;
   const outcomes = new Outcomes(db, deliveries, person);
   const capacity = new Capacity(db, notices, clock);
   // A loan and its guarantee move one another: each is asked when both are there.
   const covering: CoveringGuarantee = { loanMoved: (tx, loan) => guarantees.loanMoved(tx, loan) };
-  const referrals = new Referrals(parts, { admit, outcomes, guarantee: covering });
+  const referrals = new Referrals(parts, { admit, outcomes, room, guarantee: covering });
   const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);

@@ -145,7 +145,7 @@ export async function openProduct(config: Config, options: ProductOptions): Prom
       person: operator.personId,
       figures: memberFigures(standings, clock),
     });
-    const house = { person: operator.personId, admit: options.admit ?? standings.admit };
+    const house = { person: operator.personId, admit: options.admit ?? standings.admit, standings };
     const deals = dealsOf({ db, notices, calendar, clock, deliveries, secretBox, ...house });
     const knockOutWatch = new KnockOutWatch({ db, runs, registers, clock, listener: caseFreezer(deals.jointCases) });
     return {

@@ -81,6 +81,8 @@ const REFERRAL_PROBLEMS = [
   'month-invalid',
   'external-id-invalid',
   'programme-cap',
+  'programme-cap-unknown',
+  'consent-ended',
   'over-line-reason-missing',
   'first-loan-missing',
   'amount-over',

@@ -42,13 +42,13 @@ export class ReferralRequest {
   )
   nextBanks?: string[];
 
-  @MoneyField({ description: 'What the firm may ask for.' })
+  @MoneyField({ description: 'What the firm may ask for: no more than the programme lends one firm.' })
   amount!: Money;
 
   @ChoiceField({ description: '担保方式.', example: 'credit' }, LOAN_FORMS)
   form!: LoanForm;
 
-  @DateField({ description: 'The last day of the offer.', example: '2026-12-31' })
+  @DateField({ description: 'The last day of the offer, ninety days from today at most.', example: '2026-12-31' })
   validUntil!: LocalDate;
 
   @PatternField(
@@ -81,6 +81,8 @@ const PROBLEMS = [
   'bank-unknown',
   'guarantee-unknown',
   'amount-invalid',
+  'offer-over',
+  'programme-cap-unknown',
   'date-invalid',
 ] as const;
 

@@ -110,7 +110,11 @@ export type ReferralChange =
     }
   | { readonly event: 'accept'; readonly externalId: string }
   | { readonly event: 'decline'; readonly code: DeclineCode; readonly text?: string }
-  | ({ readonly event: 'approve' } & Omit<Approval, 'overLineReason'> & { readonly overLineReason?: string })
+  | ({ readonly event: 'approve' } & Omit<Approval, 'overLineReason'> & {
+        readonly overLineReason?: string;
+        /** What the programme's cap was at that moment, and what the firm used of it. */
+        readonly room?: { readonly cap: Fen | null; readonly used: Fen };
+      })
   | ({ readonly event: 'contract' } & LoanContract)
   | { readonly event: 'draw'; readonly amount: Fen; readonly on: LocalDate; readonly firstLoan?: boolean }
   | { readonly event: 'pay' | 'recover'; readonly amount: Fen; readonly on: LocalDate }

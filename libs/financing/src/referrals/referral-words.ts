@@ -111,4 +111,12 @@ export const REFERRAL_WORDS: EventCatalogue<ReferralEvent> = {
 };
 
 /** Members of a referral that are money: `{fen, currency}` outside. */
-export const REFERRAL_MONEY: readonly string[] = ['amount', 'suggestedLine', 'programmeCap', 'balance', 'differsBy'];
+export const REFERRAL_MONEY: readonly string[] = [
+  'amount',
+  'suggestedLine',
+  'programmeCap',
+  'balance',
+  'differsBy',
+  'cap',
+  'used',
+];

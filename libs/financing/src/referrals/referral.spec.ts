@@ -286,6 +286,15 @@ describe('a loan referral', () => {
     ]);
   });
 
+  it('is not sent by a consent that has ended', () => {
+    const send = (on: string) => () =>
+      changed(REFERRAL, through({ event: 'consent', outcomes: true, until: day('2026-07-08') }), GOOD.send, {
+        ...by('FIRM'),
+        at: new Date(`${on}T10:00:00+08:00`),
+      });
+    expect([problemOf(send('2026-07-08')), problemOf(send('2026-07-09'))?.code]).toEqual([undefined, 'consent-ended']);
+  });
+
   it('keeps a default through its cure, and says whether it was repaid early', () => {
     const recovered = through(
       ...PERFORMING,

@@ -1,4 +1,4 @@
-import { addMonths, dateAt, fen, type Fen, type LocalDate } from '#lib/kernel';
+import { addMonths, dateAt, fen, type Fen, type ProblemError, type LocalDate } from '#lib/kernel';
 import { amountAt, dayAt, monthAt, refusal, textAt, wholeAt } from '../deals/checks.ts';
 import type { DealType, Deadline, Effect, Party, Raiser } from '../deals/deal.ts';
 import { accountOf, corrected, withEntry, type LoanAccount } from './loan-account.ts';
@@ -60,6 +60,7 @@ function apply(referral: Referral, change: ReferralChange, by: Raiser): Next {
     case 'consent':
       return { body: { ...body, consent: consentOf(change, today) } };
     case 'send':
+      consentHolds(referral, today);
       return { body, joining: bankParty(referral) };
     case 'carry-over':
       return carriedOver(referral, change);
@@ -120,6 +121,12 @@ function consentOf(change: { readonly outcomes: unknown; readonly until: unknown
   return { outcomes: change.outcomes, until: dayAt('/until', change.until, today) };
 }
 
+/** Nothing is passed on to a bank by a consent that has ended. */
+function consentHolds({ body }: Referral, today: LocalDate): void {
+  if (body.consent !== null && body.consent.until >= today) return;
+  throw refusal('consent-ended', 409, '', '企业的同意已到期，须重新取得', 'the consent of the firm has ended');
+}
+
 /** Before this the bank has no seat, and sees nothing. */
 function bankParty({ parties, terms }: Referral): Party[] {
   const seated = parties.some(({ institutionId, desk }) => institutionId === terms.bank && desk === 'BANK');
@@ -141,15 +148,9 @@ type Change<E extends ReferralEvent> = Extract<ReferralChange, { readonly event:
 
 function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
   const amount = amountAt('/amount', change.amount);
-  const { programmeCap, suggestedLine } = terms;
-  if (programmeCap !== null && amount > programmeCap)
-    throw refusal(
-      'programme-cap',
-      409,
-      '/amount',
-      `超过产品上限 ${programmeCap} 分`,
-      `over the programme's cap of ${programmeCap} fen`,
-    );
+  const { suggestedLine } = terms;
+  const { cap, used } = change.room ?? { cap: terms.programmeCap, used: fen(0) };
+  if (cap !== null && amount > cap - used) throw overProgramme(cap);
   const over = suggestedLine === null || amount > suggestedLine;
   if (over && change.overLineReason === undefined)
     throw refusal(
@@ -167,6 +168,16 @@ function approvalOf({ terms }: Referral, change: Change<'approve'>): Approval {
     overLineReason: change.overLineReason === undefined ? null : textAt('/overLineReason', change.overLineReason),
   };
 }
+
+/** What the firm owes elsewhere is not said: only that it counts. */
+const overProgramme = (cap: Fen): ProblemError =>
+  refusal(
+    'programme-cap',
+    409,
+    '/amount',
+    `超过产品上限 ${cap} 分（扣除企业在该产品下已批与未还的金额）`,
+    `over the programme's cap of ${cap} fen, less what the firm was approved or owes under it`,
+  );
 
 function contractOf(change: LoanContract, today: LocalDate): LoanContract {
   const contractNo = externalNo(change.contractNo);

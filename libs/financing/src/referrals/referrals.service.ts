@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type Principal } from '#lib/access';
-import { dateAt, daysBetween, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
+import { addDays, dateAt, daysBetween, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, type Tx } from '#lib/platform';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import type { DealOrder, Party, Raiser } from '../deals/deal.ts';
@@ -12,7 +12,8 @@ import {
   type DealEventRow,
   type DealQuery,
 } from '../deals/deals.store.ts';
-import type { Admit, OutcomeBook } from '../deals/ports.ts';
+import { lockFirm } from '../deals/firm-lock.ts';
+import type { Admit, OutcomeBook, ReadProgrammeRoom } from '../deals/ports.ts';
 import {
   command,
   commandOn,
@@ -55,14 +56,16 @@ export interface Claimed {
 export interface ReferralPorts {
   readonly admit: Admit;
   readonly outcomes: OutcomeBook;
+  /** Left out: what a firm uses of a programme is not looked at. */
+  readonly room?: ReadProgrammeRoom;
   readonly guarantee?: CoveringGuarantee;
 }
 
+/** 要约有效期: offers stand for so many days at most. */
+export const MOST_OFFER_DAYS = 90;
+
 type Flow = DealFlow<ReferralState, ReferralEvent, ReferralBody, ReferralChange, ReferralTerms>;
 type ReferralMove = Move<ReferralState, ReferralBody, ReferralChange, ReferralTerms>;
-
-/** Any number of ours: referrals of one firm are counted one after the other. */
-const FIRM_LOCK = 7_104_024;
 
 /** 贷款推荐: several banks one after the other or in parallel, and the loan that comes of it. */
 export class Referrals {
@@ -74,8 +77,7 @@ export class Referrals {
   ) {
     this.flow = {
       type: REFERRAL,
-      prepare: (_, { change }) =>
-        Promise.resolve(change.event === 'renew' ? { ...change, renewedBy: this.id() } : change),
+      prepare: (tx, { before, change, by }) => this.prepared(tx, before, change, by),
       effects: (tx, made) => this.effects(tx, made),
       message: referralMessage,
     };
@@ -83,8 +85,8 @@ export class Referrals {
 
   /**
    * An offer to a firm, by the house or by the bank itself. Throws ProblemError company-unknown 404, programme-refused 409
-   * naming every condition that does not pass, bank-unknown 422 (a bank offers for itself alone), guarantee-unknown 422, amount-invalid or
-   * date-invalid 422.
+   * naming every condition that does not pass, programme-cap-unknown 409, bank-unknown 422 (a bank offers for itself alone),
+   * guarantee-unknown 422, amount-invalid, offer-over or date-invalid 422.
    */
   async offer(principal: Principal, offer: ReferralOffer): Promise<Referral> {
     const at = this.parts.clock.now();
@@ -96,7 +98,8 @@ export class Referrals {
     if (role === 'BANK' && offer.nextBanks.length > 0)
       throw refusal('bank-unknown', 422, '/nextBanks', '银行不得代他行排序', 'a bank names no other banks');
     const amount = amountAt('/amount', offer.amount);
-    dayAt('/validUntil', offer.validUntil, dateAt(at));
+    const today = dateAt(at);
+    dayAt('/validUntil', offer.validUntil, today, addDays(today, MOST_OFFER_DAYS));
     return this.parts.db.as(HOUSE, async (tx) => {
       await knownFirm(tx, offer.uscc);
       await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
@@ -106,7 +109,10 @@ export class Referrals {
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
       const besides = offer.guaranteeId === undefined ? [] : [offer.guaranteeId];
-      const admitted = await this.ports.admit(tx, { programme, uscc, on: dateAt(at), parties, pending, besides });
+      const admitted = await this.ports.admit(tx, { programme, uscc, on: today, parties, pending, besides });
+      // An offer lowers the line that others see: it is no higher than what the programme lends one firm.
+      const room = await this.ports.room?.(tx, { programme, uscc, on: today, besides });
+      if (room !== undefined) withinOffer(amount, room.cap ?? room.platformCap);
       const terms: ReferralTerms = {
         bank: offer.bank,
         nextBanks: offer.nextBanks,
@@ -169,6 +175,15 @@ export class Referrals {
     const loan = deal.state === 'PERFORMING' ? await move(tx, this.parts, this.flow, deal, overdue, system) : deal;
     if (loan.state !== 'OVERDUE' && loan.state !== 'RESTRUCTURED') return;
     await move(tx, this.parts, this.flow, loan, { event: 'default', cause: 'claim', on }, system);
+  }
+
+  private async prepared(tx: Tx, before: Referral, change: ReferralChange, { at }: Raiser): Promise<ReferralChange> {
+    if (change.event === 'renew') return { ...change, renewedBy: this.id() };
+    if (change.event !== 'approve' || this.ports.room === undefined) return change;
+    const { dealId, uscc, programme } = before;
+    const besides = [dealId, ...(await guaranteesOf(tx, before))];
+    const { cap, used } = await this.ports.room(tx, { programme, uscc, on: dateAt(at), besides });
+    return { ...change, room: { cap, used } };
   }
 
   private id(): string {
@@ -252,6 +267,13 @@ export class Referrals {
   }
 }
 
+/** Throws ProblemError offer-over 422. */
+function withinOffer(amount: Fen, most: Fen): void {
+  if (amount <= most) return;
+  const words = [`要约金额至多 ${most} 分`, `an offer is of ${most} fen at most`] as const;
+  throw refusal('offer-over', 422, '/amount', ...words);
+}
+
 async function knownFirm(tx: Tx, uscc: Uscc): Promise<void> {
   const [firm] = await tx.query('SELECT FROM company WHERE uscc = $1', [uscc]);
   if (firm) return;
@@ -284,6 +306,15 @@ async function guarantorsOf(
   throw refusal('guarantee-unknown', 422, '/guaranteeId', zh, en);
 }
 
+/** Guarantees that cover it: the one that it was offered under, and those that name it. */
+async function guaranteesOf(tx: Tx, { dealId, uscc, terms }: Referral): Promise<string[]> {
+  const rows = await tx.query<{ deal_id: string }>(
+    `SELECT deal_id FROM deal WHERE kind = 'guarantee' AND uscc = $1 AND (deal_id = $2 OR terms ->> 'loanDealId' = $3)`,
+    [uscc, terms.guaranteeId, dealId],
+  );
+  return rows.map((row) => row.deal_id);
+}
+
 async function activeBanks(tx: Tx, banks: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ institution_id: string }>(
     `SELECT institution_id FROM institution WHERE kind = 'bank' AND state = 'ACTIVE' AND institution_id = ANY($1::uuid[])`,
@@ -308,7 +339,7 @@ async function knownBanks(tx: Tx, banks: readonly string[]): Promise<void> {
 
 /** 并行上限: counted under a lock of the firm. Throws ProblemError referrals-full 409. */
 async function roomForOneMore(tx: Tx, { uscc, terms }: Referral): Promise<void> {
-  await tx.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [FIRM_LOCK, uscc]);
+  await lockFirm(tx, uscc);
   const [row] = await tx.query<{ open: number }>(
     // The one that this follows is about to end: its place is free.
     `SELECT count(*)::int AS open FROM deal WHERE kind = 'referral' AND uscc = $1 AND state = ANY($2) AND deal_id IS DISTINCT FROM $3`,

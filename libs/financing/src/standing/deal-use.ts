@@ -63,7 +63,9 @@ const movedAfter = (entries: readonly LoanEntry[], day: LocalDate): number =>
 
 /** What was decided under a programme: approved and may still be drawn, and outstanding. Pure. */
 export const decidedUse = (uses: readonly DealUse[], programme: string): Fen =>
-  addFen(...uses.filter((use) => use.programme === programme).flatMap(({ undrawn, outstanding }) => [undrawn, outstanding]));
+  addFen(
+    ...uses.filter((use) => use.programme === programme).flatMap(({ undrawn, outstanding }) => [undrawn, outstanding]),
+  );
 
 /** 占用合计 of a firm. Amounts in 分. */
 export interface FirmUse {

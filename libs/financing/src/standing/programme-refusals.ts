@@ -36,7 +36,8 @@ export function programmeWithoutLine({ code, zh, en }: Programme): ProblemError 
 
 /** Throws ProblemError programme-cap-unknown 409: the cap is a share of a value, and nobody stated it. */
 export function programmeCapUnknown({ code, zh, en, amount }: Programme): ProblemError {
-  const asked = amount.rule === 'appraisal' ? { zh: '评估价值', en: 'the appraised value' } : { zh: '设备价格', en: 'the price' };
+  const asked =
+    amount.rule === 'appraisal' ? { zh: '评估价值', en: 'the appraised value' } : { zh: '设备价格', en: 'the price' };
   const words = {
     zh: `「${zh}」按${asked.zh}核定上限，${asked.zh}尚未说明`,
     en: `the cap of ${code}, ${en}, is a share of ${asked.en}, which nobody stated`,
