@@ -302,14 +302,21 @@ describe('programmes and lines over HTTP', () => {
     });
     const uses = () => db.as(HOUSE, async (tx) => (await standings.of(tx, member, { readers: [], loans: true })).use);
     const before = await uses();
-    const rows = [row(member, 440_000_000), row(member, 500_000_001), row(borrower, 200_000_000)];
+    const rows = [
+      row(member, 440_000_000),
+      row(member, 500_000_001),
+      row(borrower, 200_000_000),
+      row(member, 60_000_001),
+    ];
     const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
     // The borrower is no first borrower: every condition that it fails is told, as with any application.
-    const [taken, over, refused] = answer.rows as readonly Json[];
+    const [taken, over, refused, beyond] = answer.rows as readonly Json[];
     expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
       'ACCEPTED_BATCH',
       ['guarantee-over-programme'],
     ]);
+    // 5 m less 4.4 m.
+    expect(beyond!['reasons'].map(({ code }: Json) => code as string)).toEqual(['programme-cap']);
     expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-failed');
     const after = await uses();
     expect([after.platform - before.platform, after.byProgramme['KYD']! - before.byProgramme['KYD']!]).toEqual([

@@ -16,6 +16,7 @@ import {
   type GuaranteeApplication,
   type GuaranteeChange,
   type Outcome,
+  type ReadProgrammeRoom,
   type Referral,
   type ReferralChange,
   type ReferralTerms,
@@ -67,6 +68,8 @@ export class GuaranteeKit {
   admission: Admission = { suggestedLine: null, programmeCap: null };
   /** How it is asked; by itself it takes everybody. */
   admit: Admit = () => Promise.resolve(this.admission);
+  /** What a programme leaves a firm; by itself nobody looks. */
+  room: ReadProgrammeRoom = () => Promise.resolve({ cap: null, used: fen(0), platformCap: fen(0) });
   readonly noted: Outcome[] = [];
   /** Loans that a claim put into default. */
   readonly inDefault: string[] = [];
@@ -103,6 +106,7 @@ export class GuaranteeKit {
     const parts = { db, notices, clock: this.clock, calendar: readCalendar() };
     return new Guarantees(parts, new Capacity(db, notices, this.clock), {
       admit: (tx, asked) => this.admit(tx, asked),
+      room: (tx, asked) => this.room(tx, asked),
       outcomes: {
         note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
         noteMonth: () => Promise.resolve(),
@@ -282,7 +286,8 @@ export class GuaranteeKit {
   }
 
   approve(deal: Guarantee, amount: Fen = deal.terms.principal): Promise<Guarantee> {
-    return this.act(this.people.committee, deal, { event: 'decide', decision: 'approve', amount, reason: '通过' });
+    const decided = { decision: 'approve', amount, reason: '通过', reasonCode: 'NO-LINE' } as const;
+    return this.act(this.people.committee, deal, { event: 'decide', ...decided });
   }
 
   async contracted(n: number, more: Partial<AskedTerms> = {}): Promise<Guarantee> {

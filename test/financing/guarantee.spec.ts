@@ -1,4 +1,4 @@
-import { actorOf, firmActor, HOUSE } from '#lib/access';
+import { actorOf, firmActor, HOUSE, type Principal } from '#lib/access';
 import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
 import { addMonths, fen } from '#lib/kernel';
 import { deliver } from '../kit/deliver.ts';
@@ -86,6 +86,47 @@ describe('a guarantee from the application to what is recovered', () => {
         .filter(({ event, proposed }) => event === 'write-off' && !proposed)
         .map((e) => [e.firstPersonId, e.personId]),
     ).toEqual([[kit.people.a.personId, kit.people.b.personId]]);
+  });
+
+  it('is approved within what its programme leaves the firm, itself and its loans left out', async () => {
+    const loanDealId = await kit.loan(7);
+    const deal = await kit.reviewed(7, { loanDealId });
+    const asked: unknown[] = [];
+    const before = kit.room;
+    kit.room = (_, { besides }) => {
+      asked.push([...besides].sort());
+      return Promise.resolve({ cap: fen(5 * MILLION), used: fen(MILLION + 1), platformCap: fen(0) });
+    };
+    expect(await codes(kit.approve(deal))).toBe('programme-cap');
+    const approved = await kit.approve(deal, fen(4 * MILLION - 1));
+    kit.room = before;
+    expect(new Set(asked.flat() as string[])).toEqual(new Set([deal.dealId, loanDealId]));
+    // How much else the firm has is the guarantor's to see.
+    const told = async (by: Principal) =>
+      (await kit.guarantees.get(by, deal.dealId)).events.find(({ event }) => event === 'decide')!.detail['room'];
+    expect([await told(kit.guarantor), await told(kit.bank)]).toEqual([
+      { cap: 5 * MILLION, used: MILLION + 1 },
+      undefined,
+    ]);
+    await kit.act(kit.bank, approved, { event: 'withdraw', reason: '不需要了' });
+  });
+
+  it('a corrected recovery reaches the ledger on the day of the recovery', async () => {
+    const { bank, guarantor } = kit;
+    let deal = await kit.issue(await kit.contracted(6, { outcomesUntil: addMonths(kit.today(), 12) }));
+    const on = kit.today();
+    deal = await kit.act(bank, deal, { event: 'draw', amount: fen(MILLION), on });
+    deal = await kit.act(bank, deal, { event: 'overdue', dueOn: on });
+    kit.pass(30);
+    deal = await kit.act(bank, deal, { event: 'claim', interest: fen(0), document: HASH });
+    deal = await kit.act(guarantor, deal, { event: 'review' });
+    deal = await kit.act(guarantor, deal, { event: 'pay', amount: fen(MILLION), on: kit.today() });
+    const recoveredOn = kit.today();
+    deal = await kit.act(guarantor, deal, { event: 'recover', amount: fen(900), costs: fen(10), on: recoveredOn });
+    const { version } = deal.body.entries.at(-1)!;
+    kit.pass(5);
+    await kit.act(guarantor, deal, { event: 'correct', version, amount: fen(800), reason: '错账' });
+    expect(kit.noted.at(-1)).toMatchObject({ kind: 'recovered', amount: 800, on: recoveredOn, corrects: version });
   });
 
   it('tells its partners what happened, and nothing of the guarantor’s own book', async () => {

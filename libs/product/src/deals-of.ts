@@ -56,7 +56,7 @@ export function dealsOf(parts: DealsParts): DealServices {
   // A loan and its guarantee move one another: each is asked when both are there.
   const covering: CoveringGuarantee = { loanMoved: (tx, loan) => guarantees.loanMoved(tx, loan) };
   const referrals = new Referrals(parts, { admit, outcomes, room, guarantee: covering });
-  const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
+  const guarantees = new Guarantees(parts, capacity, { admit, outcomes, room, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
   const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];

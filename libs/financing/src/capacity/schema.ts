@@ -186,8 +186,8 @@ BEGIN
          newest AS (SELECT * FROM guarantor_capital WHERE guarantor = of_guarantor ORDER BY stated_on DESC, seq DESC LIMIT 1)
     SELECT jsonb_build_object(
       'group', related,
-      'netAssets', (SELECT coalesce(jsonb_agg(jsonb_build_object('value', net_assets, 'statedOn', stated_on, 'validTo', valid_to)), '[]')
-                    FROM guarantor_capital WHERE guarantor = of_guarantor),
+      'netAssets', (SELECT coalesce(jsonb_agg(jsonb_build_object('value', net_assets, 'statedOn', stated_on, 'validTo', valid_to)
+                      ORDER BY stated_on DESC, seq DESC), '[]') FROM guarantor_capital WHERE guarantor = of_guarantor),
       'mainlySmall', (SELECT mainly_small FROM newest),
       'controllers', (SELECT to_jsonb(controllers) FROM newest),
       'related', (SELECT to_jsonb(n.related) FROM newest n),

@@ -4,7 +4,7 @@ import type { Capacity, Reservation } from '../capacity/capacity.service.ts';
 import type { Taking } from '../capacity/capacity.store.ts';
 import type { CapacityAnswer } from '../capacity/check-capacity.ts';
 import { refusal } from '../deals/checks.ts';
-import type { Admit, OutcomeBook } from '../deals/ports.ts';
+import type { Admit, OutcomeBook, ReadProgrammeRoom } from '../deals/ports.ts';
 import type { DealFlow, DealMessage, Move } from '../deals/raise.ts';
 import type { Claimed } from '../referrals/referrals.service.ts';
 import { bpOf } from '../sharing/exact.ts';
@@ -13,7 +13,14 @@ import { guaranteedOf } from './guarantee-entries.ts';
 import { noteGuarantee } from './guarantee-outcomes.ts';
 import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
-import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
+import {
+  exposureOf,
+  type CapsRecord,
+  type Guarantee,
+  type GuaranteeBody,
+  type GuaranteeChange,
+  type RoomRecord,
+} from './guarantee.ts';
 import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
 import { isLive, loansOf } from './loan-links.reader.ts';
 import { firmInForce, readFuse, type FuseReader } from './scheme-book.reader.ts';
@@ -24,6 +31,7 @@ import { sharesBy, sharingNamed } from './sharing-terms.ts';
 interface ServiceWords {
   readonly caps?: CapsRecord;
   readonly scheme?: SchemeRecord;
+  readonly room?: RoomRecord;
 }
 type GuaranteeMove = Move<GuaranteeState, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
@@ -37,6 +45,8 @@ export interface GuaranteePorts {
   readonly admit: Admit;
   readonly outcomes: OutcomeBook;
   readonly loan?: GuaranteedLoan;
+  /** Left out: what a firm uses of a programme is not looked at. */
+  readonly room?: ReadProgrammeRoom;
 }
 
 /** A guarantee with the capacity that it takes: reserved with approval, held to with the letter, less with each repayment. */
@@ -49,7 +59,8 @@ export const guaranteeFlow = (
   prepare: async (tx, made) => {
     await saidOfItsLoan(tx, made);
     // The capacity first: its lock keeps the book still that the fuse is read from.
-    return withSchemeOf(tx, fuse, made, await withCapacity(tx, capacity, made));
+    const measured = await withRoom(tx, ports.room, made, await withCapacity(tx, capacity, made));
+    return withSchemeOf(tx, fuse, made, measured);
   },
   effects: async (tx, made) => {
     await follow(tx, capacity, made);
@@ -120,7 +131,7 @@ async function withCapacity(
   capacity: Capacity,
   { before, after, change, by }: GuaranteeMove,
 ): Promise<GuaranteeChange> {
-  const { caps: _said, scheme: _stated, ...given } = change as GuaranteeChange & ServiceWords;
+  const { caps: _said, scheme: _stated, room: _left, ...given } = change as GuaranteeChange & ServiceWords;
   const on = dateAt(by.at);
   const record = ({ checks, reservedUntil }: CapacityAnswer): GuaranteeChange =>
     ({ ...given, caps: { on, reservedUntil, checks } }) as GuaranteeChange;
@@ -139,6 +150,22 @@ async function withCapacity(
       caps: { on, reservedUntil: null, checks: await capacity.recheck(tx, taking) },
     } as GuaranteeChange;
   return given;
+}
+
+/** The change with what the programme leaves the firm, beside this guarantee and its loans: where it is approved, also under conditions. */
+async function withRoom(
+  tx: Tx,
+  read: ReadProgrammeRoom | undefined,
+  { before, change, by }: GuaranteeMove,
+  given: GuaranteeChange,
+): Promise<GuaranteeChange> {
+  const approves = change.event === 'decide' ? change.decision !== 'decline' : change.event === 'meet-conditions';
+  if (read === undefined || !approves) return given;
+  const { dealId, uscc, programme, terms } = before;
+  const loans = (await loansOf(tx, before)).map((loan) => loan.dealId);
+  const besides = [dealId, ...loans, ...(terms.loanDealId === null ? [] : [terms.loanDealId])];
+  const { cap, used } = await read(tx, { programme, uscc, on: dateAt(by.at), besides });
+  return { ...given, room: { cap, used } } as GuaranteeChange;
 }
 
 /** The change with what its scheme says: the rules with the approval, the fuse also with the letter. */

@@ -111,7 +111,11 @@ describe('an application', () => {
     const terms = { ...TERMS, principal: fen(600), programmeMost: fen(500), suggestedLine: fen(300) };
     const deal = play(PATHS.REVIEWED, opened(GUARANTEE, order(terms)));
     const decide = (amount: number, more: object = {}): string | undefined =>
-      refused(deal, { ...sampleOf('decide', deal, AT), amount, ...more } as GuaranteeChange, by('GUAR', 'c'));
+      refused(
+        deal,
+        { ...sampleOf('decide', deal, AT), reasonCode: undefined, amount, ...more } as GuaranteeChange,
+        by('GUAR', 'c'),
+      );
     expect(decide(601)).toBe('amount-over-application /amount');
     expect(decide(501)).toBe('guarantee-over-programme /amount');
     expect(decide(301)).toBe('reason-code-needed /reasonCode');
@@ -128,7 +132,7 @@ describe('an application', () => {
   it('under conditions is approved when each is met', () => {
     const deal = play(PATHS.CONDITIONAL);
     expect([deal.body.approved, exposureOf(deal)]).toEqual([0, null]);
-    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR'))).toBe(
+    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR', 'c'))).toBe(
       'documents-incomplete /documents',
     );
     const met = play([['meet-conditions']], deal);
@@ -323,6 +327,42 @@ describe('a letter', () => {
     expect(refused(recovered, correct(recovery.version, 5), by('BANK'))).toBe('role-refused');
     const reopened = changed(GUARANTEE, recovered, correct(recovery.version, 5), by('GUAR'));
     expect([reopened.state, reopened.body.account!.netRecovered]).toEqual(['RECOVERING', 5]);
+  });
+
+  it('above the suggested line, and where there is none, the committee says why by a code', () => {
+    const decide = (suggestedLine: number | null, reasonCode?: string) => {
+      const line = suggestedLine === null ? null : fen(suggestedLine);
+      const reviewed = { ...play(PATHS.REVIEWED), terms: { ...TERMS, suggestedLine: line } };
+      const decided = { decision: 'approve', amount: fen(100), reason: '通过' } as const;
+      return refused(
+        reviewed,
+        { event: 'decide', ...decided, ...(reasonCode === undefined ? {} : { reasonCode }) },
+        by('GUAR', 'c'),
+      );
+    };
+    expect([decide(100), decide(99), decide(null), decide(null, 'NO-LINE')]).toEqual([
+      undefined,
+      'reason-code-needed /reasonCode',
+      'reason-code-needed /reasonCode',
+      undefined,
+    ]);
+  });
+
+  it('who did the due diligence does not say either that the conditions are met', () => {
+    const conditional = play(PATHS.CONDITIONAL);
+    const met = { event: 'meet-conditions', documents: [HASH] } as const;
+    for (const person of ['a', 'b']) expect(refused(conditional, met, by('GUAR', person))).toBe('duties-separate');
+    expect(changed(GUARANTEE, conditional, met, by('GUAR', 'c')).state).toBe('APPROVED');
+  });
+
+  it('is approved within what its programme leaves the firm', () => {
+    const room = { cap: fen(1000), used: fen(901) };
+    const decided = { decision: 'approve', amount: fen(100), reason: '通过', reasonCode: 'R' } as const;
+    const decide = { event: 'decide', ...decided, room } as const;
+    expect(refused(play(PATHS.REVIEWED), decide, by('GUAR', 'c'))).toBe('programme-cap /amount');
+    expect(refused(play(PATHS.REVIEWED), { ...decide, amount: fen(99) }, by('GUAR', 'c'))).toBeUndefined();
+    const met = { event: 'meet-conditions', documents: [HASH], room } as const;
+    expect(refused(play(PATHS.CONDITIONAL), met, by('GUAR', 'c'))).toBe('programme-cap ');
   });
 
   it('a corrected recovery keeps its costs where no others are said', () => {

@@ -2,6 +2,7 @@ import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import type { CapCheck } from '../capacity/caps.ts';
 import type { Deal } from '../deals/deal.ts';
+import type { ProgrammeRoom } from '../deals/ports.ts';
 import {
   guaranteedOf,
   NOTHING,
@@ -20,6 +21,9 @@ export interface CapsRecord {
   readonly reservedUntil: LocalDate | null;
   readonly checks: readonly CapCheck[];
 }
+
+/** 产品余额 as it stood with an approval. Written by the service. */
+export type RoomRecord = Pick<ProgrammeRoom, 'cap' | 'used'>;
 
 /** The letter's own words (保函). */
 export interface LetterTerms {
@@ -59,6 +63,7 @@ export type GuaranteeChange =
       readonly fuseReason?: string;
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
+      readonly room?: RoomRecord;
     }
   /** One document for each condition, in their order. */
   | {
@@ -67,6 +72,7 @@ export type GuaranteeChange =
       readonly fuseReason?: string;
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
+      readonly room?: RoomRecord;
     }
   | { readonly event: 'contract'; readonly contractNo: string; readonly signedOn: LocalDate; readonly bankId?: string }
   | ({

@@ -3,7 +3,7 @@ import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal 
 import { dateAt, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import { seesBook, type Capacity } from '../capacity/capacity.service.ts';
-import { withoutAmounts } from '../capacity/refusals.ts';
+import { ofNoAmount, withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
   dealEvents,
@@ -36,7 +36,7 @@ import { fusesOf, type FuseReader } from './scheme-book.reader.ts';
 import { caseChecks, caseFaults, caseRefused, NOTHING_ELSE, type FuseReading } from './scheme-rules.ts';
 import { sharesBy, sharingNamed } from './sharing-terms.ts';
 import { refusal } from '../deals/checks.ts';
-import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, isUuid, withinProgramme, withinRoom, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 import type { Guarantee, GuaranteeChange } from './guarantee.ts';
 
@@ -105,6 +105,14 @@ export class Guarantees implements CoveringGuarantee {
     return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending, besides });
   }
 
+  /**
+   * 产品余额 for a loan of the batch that a row is of, beside the loan that it names. Throws ProblemError programme-cap 409.
+   */
+  async withinRoom(tx: Tx, { uscc, programme, terms }: AdmittedTerms, on: LocalDate): Promise<void> {
+    const besides = terms.loanDealId === null ? [] : [terms.loanDealId];
+    withinRoom('/principal', terms.principal, await this.ports.room?.(tx, { programme, uscc, on, besides }));
+  }
+
   /** The flow with a reading of fuses of its own. */
   flowReading(fuse: FuseReader): GuaranteeFlow {
     return guaranteeFlow(this.capacity, this.ports, fuse);
@@ -119,12 +127,12 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired,
-   * sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
+   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired, programme-cap,
+   * guarantee-follows-loan, sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
    */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(this.parts.db, given.change);
-    const deal = await told(principal, command(this.parts, this.flow, principal, given));
+    const deal = await told(principal, given.change, command(this.parts, this.flow, principal, given));
     return guaranteeFor(deskFor(principal, deal), deal);
   }
 
@@ -149,12 +157,12 @@ export class Guarantees implements CoveringGuarantee {
   /** As `act`, in the transaction that took the guarantee. */
   async commandOn(tx: Tx, principal: Principal, given: CommandOn<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(tx, given.change);
-    return told(principal, commandOn(tx, this.parts, this.flow, principal, given));
+    return told(principal, given.change, commandOn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
    * What happened to a loan happens to its guarantees, in the loan's transaction: a draw is refused where the letter does not
-   * allow it, what is paid lowers it. Throws ProblemError guarantee-unknown 409 for a draw under a guarantee of another bank.
+   * allow it, what is paid lowers it. Throws ProblemError guarantee-unknown 422 for a draw under a guarantee of another bank.
    */
   async loanMoved(tx: Tx, loan: LoanMove): Promise<void> {
     for (const dealId of await guaranteesOfLoan(tx, loan)) {
@@ -184,19 +192,20 @@ export class Guarantees implements CoveringGuarantee {
 }
 
 /** How a guarantor's book stands is told to nobody but itself and the house. */
-async function told<T>({ kind }: Principal, work: Promise<T>): Promise<T> {
+async function told<T>({ kind }: Principal, change: GuaranteeChange, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (kind === 'guarantor' || kind === 'operator' || !(error instanceof ProblemError)) throw error;
-    throw withoutAmounts(error);
+    if (!(error instanceof ProblemError)) throw error;
+    const placed = 'amount' in change ? error : ofNoAmount(error);
+    throw kind === 'guarantor' || kind === 'operator' ? placed : withoutAmounts(placed);
   }
 }
 
 const otherGuarantee = (): ProblemError =>
   refusal(
     'guarantee-unknown',
-    409,
+    422,
     '',
     '所指担保的贷款银行不是本行',
     'the guarantee that the loan names is of another bank',
@@ -223,7 +232,7 @@ export function guaranteeSeen(
 /** The details of an event without what is the guarantor's own. */
 function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {
   if (event === 'report') return {};
-  const { caps: _own, scheme: _book, fuseReason: _why, ...rest } = detail;
+  const { caps: _own, scheme: _book, room: _use, fuseReason: _why, ...rest } = detail;
   return rest;
 }
 
@@ -274,7 +283,7 @@ export async function knownLoan(
   uscc: Uscc,
 ): Promise<Referral | null> {
   if (loanDealId === null) return null;
-  const loan = await findDeal(tx, REFERRAL, loanDealId);
+  const loan = isUuid(loanDealId) ? await findDeal(tx, REFERRAL, loanDealId) : undefined;
   const banks = loan === undefined ? [] : [loan.terms.bank, ...loan.terms.nextBanks];
   if (loan === undefined || loan.uscc !== uscc || (bankId !== null && !banks.includes(bankId)))
     throw refusal(

@@ -20,7 +20,7 @@ export interface LoansAround {
  * What a move of a loan is to a guarantee of it, in order (pure). A draw is drawn under the letter, unless the guarantee's own
  * draw was told before it, as the row of a batch is. What is paid is taken off the guaranteed part first, and after it the
  * guarantee is never for more than its loans owe. A correction puts the very entry right that the loan's entry became. Throws
- * ProblemError guarantee-too-short 409 for a renewal that outlasts the letter.
+ * ProblemError guarantee-too-short 422 for a renewal that outlasts the letter.
  */
 export function changesOfLoan(deal: Guarantee, loan: LoanMove, around: LoansAround): readonly GuaranteeChange[] {
   const { outstanding, letter } = deal.body;
@@ -119,7 +119,7 @@ function addsUp({ body, terms }: Guarantee, entry: LoanEntry, amount: number): b
 const outlasts = (until: string, maturity: string): ProblemError =>
   refusal(
     'guarantee-too-short',
-    409,
+    422,
     '/maturity',
     `保证期间至${until}，不足新贷款到期日${maturity}后${MONTHS_AFTER_MATURITY}个月；须先由担保机构展期`,
     `the guarantee lasts until ${until}, less than ${MONTHS_AFTER_MATURITY} months after ${maturity}: its guarantor extends it first`,
