@@ -278,7 +278,7 @@ describe('programmes and lines over HTTP', () => {
     );
     const terms = {
       batchMost: fen(1_000_000_000),
-      singleMost: fen(600_000_000),
+      singleMost: fen(1_000_000_000),
       termMostMonths: 36,
       sectors: [],
       filedWithinDays: 30,

@@ -114,7 +114,7 @@ export const lends = ({ amount: { rule } }: Programme): boolean => !NO_LOAN.incl
 export const hasCap = ({ amount: { rule } }: Programme): boolean => CAPPING.includes(rule);
 
 export function capOf(programme: Programme, { profile, use }: FirmStanding): LineProgramme {
-  const { code, zh, en, amount, guaranteed, desks } = programme;
+  const { code, zh, en, guaranteed, desks } = programme;
   const cap: Fen | null = hasCap(programme) ? amountOf(programme, profile).atMostFen : null;
   const isGuaranteed = guaranteed !== undefined || desks.includes('GUAR');
   return { code, zh, en, cap, used: use.byProgramme[code] ?? fen(0), guaranteed: isGuaranteed };
