@@ -1,5 +1,13 @@
 import { actorOf, firmActor, HOUSE, type Principal } from '#lib/access';
-import { dealEvents, GUARANTEE, recordsOf, replayed, type Guarantee, type GuaranteeChange } from '#lib/financing';
+import {
+  dealEvents,
+  GUARANTEE,
+  guaranteeUse,
+  recordsOf,
+  replayed,
+  type Guarantee,
+  type GuaranteeChange,
+} from '#lib/financing';
 import { addMonths, fen } from '#lib/kernel';
 import { deliver } from '../kit/deliver.ts';
 import { register } from '../kit/firms.ts';
@@ -251,6 +259,27 @@ describe('a guarantee from the application to what is recovered', () => {
     await kit.lend(bank, loanDealId, { event: 'pay', amount: fen(2 * MILLION + 500), on });
     await kit.lend(bank, loanDealId, { event: 'repaid', on });
     expect([(await replays(deal.dealId)).state, await heldFor(deal.dealId)]).toEqual(['RELEASED', undefined]);
+  });
+
+  it('stays with a loan that is renewed: it follows the new one, and counts once with it', async () => {
+    const { bank } = kit;
+    const loanDealId = await kit.lent(3);
+    const deal = await kit.issue(await kit.contracted(3, { loanDealId }));
+    const on = kit.today();
+    await kit.lend(bank, loanDealId, { event: 'draw', amount: fen(2 * MILLION), on, firstLoan: true });
+    const next = { rateBp: 300, contractNo: 'JK-3B', signedOn: on, drawUntil: on };
+    const renew = (months: number) =>
+      kit.lend(bank, loanDealId, { event: 'renew', on, ...next, maturity: addMonths(on, months) });
+    expect(await codes(renew(13))).toBe('guarantee-too-short');
+    const renewed = (await renew(12)).body.renewedBy!;
+    const uses = await kit.product.db.as(HOUSE, (tx) => guaranteeUse(tx, uscc(3), { asOf: on, on }));
+    expect(uses.find(({ dealId }) => dealId === deal.dealId)).toMatchObject({ outstanding: 0, undrawn: 2 * MILLION });
+    expect((await replays(deal.dealId)).body.outstanding).toBe(2 * MILLION);
+    await kit.lend(bank, renewed, { event: 'pay', amount: fen(MILLION), on });
+    expect((await replays(deal.dealId)).body.outstanding).toBe(MILLION);
+    await kit.lend(bank, renewed, { event: 'pay', amount: fen(MILLION), on });
+    await kit.lend(bank, renewed, { event: 'repaid', on });
+    expect((await replays(deal.dealId)).state).toBe('RELEASED');
   });
 
   it('is not drawn nor repaid beside its loan: the bank tells of it once, there', async () => {

@@ -3,6 +3,7 @@ import { dealsOfFirm } from '../deals/deals.store.ts';
 import { REFERRAL } from '../referrals/referral.ts';
 import { LIVE_REFERRALS, useOfReferral, type DealUse, type UseReader } from '../standing/deal-use.ts';
 import { LETTER_BINDS, type Guarantee } from './guarantee.ts';
+import { loansOf } from './loan-links.reader.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 
@@ -22,11 +23,17 @@ export const guaranteeUse: UseReader = async (db, uscc, days) => {
     ...useOfReferral(loan, days),
     guaranteeId: loan.terms.guaranteeId,
   }));
-  return guarantees.map((guarantee) => {
+  const uses: DealUse[] = [];
+  for (const guarantee of guarantees) {
     const { dealId, terms } = guarantee;
-    const own = loans.filter((loan) => loan.dealId === terms.loanDealId || loan.guaranteeId === dealId);
-    return useOfGuarantee(guarantee, days.on, own);
-  });
+    // A loan may have gone over to another, which names no guarantee.
+    const under = terms.loanDealId === null ? [] : (await loansOf(db, guarantee)).map((loan) => loan.dealId);
+    const own = loans.filter(
+      (loan) => loan.dealId === terms.loanDealId || loan.guaranteeId === dealId || under.includes(loan.dealId),
+    );
+    uses.push(useOfGuarantee(guarantee, days.on, own));
+  }
+  return uses;
 };
 
 /** What a guarantee takes up on a day beside the loans that are referred under it: of the loan, guaranteed or not. Pure. */
