@@ -7,6 +7,7 @@ import {
   replayed,
   type Guarantee,
   type GuaranteeChange,
+  type ReferralChange,
 } from '#lib/financing';
 import { addMonths, fen } from '#lib/kernel';
 import { deliver } from '../kit/deliver.ts';
@@ -280,6 +281,21 @@ describe('a guarantee from the application to what is recovered', () => {
     await kit.lend(bank, renewed, { event: 'pay', amount: fen(MILLION), on });
     await kit.lend(bank, renewed, { event: 'repaid', on });
     expect((await replays(deal.dealId)).state).toBe('RELEASED');
+  });
+
+  it('over two loans that are paid at the same moment it loses neither, and is released with the later', async () => {
+    const { bank } = kit;
+    const { dealId: guaranteeId } = await kit.issue(await kit.contracted(2));
+    const on = kit.today();
+    const loans = [await kit.lent(2, { guaranteeId }), await kit.lent(2, { guaranteeId })];
+    const each = (change: ReferralChange) => Promise.all(loans.map((loan) => kit.lend(bank, loan, change)));
+    await each({ event: 'draw', amount: fen(2 * MILLION), on, firstLoan: true });
+    await each({ event: 'pay', amount: fen(MILLION), on });
+    expect((await replays(guaranteeId)).body).toMatchObject({ drawn: 4 * MILLION, outstanding: 2 * MILLION });
+    expect(await heldFor(guaranteeId)).toBe(2 * MILLION);
+    await each({ event: 'pay', amount: fen(MILLION), on });
+    await each({ event: 'repaid', on });
+    expect([(await replays(guaranteeId)).state, await heldFor(guaranteeId)]).toEqual(['RELEASED', undefined]);
   });
 
   it('is not drawn nor repaid beside its loan: the bank tells of it once, there', async () => {
