@@ -3,10 +3,13 @@ import { HOUSE, type InstitutionKind, type Principal } from '#lib/access';
 import {
   Batches,
   Capacity,
+  GUARANTEE,
   Guarantees,
   openDeal,
+  recordsOf,
   REFERRAL,
   Referrals,
+  replayed,
   type Admission,
   type Admit,
   type BatchAgreement,
@@ -308,6 +311,20 @@ export class GuaranteeKit {
       maturity: addMonths(today, 12),
       guaranteeUntil: addMonths(today, 18),
     });
+  }
+
+  /** As it stands for the house, with its events. */
+  stored(dealId: string): ReturnType<Guarantees['get']> {
+    return this.guarantees.get(this.operator, dealId);
+  }
+
+  /** As its events alone make it. */
+  async replay(dealId: string): Promise<Guarantee> {
+    const { events, deal } = await this.stored(dealId);
+    const { uscc: firm, programme, openedAt, terms } = deal;
+    const parties = deal.parties.filter(({ desk }) => desk !== 'BANK' || terms.bankId !== null);
+    const order = { dealId, uscc: firm, programme, openedAt, parties, terms };
+    return replayed(GUARANTEE, order, recordsOf<GuaranteeChange>(events));
   }
 
   position(by: Principal = this.guarantor) {
