@@ -236,7 +236,7 @@ describe('batches of guarantees and capacity over HTTP', () => {
       for (const who of ['a', 'b']) await say(who, dealId, 'report', report);
       return dealId as string;
     };
-    const decision = { decision: 'approve', amount: yuan(1_000_000), reason: '通过' };
+    const decision = { decision: 'approve', amount: yuan(1_000_000), reason: '通过', reasonCode: 'NO-LINE' };
     const decide = (dealId: string, more: object = {}) =>
       say('guarantor-one', dealId, 'decide', { ...decision, ...more });
     // Nobody stated of which class the firm is, and it makes a difference: a fault of the terms, which the event does not repeat.
@@ -286,7 +286,10 @@ describe('batches of guarantees and capacity over HTTP', () => {
       return post('bank-one', 'guarantee-batches', { agreementId, batchNo, rows });
     };
     expect((await file('B-2', 0)).body['code']).toBe('batch-invalid');
-    expect((await file('B-2', 1_000_001)).body['rows'][0].reasons).toMatchObject([{ code: 'batch-limit-passed' }]);
+    expect((await file('B-2', 1_000_001)).body['rows'][0].reasons).toMatchObject([
+      { code: 'batch-single-passed' },
+      { code: 'batch-limit-passed' },
+    ]);
     // It lost nearly all: 10 % of its net assets are less than its own share of one loan.
     const lost = { netAssets: yuan(1_000_000), statedOn: today(), validTo: addDays(today(), 365), controllers: [] };
     const position = (await post('guarantor-one', 'capacity/net-assets', lost)).body as Json;

@@ -280,7 +280,7 @@ describe('programmes and lines over HTTP', () => {
     );
     const terms = {
       batchMost: fen(1_000_000_000),
-      singleMost: fen(600_000_000),
+      singleMost: fen(1_000_000_000),
       termMostMonths: 36,
       sectors: [],
       filedWithinDays: 30,
@@ -339,14 +339,21 @@ describe('programmes and lines over HTTP', () => {
     });
     const uses = () => db.as(HOUSE, async (tx) => (await standings.of(tx, member, { readers: [], loans: true })).use);
     const before = await uses();
-    const rows = [row(member, 500_000_001), row(member, 440_000_000), row(borrower, 200_000_000)];
+    const rows = [
+      row(member, 500_000_001),
+      row(member, 440_000_000),
+      row(borrower, 200_000_000),
+      row(member, 60_000_001),
+    ];
     const answer = await guaranteeBatches.accept(bank, { agreementId, batchNo: 'B-1', rows });
     // The borrower is no first borrower: a row is kept, so that it names conditions and says nothing of loans.
-    const [over, taken, refused] = answer.rows as readonly Json[];
+    const [over, taken, refused, beyond] = answer.rows as readonly Json[];
     expect([taken!['outcome'], over!['reasons'].map(({ code }: Json) => code as string)]).toEqual([
       'ACCEPTED_BATCH',
       ['guarantee-over-programme'],
     ]);
+    // 5 m less 4.4 m, and nobody who was lent to is a first borrower.
+    expect(beyond!['reasons'].map(({ code }: Json) => code as string)).toContain('programme-cap');
     expect(refused!['reasons'].map(({ code, field }: Json) => `${field} ${code}`)).toContain('uscc condition-withheld');
     const after = await uses();
     expect([after.platform - before.platform, after.byProgramme['KYD']! - before.byProgramme['KYD']!]).toEqual([

@@ -149,6 +149,62 @@ describe('a batch of guarantees', () => {
     ).toEqual(['ACCEPTED_BATCH', ['batch-limit-passed'], 'ACCEPTED_BATCH']);
   });
 
+  it('gives one firm no more than its limit, over rows and batches of the agreement', async () => {
+    const { agreementId } = await kit.batches.recordAgreement(kit.guarantor, kit.agreement());
+    const take = async (batchNo: string, ...rows: readonly BatchRow[]) =>
+      (await kit.batches.accept(kit.bank, { agreementId, batchNo, rows })).rows.map((row) =>
+        row.outcome === 'EXCEPTION' ? row.reasons.map(({ code }) => code) : row.dealId,
+      );
+    const three = (n: number, rowKey: string) => kit.row(n, { rowKey, principal: 3 * MILLION });
+    const [first, second, other] = await take('F-1', three(9, 'F-1'), three(9, 'F-2'), three(4, 'F-3'));
+    expect([second, typeof other]).toEqual([['batch-single-passed'], 'string']);
+    expect(await take('F-2', three(9, 'F-4'))).toEqual([['batch-single-passed']]);
+    // What is repaid makes room.
+    const { deal } = await kit.guarantees.get(kit.bank, first as string);
+    await kit.act(kit.bank, deal, { event: 'reduce', amount: fen(MILLION), on: kit.today() });
+    expect(await take('F-3', three(9, 'F-5'))).toEqual([expect.any(String)]);
+  });
+
+  it('takes over no more than the loan that a row names owes, and less as that is paid', async () => {
+    const { agreementId } = await kit.batches.recordAgreement(kit.guarantor, kit.agreement());
+    const loanDealId = await kit.lent(6);
+    const on = kit.today();
+    await kit.lend(kit.bank, loanDealId, { event: 'draw', amount: fen(2 * MILLION), on, firstLoan: true });
+    await kit.lend(kit.bank, loanDealId, { event: 'pay', amount: fen(MILLION), on });
+    const row = (rowKey: string, principal: number) => kit.row(6, { rowKey, principal, loanDealId, drawnOn: on });
+    const rows = [row('O-1', MILLION + 1), row('O-2', MILLION), kit.row(5, { rowKey: 'O-3', loanDealId })];
+    const [over, taken, foreign] = (await kit.batches.accept(kit.bank, { agreementId, batchNo: 'O', rows })).rows;
+    expect(over).toMatchObject({ reasons: [{ code: 'guarantee-over-loan', field: 'principal' }] });
+    expect(foreign).toMatchObject({ reasons: [{ code: 'loan-unknown', field: 'loanDealId' }] });
+    const dealId = taken!.outcome === 'ACCEPTED_BATCH' ? taken!.dealId : '';
+    await kit.lend(kit.bank, loanDealId, { event: 'pay', amount: fen(400_000), on });
+    const { deal } = await kit.guarantees.get(kit.bank, dealId);
+    expect(deal.body).toMatchObject({ drawn: MILLION, outstanding: MILLION - 400_000 });
+    await kit.lend(kit.bank, loanDealId, { event: 'pay', amount: fen(MILLION - 400_000), on });
+    await kit.lend(kit.bank, loanDealId, { event: 'repaid', on });
+    expect((await kit.guarantees.get(kit.bank, dealId)).deal.state).toBe('RELEASED');
+  });
+
+  it('is asked what its programme leaves the firm', async () => {
+    const { agreementId } = await kit.batches.recordAgreement(kit.guarantor, kit.agreement());
+    const asked: unknown[] = [];
+    const before = kit.room;
+    kit.room = (_, { programme, besides }) => {
+      asked.push([programme, besides]);
+      return Promise.resolve({
+        cap: fen(3 * MILLION),
+        used: fen(MILLION + 1),
+        platformCap: fen(0),
+        guaranteed: false,
+        term: null,
+      });
+    };
+    const { rows } = await kit.batches.accept(kit.bank, { agreementId, batchNo: 'R', rows: [kit.row(2)] });
+    kit.room = before;
+    expect(rows).toMatchObject([{ reasons: [{ code: 'programme-cap', field: 'principal' }] }]);
+    expect(asked).toEqual([['TDD', []]]);
+  });
+
   it('belongs to its two parties', async () => {
     for (const by of [kit.otherBank, kit.otherGuarantor, kit.regulator, kit.operator])
       expect(await codes(send('2026-06-E', [kit.row(8)], by))).toBe('agreement-unknown');

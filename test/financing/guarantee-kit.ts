@@ -3,9 +3,13 @@ import { HOUSE, type InstitutionKind, type Principal } from '#lib/access';
 import {
   Batches,
   Capacity,
+  GUARANTEE,
   Guarantees,
   openDeal,
+  recordsOf,
   REFERRAL,
+  Referrals,
+  replayed,
   type Admission,
   type Admit,
   type BatchAgreement,
@@ -15,6 +19,10 @@ import {
   type GuaranteeApplication,
   type GuaranteeChange,
   type Outcome,
+  type ReadProgrammeRoom,
+  type Referral,
+  type ReferralChange,
+  type ReferralTerms,
 } from '#lib/financing';
 import { addDays, addMonths, dateAt, fen, FixedClock, type Fen, type Uscc } from '#lib/kernel';
 import type { Database } from '#lib/platform';
@@ -25,7 +33,6 @@ import { demoUscc } from '../kit/firms.ts';
 type AskedTerms = GuaranteeApplication['terms'];
 
 const HASH = 'ab'.repeat(32);
-/** 1 m yuan. */
 export const MILLION = 100_000_000;
 
 /** The guarantor bears everything: what is guaranteed is what counts. */
@@ -57,15 +64,22 @@ export class GuaranteeKit {
   readonly capacity: Capacity;
   readonly guarantees: Guarantees;
   readonly batches: Batches;
+  /** Loans of the platform, over the same guarantees. */
+  readonly referrals: Referrals;
   /** What the programme says of every firm. */
   admission: Admission = { suggestedLine: null, programmeCap: null, programmeUsed: fen(0) };
   /** How it is asked; by itself it takes everybody. */
   admit: Admit = () => Promise.resolve(this.admission);
+  /** What a programme leaves a firm; by itself nobody looks. */
+  room: ReadProgrammeRoom = () =>
+    Promise.resolve({ cap: null, used: fen(0), platformCap: fen(0), guaranteed: false, term: null });
   readonly noted: Outcome[] = [];
   /** Loans that a claim put into default. */
   readonly inDefault: string[] = [];
   /** Of the guarantor: A and B look at a firm, the committee decides. */
   readonly people: Record<'a' | 'b' | 'committee', Principal>;
+
+  private readonly firms = new Map<number, Principal>();
 
   private constructor(
     readonly product: TestProduct,
@@ -81,6 +95,11 @@ export class GuaranteeKit {
     this.guarantees = this.through(product.db);
     const parts = { db: product.db, notices: product.notices, clock, calendar: readCalendar() };
     this.batches = new Batches(parts, this.guarantees);
+    this.referrals = new Referrals(parts, {
+      admit: (tx, asked) => this.admit(tx, asked),
+      outcomes: { note: () => Promise.resolve(), noteMonth: () => Promise.resolve() },
+      guarantee: this.guarantees,
+    });
     this.people = { a: people[0]!, b: people[1]!, committee: people[2]! };
   }
 
@@ -90,11 +109,17 @@ export class GuaranteeKit {
     const parts = { db, notices, clock: this.clock, calendar: readCalendar() };
     return new Guarantees(parts, new Capacity(db, notices, this.clock), {
       admit: (tx, asked) => this.admit(tx, asked),
+      room: (tx, asked) => this.room(tx, asked),
       outcomes: {
         note: (_, outcome) => Promise.resolve(void this.noted.push(outcome)),
         noteMonth: () => Promise.resolve(),
       },
-      loan: { claimed: (_, dealId) => Promise.resolve(void this.inDefault.push(dealId)) },
+      loan: {
+        claimed: (tx, dealId, claim) => {
+          this.inDefault.push(dealId);
+          return this.referrals.claimed(tx, dealId, claim);
+        },
+      },
     });
   }
 
@@ -147,11 +172,15 @@ export class GuaranteeKit {
 
   /** A firm that looks at itself. */
   async firm(n: number): Promise<Principal> {
+    const known = this.firms.get(n);
+    if (known) return known;
     const uscc = demoUscc(n);
     const input = { kind: 'firm' as const, code: `firm-${n}`, zh: '企业', en: 'firm', uscc };
     const { institutionId } = await this.product.access.createInstitution(input);
     const { personId } = await this.product.access.createPerson({ institutionId, handle: `firm-${n}`, name: '企业' });
-    return { personId, institutionId, kind: 'firm', keyId: personId, scopes: [], uscc };
+    const firm: Principal = { personId, institutionId, kind: 'firm', keyId: personId, scopes: [], uscc };
+    this.firms.set(n, firm);
+    return firm;
   }
 
   /** The guarantor states what it has, and that it serves nobody who controls it. */
@@ -196,7 +225,7 @@ export class GuaranteeKit {
   }
 
   /** A loan of a firm that was offered to it by the house. */
-  async loan(n: number): Promise<string> {
+  async loan(n: number, more: Partial<ReferralTerms> = {}): Promise<string> {
     const at = this.clock.now();
     const dealId = uuidv7({ msecs: at.getTime() });
     const terms = {
@@ -209,12 +238,36 @@ export class GuaranteeKit {
       validUntil: addDays(this.today(), 30),
       guaranteeId: null,
       follows: null,
+      ...more,
     } as const;
     const order = { dealId, uscc: demoUscc(n), programme: 'KYD', openedAt: at, parties: [], terms };
     const { institutionId, personId } = this.operator;
     const by = { role: 'OPS', institutionId, personId, at } as const;
     await this.product.db.as(HOUSE, (tx) => openDeal(tx, REFERRAL, order, { by, calendar: readCalendar() }));
     return dealId;
+  }
+
+  /** Agreed to, sent, approved and contracted with its bank: it may be drawn. */
+  async lent(n: number, more: Partial<ReferralTerms> = {}, bank = this.bank): Promise<string> {
+    const dealId = await this.loan(n, { bank: bank.institutionId, ...more });
+    const today = this.today();
+    const until = addMonths(today, 12);
+    const amount = fen(4 * MILLION);
+    const firm = await this.firm(n);
+    const approval = { amount, rateBp: 350, termMonths: 12, form: 'guaranteed', overLineReason: '担保' } as const;
+    const contract = { contractNo: `JK-${n}`, signedOn: today, drawUntil: addDays(today, 60), maturity: until };
+    await this.lend(firm, dealId, { event: 'consent', outcomes: true, until });
+    await this.lend(firm, dealId, { event: 'send' });
+    await this.lend(bank, dealId, { event: 'accept', externalId: `X-${n}` });
+    await this.lend(bank, dealId, { event: 'approve', ...approval });
+    await this.lend(bank, dealId, { event: 'contract', ...contract });
+    return dealId;
+  }
+
+  /** What is said of a loan, at the version that stands. */
+  async lend(by: Principal, dealId: string, change: ReferralChange): Promise<Referral> {
+    const { version } = (await this.referrals.get(this.operator, dealId)).deal;
+    return this.referrals.command(by, { dealId, change, version });
   }
 
   open(n: number, more: Partial<AskedTerms> = {}, by: Principal = this.bank): Promise<Guarantee> {
@@ -236,7 +289,8 @@ export class GuaranteeKit {
   }
 
   approve(deal: Guarantee, amount: Fen = deal.terms.principal): Promise<Guarantee> {
-    return this.act(this.people.committee, deal, { event: 'decide', decision: 'approve', amount, reason: '通过' });
+    const decided = { decision: 'approve', amount, reason: '通过', reasonCode: 'NO-LINE' } as const;
+    return this.act(this.people.committee, deal, { event: 'decide', ...decided });
   }
 
   async contracted(n: number, more: Partial<AskedTerms> = {}): Promise<Guarantee> {
@@ -257,6 +311,20 @@ export class GuaranteeKit {
       maturity: addMonths(today, 12),
       guaranteeUntil: addMonths(today, 18),
     });
+  }
+
+  /** As it stands for the house, with its events. */
+  stored(dealId: string): ReturnType<Guarantees['get']> {
+    return this.guarantees.get(this.operator, dealId);
+  }
+
+  /** As its events alone make it. */
+  async replay(dealId: string): Promise<Guarantee> {
+    const { events, deal } = await this.stored(dealId);
+    const { uscc: firm, programme, openedAt, terms } = deal;
+    const parties = deal.parties.filter(({ desk }) => desk !== 'BANK' || terms.bankId !== null);
+    const order = { dealId, uscc: firm, programme, openedAt, parties, terms };
+    return replayed(GUARANTEE, order, recordsOf<GuaranteeChange>(events));
   }
 
   position(by: Principal = this.guarantor) {

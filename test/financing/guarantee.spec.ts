@@ -1,15 +1,5 @@
-import { actorOf, firmActor, HOUSE } from '#lib/access';
-import {
-  DealAlarms,
-  dealEvents,
-  deadlinesOf,
-  GUARANTEE,
-  recordsOf,
-  replayed,
-  type Guarantee,
-  type GuaranteeChange,
-  type LoanMove,
-} from '#lib/financing';
+import { actorOf, firmActor, HOUSE, type Principal } from '#lib/access';
+import { DealAlarms, dealEvents, deadlinesOf, GUARANTEE, type Guarantee } from '#lib/financing';
 import { addMonths, daysBetween, fen } from '#lib/kernel';
 import { readCalendar } from '#lib/product';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
@@ -21,7 +11,7 @@ describe('a guarantee from the application to what is recovered', () => {
   beforeAll(async () => {
     kit = await GuaranteeKit.open();
     await kit.capital(500 * MILLION);
-    await kit.unrelated([1, 2, 3, 4, 5, 6, 7, 8]);
+    await kit.unrelated([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
   afterAll(() => kit.close());
 
@@ -32,27 +22,24 @@ describe('a guarantee from the application to what is recovered', () => {
     });
   const deadlines = async (dealId: string) => deadlinesOf(GUARANTEE, (await stored(dealId)).deal, readCalendar());
   const replays = async (dealId: string): Promise<Guarantee> => {
-    const { events, deal } = await stored(dealId);
-    const { dealId: id, uscc: firm, programme, openedAt, terms } = deal;
-    const parties = deal.parties.filter(({ desk }) => desk !== 'BANK' || terms.bankId !== null);
-    const order = { dealId: id, uscc: firm, programme, openedAt, parties, terms };
-    expect(replayed(GUARANTEE, order, recordsOf<GuaranteeChange>(events))).toEqual(deal);
-    expect(events.map(({ version }) => version)).toEqual(events.map((_, i) => i + 1));
+    const { deal } = await kit.stored(dealId);
+    expect(await kit.replay(dealId)).toEqual(deal);
     return deal;
   };
 
   it('is drawn, overdue, claimed, paid and recovered, and every part adds up', async () => {
     const { bank, guarantor } = kit;
-    const loanDealId = await kit.loan(1);
+    const loanDealId = await kit.lent(1);
     let deal = await kit.contracted(1, { outcomesUntil: addMonths(kit.today(), 12), loanDealId });
     expect(await kit.position()).toMatchObject({ reserved: 4 * MILLION, issued: 0 });
     deal = await kit.issue(deal);
     // 4 m × 16 % × 75 %.
     expect((await kit.position()).total).toMatchObject({ limit: 5000 * MILLION, after: 48_000_000 });
     const today = kit.today();
-    deal = await kit.act(bank, deal, { event: 'draw', amount: fen(3 * MILLION), on: today });
+    await kit.lend(bank, loanDealId, { event: 'draw', amount: fen(3 * MILLION), on: today, firstLoan: true });
     expect((await kit.position()).issued).toBe(4 * MILLION);
-    deal = await kit.act(bank, deal, { event: 'reduce', amount: fen(MILLION), on: today });
+    await kit.lend(bank, loanDealId, { event: 'pay', amount: fen(MILLION), on: today });
+    ({ deal } = await stored(deal.dealId));
     expect((await kit.position()).issued).toBe(3 * MILLION);
     deal = await kit.act(bank, deal, { event: 'overdue', dueOn: today });
     kit.pass(30);
@@ -73,6 +60,9 @@ describe('a guarantee from the application to what is recovered', () => {
     deal = await kit.act(kit.people.b, deal, off);
     expect(deal.state).toBe('WRITTEN_OFF');
     expect(kit.inDefault).toEqual([loanDealId]);
+    // It was overdue to the guarantor alone, and is in default all the same.
+    const { state, body } = (await kit.referrals.get(bank, loanDealId)).deal;
+    expect([state, body.everDefaulted, body.daysPastDue]).toEqual(['DEFAULTED', true, 30]);
     expect(kit.noted.map(({ kind, amount, on }) => [kind, amount, on])).toEqual([
       ['accepted', undefined, '2026-06-05'],
       ['approved', 4 * MILLION, '2026-06-05'],
@@ -92,6 +82,53 @@ describe('a guarantee from the application to what is recovered', () => {
         .filter(({ event, proposed }) => event === 'write-off' && !proposed)
         .map((e) => [e.firstPersonId, e.personId]),
     ).toEqual([[kit.people.a.personId, kit.people.b.personId]]);
+  });
+
+  it('is approved within what its programme leaves the firm, itself and its loans left out', async () => {
+    const loanDealId = await kit.loan(7);
+    const deal = await kit.reviewed(7, { loanDealId });
+    const asked: unknown[] = [];
+    const before = kit.room;
+    kit.room = (_, { besides }) => {
+      asked.push([...besides].sort());
+      return Promise.resolve({
+        cap: fen(5 * MILLION),
+        used: fen(MILLION + 1),
+        platformCap: fen(0),
+        guaranteed: false,
+        term: null,
+      });
+    };
+    expect(await codes(kit.approve(deal))).toBe('programme-cap');
+    const approved = await kit.approve(deal, fen(4 * MILLION - 1));
+    kit.room = before;
+    expect(new Set(asked.flat() as string[])).toEqual(new Set([deal.dealId, loanDealId]));
+    // How much else the firm has is the guarantor's to see.
+    const told = async (by: Principal) =>
+      (await kit.guarantees.get(by, deal.dealId)).events.find(({ event }) => event === 'decide')!.detail['room'];
+    expect([await told(kit.guarantor), await told(kit.bank)]).toEqual([
+      { cap: 5 * MILLION, used: MILLION + 1 },
+      undefined,
+    ]);
+    await kit.act(kit.bank, approved, { event: 'withdraw', reason: '不需要了' });
+  });
+
+  it('a corrected recovery reaches the ledger on the day of the recovery', async () => {
+    const { bank, guarantor } = kit;
+    let deal = await kit.issue(await kit.contracted(6, { outcomesUntil: addMonths(kit.today(), 12) }));
+    const on = kit.today();
+    deal = await kit.act(bank, deal, { event: 'draw', amount: fen(MILLION), on });
+    deal = await kit.act(bank, deal, { event: 'overdue', dueOn: on });
+    kit.pass(30);
+    deal = await kit.act(bank, deal, { event: 'claim', interest: fen(0), document: HASH });
+    deal = await kit.act(guarantor, deal, { event: 'review' });
+    deal = await kit.act(guarantor, deal, { event: 'pay', amount: fen(MILLION), on: kit.today() });
+    const recoveredOn = kit.today();
+    deal = await kit.act(guarantor, deal, { event: 'recover', amount: fen(900), costs: fen(10), on: recoveredOn });
+    const { version } = deal.body.entries.at(-1)!;
+    kit.pass(5);
+    await kit.act(guarantor, deal, { event: 'correct', version, amount: fen(800), reason: '错账' });
+    expect(kit.noted.at(-1)).toMatchObject({ kind: 'recovered', amount: 800, on: recoveredOn, corrects: version });
   });
 
   it('tells its partners what happened, and nothing of the guarantor’s own book', async () => {
@@ -184,62 +221,6 @@ describe('a guarantee from the application to what is recovered', () => {
     deal = await kit.act(kit.guarantor, deal, { ...contract, bankId: kit.otherBank.institutionId });
     expect((await kit.guarantees.get(kit.otherBank, deal.dealId)).deal.state).toBe('CONTRACTED');
     await replays(deal.dealId);
-  });
-
-  it('follows its loan in the loan’s own transaction', async () => {
-    const loanDealId = await kit.loan(6);
-    expect(await codes(kit.open(7, { loanDealId }))).toBe('loan-unknown');
-    const deal = await kit.issue(await kit.contracted(6, { loanDealId }));
-    const { institutionId, personId } = kit.bank;
-    const by = { role: 'BANK', institutionId, personId, at: kit.clock.now() } as const;
-    const loan = (kind: 'draw' | 'payment' | 'correct', amount: number, more: Partial<LoanMove> = {}) =>
-      kit.product.db.as(HOUSE, (tx) =>
-        kit.guarantees.loanMoved(tx, deal.dealId, {
-          uscc: uscc(6),
-          kind,
-          amount: fen(amount),
-          on: kit.today(),
-          outstanding: fen(0),
-          by,
-          ...more,
-        }),
-      );
-    // Nobody moves a guarantee with the loan of another firm, or of another bank.
-    expect(await codes(loan('draw', MILLION, { uscc: uscc(7) }))).toBe('deal-unknown');
-    const other = { ...by, institutionId: kit.otherBank.institutionId };
-    expect(await codes(loan('draw', MILLION, { by: other }))).toBe('deal-unknown');
-    expect(await codes(loan('draw', 4 * MILLION + 1))).toBe('draw-over-letter');
-    await loan('draw', 4 * MILLION);
-    await loan('payment', MILLION);
-    const { body } = (await kit.guarantees.get(kit.bank, deal.dealId)).deal;
-    expect([body.drawn, body.outstanding]).toEqual([4 * MILLION, 3 * MILLION]);
-    const held = await kit.product.db.as(actorOf(kit.bank), (tx) =>
-      kit.capacity.held(tx, { dealId: deal.dealId, guarantor: kit.guarantor.institutionId }),
-    );
-    expect(held).toMatchObject({ principal: 3 * MILLION, state: 'ISSUED' });
-    // A wrong repayment is put right: the exposure comes back.
-    const told = (await stored(deal.dealId)).events.at(-1)!;
-    const after = await kit.act(
-      kit.bank,
-      { ...deal, version: told.version },
-      {
-        event: 'correct',
-        version: told.version,
-        amount: fen(0),
-        reason: '错账',
-      },
-    );
-    expect([after.body.outstanding, (await replays(deal.dealId)).body.repaid]).toEqual([4 * MILLION, 0]);
-    await loan('payment', 2 * MILLION);
-    await loan('correct', 500);
-    expect((await replays(deal.dealId)).body).toMatchObject({ repaid: 2 * MILLION - 500 });
-    await loan('correct', -500);
-    const latest = await replays(deal.dealId);
-    expect(latest.body.outstanding).toBe(2 * MILLION);
-    await kit.act(kit.bank, latest, { event: 'repaid', on: kit.today() });
-    // What no letter binds any more stays as it is.
-    await loan('payment', 1);
-    expect((await replays(deal.dealId)).state).toBe('RELEASED');
   });
 
   it('ends by its deadlines, and what it reserved is free again', async () => {

@@ -280,13 +280,10 @@ describe('referrals', () => {
     const dealId = await desks.sent(8, a);
     await say(a, dealId, ...GRANTED);
     const { db } = desks.product;
-    const { institutionId, personId } = a;
-    const by = { role: 'GUAR', institutionId, personId, at: desks.clock.now() } as const;
-    const claimed = (): Promise<void> =>
-      db.as('house', (tx) => desks.deals.referrals.claimed(tx, dealId, day('2026-03-02'), by));
+    const claim = { dueOn: day('2026-02-01'), on: day('2026-03-02'), at: desks.clock.now() };
+    const claimed = (): Promise<void> => db.as('house', (tx) => desks.deals.referrals.claimed(tx, dealId, claim));
     await claimed();
-    expect(await states(dealId)).toEqual(['PERFORMING']);
-    await say(a, dealId, { event: 'overdue', daysPastDue: 1, on: day('2026-03-02') });
+    // A second claim finds it as it is.
     await claimed();
     const defaulted = await desks.deal(dealId);
     expect([defaulted.state, defaulted.body.everDefaulted, defaulted.body.defaultedOn]).toEqual([
@@ -294,8 +291,9 @@ describe('referrals', () => {
       true,
       '2026-03-02',
     ]);
+    expect([defaulted.body.overdueSince, defaulted.body.daysPastDue]).toEqual(['2026-02-01', 29]);
     expect(await desks.replay(dealId)).toEqual(defaulted);
-    expect(await notices(`referral/${dealId}`)).toEqual(['bank-1 REFERRED', 'bank-1 DEFAULTED']);
+    expect(await notices(`referral/${dealId}`)).toEqual(['bank-1 REFERRED', 'bank-1 OVERDUE', 'bank-1 DEFAULTED']);
   });
 
   it('are read by pages that hold what an institution opened and where it sits, each once, the newest first', async () => {

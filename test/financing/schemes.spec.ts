@@ -128,6 +128,7 @@ describe('guarantees ask their sharing scheme', () => {
       decision: 'conditional',
       amount: again.terms.principal,
       reason: '须落实再担保',
+      reasonCode: 'NO-LINE',
       conditions: [{ zh: '再担保', en: 're-guarantee' }],
     });
     const met = { event: 'meet-conditions', documents: [HASH] } as const;
@@ -163,6 +164,7 @@ describe('guarantees ask their sharing scheme', () => {
       decision: 'approve',
       amount: before.terms.principal,
       reason: '通过',
+      reasonCode: 'NO-LINE',
       fuseReason: '继续办理',
     });
     expect(await codes(insisted)).toBe('claim-fuse-tripped');
@@ -200,7 +202,8 @@ describe('guarantees ask their sharing scheme', () => {
     expect(await fuse('KJDB')).toMatchObject({ state: 'PERSON', newBusiness: 'PERSON_DECIDES', claimsPaid: 100 });
     const deal = await kit.reviewed(15, KJDB());
     expect(await places(kit.approve(deal))).toEqual(['claim-fuse-undecided', '/fuseReason claim-fuse-undecided']);
-    const decide = { event: 'decide', decision: 'approve', amount: deal.terms.principal, reason: '通过' } as const;
+    const decided = { decision: 'approve', amount: deal.terms.principal, reason: '通过', reasonCode: 'R' } as const;
+    const decide = { event: 'decide', ...decided } as const;
     expect(await codes(kit.act(kit.guarantor, deal, { ...decide, fuseReason: ' ' }))).toBe('text-missing');
     let approved = await kit.act(kit.guarantor, deal, { ...decide, fuseReason: '首笔代偿，组合仍新' });
     expect(approved.body.schemes).toMatchObject([{ event: 'decide', fuseReason: '首笔代偿，组合仍新' }]);

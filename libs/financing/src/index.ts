@@ -107,6 +107,7 @@ export * from './programmes/shipped-programmes.ts';
 export * from './programmes/statements.ts';
 export * from './programmes/words.ts';
 export * from './referrals/loan-account.ts';
+export { owedOf, type CoveringGuarantee, type LoanMove } from './referrals/loan-move.ts';
 export { referralDesk } from './referrals/referral-desk.ts';
 export * from './referrals/referral-table.ts';
 export * from './referrals/referral-terms.ts';

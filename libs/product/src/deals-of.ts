@@ -61,9 +61,9 @@ export function dealsOf(parts: DealsParts): DealServices {
   const outcomes = new Outcomes(db, deliveries, person);
   const capacity = new Capacity(db, notices, clock);
   // A loan and its guarantee move one another: each is asked when both are there.
-  const covering: CoveringGuarantee = { loanMoved: (tx, id, loan) => guarantees.loanMoved(tx, id, loan) };
+  const covering: CoveringGuarantee = { loanMoved: (tx, loan) => guarantees.loanMoved(tx, loan) };
   const referrals = new Referrals(parts, { admit, outcomes, room, guarantee: covering });
-  const guarantees = new Guarantees(parts, capacity, { admit, outcomes, loan: referrals });
+  const guarantees = new Guarantees(parts, capacity, { admit, outcomes, room, loan: referrals });
   const jointCases = new JointCases(parts, { admit, outcomes, capacity: capacityOfCases(capacity) });
   const callbackKeys = new CallbackKeys(db, secretBox, clock);
   const desks = [referralDesk(referrals, calendar), guaranteeDesk(guarantees, calendar), jointDesk(jointCases)];

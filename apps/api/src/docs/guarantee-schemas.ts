@@ -56,7 +56,7 @@ const agreement = object({
   validTo: day('The last day of it.', '2027-06-30'),
   terms: object({
     batchMost: money('批次总额度: guaranteed principal in force.', 100_000_000_000),
-    singleMost: money('单户上限, of a loan.', 500_000_000),
+    singleMost: money('单户上限: of loans that one firm owes under the agreement.', 500_000_000),
     termMostMonths: int('Months of a loan at most.', 36),
     sectors: list(str('GB/T 4754 code or its beginning.', 'I65'), 'Empty: any.'),
     filedWithinDays: int('Filed within so many days of being paid out.', 30),

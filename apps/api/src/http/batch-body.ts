@@ -12,7 +12,7 @@ export class AgreementTermsRequest {
   @MoneyField({ description: '批次总额度: guaranteed principal in force under the agreement.' })
   batchMost!: Money;
 
-  @MoneyField({ description: '单户上限, of a loan.' })
+  @MoneyField({ description: '单户上限: of loans that one firm owes under the agreement.' })
   singleMost!: Money;
 
   @NumberField({ description: 'Months of a loan at most.', example: 36 }, 1, 120)

@@ -49,7 +49,7 @@ export class CapacityController {
   @ApiOperation({
     summary: 'State net assets',
     description:
-      'By the guarantor, for a day (净资产). The newest statement counts. A lower value ends nothing that was issued; it stops whatever would raise the liability.',
+      'By the guarantor, for a day (净资产). The newest statement counts, of one day the one made last. A lower value ends nothing that was issued; it stops whatever would raise the liability.',
   })
   @Answer('GuarantorCapacity', 'As it stands with it.')
   @ProblemAnswers(...BODY_PROBLEMS, 'capital-refused', 'capital-invalid')

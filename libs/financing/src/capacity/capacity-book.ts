@@ -59,15 +59,15 @@ export interface CapacityBook {
   readonly liabilities: readonly Liability[];
 }
 
-/** The newest statement on a day; of two for the same day the lower. Undefined: there is none, or the newest has expired. */
+/**
+ * The statement that counts on a day: the newest, of two for the same day the one that was made last, which comes first in the
+ * list. Undefined: there is none, or it has expired.
+ */
 export function netAssetsAt(netAssets: readonly NetAssets[], on: LocalDate): NetAssets | undefined {
   const newest = netAssets
     .filter(({ statedOn }) => statedOn <= on)
     .reduce<NetAssets | undefined>(
-      (best, one) =>
-        best === undefined || one.statedOn > best.statedOn || (one.statedOn === best.statedOn && one.value < best.value)
-          ? one
-          : best,
+      (best, one) => (best === undefined || one.statedOn > best.statedOn ? one : best),
       undefined,
     );
   return newest && newest.validTo >= on ? newest : undefined;

@@ -50,14 +50,23 @@ export const CAP_WORDS: Readonly<Record<CapCheck['cap'], readonly [zh: string, e
   LETTER: ['保函可提金额', 'what the letter leaves'],
 };
 
+/** Of an event without an amount the caps stand against the event itself. */
+export function ofNoAmount(error: ProblemError): ProblemError {
+  const { errors, ...problem } = error.problem;
+  if (!errors?.some(({ pointer, code }) => pointer === '/amount' && code.startsWith('cap-'))) return error;
+  const placed = errors.map((one) => ({ ...one, pointer: '' }));
+  return new ProblemError({ ...problem, errors: placed }, { cause: error });
+}
+
 /** As a partner is told it: which cap stands against it, not how the guarantor's book stands. */
 export function withoutAmounts(error: ProblemError): ProblemError {
   const caps = error.problem.extra?.['caps'] as readonly CapCheck[] | undefined;
   if (caps === undefined) return error;
   const { extra: _own, ...problem } = error.problem;
+  const pointer = problem.errors?.[0]?.pointer ?? '';
   const errors = caps.map(({ cap }) => {
     const [zh, en] = CAP_WORDS[cap];
-    return { pointer: '/amount', code: capCode(cap), zh, en };
+    return { pointer, code: capCode(cap), zh, en };
   });
   return new ProblemError({ ...problem, errors }, { cause: error });
 }

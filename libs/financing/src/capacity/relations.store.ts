@@ -1,6 +1,7 @@
 import type { LocalDate, Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { CapacityRules } from './capacity-rules.ts';
+import { lockBooks } from './capacity.store.ts';
 import { connectedGroups, type Control, type Holding } from './connected-groups.ts';
 
 /** Who holds and controls a firm (股权与实际控制), as the house read it on a day. An empty list says that there is nobody. */
@@ -37,10 +38,12 @@ interface StatementRow {
 }
 
 /**
- * Makes the groups anew from the newest statement of each firm, and moves live liabilities to the groups of their clients.
+ * With every guarantor's row taken first: who reserves reads the groups under that lock, so that a liability is either seen here
+ * or taken on in the new groups. Makes the groups anew from the newest statement of each firm, and moves live liabilities to the groups of their clients.
  * Resolves to the guarantors whose books that touched. Throws RangeError as connectedGroups.
  */
 export async function regroup(tx: Tx, rules: CapacityRules): Promise<readonly string[]> {
+  await lockBooks(tx);
   const statements = await tx.query<StatementRow>(
     'SELECT DISTINCT ON (uscc) uscc, holders, controllers FROM firm_relations ORDER BY uscc, stated_on DESC, seq DESC',
   );
@@ -66,16 +69,10 @@ export async function regroup(tx: Tx, rules: CapacityRules): Promise<readonly st
     parties,
   ]);
   const touched = await tx.query<{ guarantor: string }>(
-    `SELECT DISTINCT guarantor FROM guarantee_liability l JOIN client_group g ON g.party = l.uscc
-     WHERE l.state <> 'RELEASED' AND l.group_key <> g.group_key ORDER BY guarantor`,
+    `WITH moved AS (
+       UPDATE guarantee_liability l SET group_key = g.group_key FROM client_group g
+       WHERE g.party = l.uscc AND l.state <> 'RELEASED' AND l.group_key <> g.group_key RETURNING l.guarantor)
+     SELECT DISTINCT guarantor FROM moved ORDER BY guarantor`,
   );
-  for (const { guarantor } of touched) {
-    await tx.query('SELECT capacity_lock($1, NULL)', [guarantor]);
-    await tx.execute(
-      `UPDATE guarantee_liability l SET group_key = g.group_key FROM client_group g
-       WHERE g.party = l.uscc AND l.guarantor = $1 AND l.state <> 'RELEASED' AND l.group_key <> g.group_key`,
-      [guarantor],
-    );
-  }
   return touched.map(({ guarantor }) => guarantor);
 }

@@ -237,4 +237,39 @@ GRANT INSERT (deal_id, guarantor, uscc, group_key, programme, principal, own_sha
 GRANT UPDATE (group_key, programme, principal, own_share_bp, small_loan, state, expires_on) ON guarantee_liability TO firstmile_app;
 `,
   },
+  {
+    name: 'Financing1763800000231',
+    sql: `
+-- Statements of net assets come with the newest first: of two for one day the one made last counts.
+CREATE OR REPLACE FUNCTION capacity_open(of_guarantor uuid, for_deal uuid, client text, for_programme text, today date)
+RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+  related text;
+BEGIN
+  PERFORM capacity_lock(of_guarantor, for_deal);
+  UPDATE guarantee_liability SET state = 'RELEASED', principal = 0, expires_on = NULL
+    WHERE guarantor = of_guarantor AND state = 'RESERVED' AND expires_on < today AND deal_id IS DISTINCT FROM for_deal;
+  SELECT group_key INTO related FROM client_group WHERE party = client AND stated;
+  RETURN (
+    WITH live AS (SELECT * FROM guarantee_liability WHERE guarantor = of_guarantor AND state <> 'RELEASED'),
+         near AS (SELECT * FROM live WHERE uscc = client OR group_key = related),
+         newest AS (SELECT * FROM guarantor_capital WHERE guarantor = of_guarantor ORDER BY stated_on DESC, seq DESC LIMIT 1)
+    SELECT jsonb_build_object(
+      'group', related,
+      'netAssets', (SELECT coalesce(jsonb_agg(jsonb_build_object('value', net_assets, 'statedOn', stated_on, 'validTo', valid_to)
+                      ORDER BY stated_on DESC, seq DESC), '[]') FROM guarantor_capital WHERE guarantor = of_guarantor),
+      'mainlySmall', (SELECT mainly_small FROM newest),
+      'controllers', (SELECT to_jsonb(controllers) FROM newest),
+      'related', (SELECT to_jsonb(n.related) FROM newest n),
+      'programme', (SELECT jsonb_build_object('perClient', per_client, 'total', total) FROM guarantor_programme
+                    WHERE guarantor = of_guarantor AND programme = for_programme ORDER BY seq DESC LIMIT 1),
+      'near', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', deal_id, 'client', uscc, 'group', group_key, 'programme', programme,
+                 'principal', principal, 'ownShareBp', own_share_bp, 'small', small_loan, 'state', state, 'reservedUntil', expires_on)), '[]') FROM near),
+      'restWeighted', (SELECT ceil(b.weighted_total - (SELECT coalesce(sum(weighted_fen), 0) FROM near)) FROM guarantor_book b
+                       WHERE b.guarantor = of_guarantor),
+      'restOfProgramme', (SELECT coalesce(sum(principal), 0) FROM live l
+        WHERE programme = for_programme AND NOT EXISTS (SELECT FROM near n WHERE n.deal_id = l.deal_id))));
+END $$;
+`,
+  },
 ];

@@ -15,7 +15,7 @@ import type { SharingTerms } from './sharing-terms.ts';
 export interface BatchTerms {
   /** 批次总额度: guaranteed principal outstanding under the agreement. */
   readonly batchMost: Fen;
-  /** 单户上限, of a loan. */
+  /** 单户上限: what one firm owes of loans under the agreement. */
   readonly singleMost: Fen;
   readonly termMostMonths: number;
   /** GB/T 4754 codes or their beginnings; empty: any. */
@@ -68,8 +68,15 @@ export function rowReasons(
   {
     today,
     outstanding,
+    ofFirm,
     guaranteed,
-  }: { readonly today: LocalDate; readonly outstanding: Fen; readonly guaranteed: (loan: Fen) => Fen },
+  }: {
+    readonly today: LocalDate;
+    readonly outstanding: Fen;
+    /** Loans of the firm that are outstanding under the agreement before it. */
+    readonly ofFirm: Fen;
+    readonly guaranteed: (loan: Fen) => Fen;
+  },
 ): BatchReason[] {
   const reasons: BatchReason[] = [];
   const add = (when: boolean, field: keyof BatchRow, code: string, zh: string, en: string): void =>
@@ -89,7 +96,7 @@ export function rowReasons(
   add(amount === null, 'principal', 'amount-invalid', '金额应为正整数分', 'a whole positive number of fen is expected');
   const most = terms.singleMost;
   add(
-    principal > most,
+    (amount ?? principal) + ofFirm > most,
     'principal',
     'batch-single-passed',
     `超过单户上限${most}分`,

@@ -7,13 +7,17 @@ import { actAs, type Tx } from '#lib/platform';
 import type { Raiser } from '../deals/deal.ts';
 import { openDeal } from '../deals/deals.store.ts';
 import { move, type DealParts } from '../deals/raise.ts';
+import { owedOf } from '../referrals/loan-move.ts';
+import type { Referral } from '../referrals/referral-terms.ts';
 import {
   acceptedElsewhere,
   agreements,
   findAgreement,
   insertAgreement,
   lockAgreement,
+  lockLoans,
   outstandingUnder,
+  owedUnder,
   rowsOf,
   saveRow,
   type StoredRow,
@@ -24,7 +28,7 @@ import { guaranteedOf } from './guarantee-entries.ts';
 import { reservationOf, schemeRecord, type GuaranteeFlow } from './guarantee-flow.ts';
 import { MONTHS_AFTER_MATURITY } from './guarantee-letter.ts';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
-import { guaranteeTerms, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 import { heldAtApplication, knownLoan, knownParties, partiesOf, type Guarantees } from './guarantees.service.ts';
 import { readOnce, type FuseReader } from './scheme-book.reader.ts';
@@ -144,6 +148,10 @@ export class Batches {
         });
       // The agreement is theirs; what follows from it is others' too: deals, capacity, notices.
       await actAs(tx, HOUSE);
+      await lockLoans(
+        tx,
+        rows.flatMap(({ loanDealId }) => (isUuid(loanDealId) ? [loanDealId] : [])),
+      );
       await lockAgreement(tx, agreementId);
       await this.guarantees.capacity.lock(tx, agreement.guarantor);
       const { institutionId, personId } = principal;
@@ -155,6 +163,11 @@ export class Batches {
         by,
         known: await rowsOf(tx, agreement, batchNo),
         taken: await outstandingUnder(tx, agreementId),
+        owed: await owedUnder(
+          tx,
+          agreementId,
+          rows.map(({ uscc }) => uscc),
+        ),
         fuse,
         flow: this.guarantees.flowReading(fuse),
       };
@@ -173,7 +186,8 @@ export class Batches {
     if (before?.dealId) return exception(rowKey, [CONFLICT]);
     const today = dateAt(by.at);
     const guaranteed = (loan: Fen): Fen => guaranteedOf(loan, agreement.terms);
-    const reasons = rowReasons(row, agreement, { today, outstanding: batch.taken, guaranteed });
+    const ofFirm = batch.owed.get(row.uscc) ?? fen(0);
+    const reasons = rowReasons(row, agreement, { today, outstanding: batch.taken, ofFirm, guaranteed });
     if (await acceptedElsewhere(tx, agreement, batchNo, rowKey)) reasons.push(ELSEWHERE);
     // The caps need an amount and a client; every other reason is named beside theirs.
     const judged = reasons.some(({ field, code }) => field === 'uscc' || code === 'amount-invalid')
@@ -192,7 +206,10 @@ export class Batches {
       await saveRow(tx, agreement, batchNo, stored, { personId: by.personId, at: by.at });
       known.set(rowKey, stored);
     }
-    if (dealId !== null) batch.taken = addFen(batch.taken, guaranteed(row.principal as Fen));
+    if (dealId !== null) {
+      batch.taken = addFen(batch.taken, guaranteed(row.principal as Fen));
+      batch.owed.set(row.uscc, addFen(ofFirm, row.principal as Fen));
+    }
     return { ...outcomeOf(stored), repeated: false };
   }
 
@@ -253,10 +270,14 @@ export class Batches {
     const reasons: BatchReason[] = [];
     const ask = async (question: () => Promise<unknown>): Promise<void> =>
       void reasons.push(...(await refusedBy(question)));
-    await ask(() => knownLoan(tx, terms.loanDealId, uscc));
+    await ask(async () => {
+      const loan = await knownLoan(tx, terms, uscc);
+      if (loan !== null) withinLoan(terms.principal, loan);
+    });
     await ask(async () => {
       const { programmeCap } = await this.guarantees.admitted(tx, asked, on);
       withinProgramme('/principal', terms.principal, { programmeMost: programmeCap });
+      await this.guarantees.withinRoom(tx, asked, on);
     });
     await ask(async () => {
       const record = await schemeRecord(tx, fuse, asked, terms.principal, on);
@@ -273,9 +294,24 @@ interface OpenBatch {
   readonly known: Map<string, StoredRow>;
   /** Guaranteed principal outstanding under the agreement, with what this file added. */
   taken: Fen;
+  /** Loans outstanding under the agreement by firm, with what this file added. */
+  readonly owed: Map<string, Fen>;
   /** Read once: nothing of a batch releases or claims, and its guarantor's row is locked. */
   readonly fuse: FuseReader;
   readonly flow: GuaranteeFlow;
+}
+
+/** A loan that was told of owes at least what is guaranteed of it; one that is still to be told of follows. */
+function withinLoan(principal: Fen, loan: Referral): void {
+  const owed = owedOf(loan);
+  if (loan.body.entries.length === 0 || principal <= owed) return;
+  throw refusal(
+    'guarantee-over-loan',
+    422,
+    '/principal',
+    `超过该贷款余额${owed}分`,
+    `more than the loan owes: ${owed} fen`,
+  );
 }
 
 const roleIn = ({ institutionId }: Principal, { bank, guarantor }: BatchAgreement): 'BANK' | 'GUAR' | undefined =>

@@ -1,6 +1,7 @@
 import type { Fen } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import type { BatchAgreement, BatchReason } from './batch.ts';
+import { LETTER_BINDS } from './guarantee.ts';
 
 export async function insertAgreement(
   tx: Tx,
@@ -44,6 +45,25 @@ export async function outstandingUnder(db: Db, agreementId: string): Promise<Fen
     [agreementId],
   );
   return row!.sum;
+}
+
+/** Loans outstanding under an agreement by firm, of those that are asked for; who owes nothing is not there. */
+export async function owedUnder(db: Db, agreementId: string, usccs: readonly string[]): Promise<Map<string, Fen>> {
+  const rows = await db.query<{ uscc: string; sum: Fen }>(
+    `SELECT d.uscc, sum((d.body ->> 'outstanding')::bigint)::bigint AS sum FROM batch_row r JOIN deal d USING (deal_id)
+     WHERE r.agreement_id = $1 AND d.uscc = ANY ($2) AND d.state = ANY ($3) GROUP BY d.uscc`,
+    [agreementId, usccs, LETTER_BINDS],
+  );
+  return new Map(rows.map(({ uscc, sum }) => [uscc, sum]));
+}
+
+/** Keeps the loans that rows name as they stand until all rows are taken over: in one order, before any other lock. */
+export async function lockLoans(tx: Tx, dealIds: readonly string[]): Promise<void> {
+  if (dealIds.length === 0) return;
+  await tx.query(
+    `SELECT FROM deal WHERE kind = 'referral' AND deal_id = ANY ($1::uuid[]) ORDER BY deal_id FOR UPDATE`,
+    [dealIds],
+  );
 }
 
 /** What became of a row. */

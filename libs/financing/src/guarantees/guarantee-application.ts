@@ -11,7 +11,7 @@ import {
 } from './guarantee.ts';
 import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
-import { withinProgramme } from './guarantee-terms.ts';
+import { withinProgramme, withinRoom } from './guarantee-terms.ts';
 import { heldToScheme } from './scheme-rules.ts';
 
 /** What one event does to a guarantee; throws ProblemError for what it may not do. */
@@ -100,6 +100,7 @@ export const decide: Handler<'decide'> = ({ body, terms }, change, by) => {
   }
   atMost('/amount', amountAt('/amount', amount), terms.principal);
   withinProgramme('/amount', amount, terms);
+  withinRoom('/amount', amount, change.room);
   reasonCodeAt(change.reasonCode, amount, terms.suggestedLine);
   if (decision === 'conditional') {
     const conditions = textsAt('/conditions', change.conditions).map((text) => ({ ...text, document: null }));
@@ -108,23 +109,26 @@ export const decide: Handler<'decide'> = ({ body, terms }, change, by) => {
   return { to: 'APPROVED', body: approved({ ...body, decision: decided }, change) };
 };
 
-/** 理由代码: needed above the suggested line; whatever stands there is a code. */
+/** 理由代码: needed above the suggested line, and where none could be said; whatever stands there is a code. */
 function reasonCodeAt(given: unknown, amount: Fen, suggestedLine: Fen | null): void {
-  const above = suggestedLine !== null && amount > suggestedLine;
+  const above = suggestedLine === null || amount > suggestedLine;
   if (given === undefined ? !above : typeof given === 'string' && /^[A-Z0-9-]{1,20}$/.test(given)) return;
-  const line = suggestedLine ?? 0;
+  const line = suggestedLine === null ? ['，无建议额度', ': none'] : [`${suggestedLine}分`, ` of ${suggestedLine} fen`];
   throw refusal(
     'reason-code-needed',
     422,
     '/reasonCode',
-    above ? `批准金额超过建议额度${line}分，须注明理由代码` : '理由代码为1至20位大写字母、数字与连字符',
+    above ? `批准金额超过建议额度${line[0]}，须注明理由代码` : '理由代码为1至20位大写字母、数字与连字符',
     above
-      ? `more than the suggested line of ${line} fen: a reason code is needed`
+      ? `more than the suggested line${line[1]}; a reason code is needed`
       : 'a code of 1 to 20 capital letters, digits and hyphens',
   );
 }
 
-export const meetConditions: Handler<'meet-conditions'> = ({ body }, change) => {
+export const meetConditions: Handler<'meet-conditions'> = ({ body }, change, by) => {
+  // It approves: what they found out is not theirs to decide on.
+  if (body.report?.by.includes(by.personId ?? '')) throw dutiesSeparate();
+  withinRoom('', body.decision!.amount, change.room);
   const documents = documentsFor(body.conditions, change.documents);
   const conditions = body.conditions.map((condition, i) => ({ ...condition, document: documents[i]! }));
   return { body: approved({ ...body, conditions }, change) };

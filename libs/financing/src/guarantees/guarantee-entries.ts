@@ -11,11 +11,23 @@ interface Booked {
   readonly correctedBy?: number;
 }
 
+/** The entry of a loan that an entry follows: the loan's deal, and the version of the event that brought it there. */
+export interface LoanEntryName {
+  readonly dealId: string;
+  readonly version: number;
+}
+
 /** What moved money under a letter, in the order of its events. */
 export type GuaranteeEntry = Booked &
   (
-    | { readonly kind: 'draw'; readonly amount: Fen; readonly on: LocalDate; readonly maturity: LocalDate }
-    | { readonly kind: 'repayment'; readonly amount: Fen; readonly on: LocalDate }
+    | {
+        readonly kind: 'draw';
+        readonly amount: Fen;
+        readonly on: LocalDate;
+        readonly maturity: LocalDate;
+        readonly loan?: LoanEntryName;
+      }
+    | { readonly kind: 'repayment'; readonly amount: Fen; readonly on: LocalDate; readonly loan?: LoanEntryName }
     /** 展期: what was outstanding is guaranteed for longer. */
     | { readonly kind: 'extension'; readonly from: LocalDate; readonly maturity: LocalDate }
     | { readonly kind: 'claim'; readonly amount: Fen; readonly on: LocalDate }

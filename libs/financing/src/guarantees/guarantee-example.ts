@@ -81,7 +81,7 @@ export function sampleOf(event: GuaranteeEvent, deal: Guarantee, at: Date): Guar
     case 'report':
       return { event, recommended: terms.principal, document: HASH, summary: '尽调通过' };
     case 'decide':
-      return { event, decision: 'approve', amount: terms.principal, reason };
+      return { event, decision: 'approve', amount: terms.principal, reason, reasonCode: 'NO-LINE' };
     case 'meet-conditions':
       return { event, documents: body.conditions.map(() => HASH) };
     case 'contract':
@@ -114,7 +114,7 @@ export function sampleOf(event: GuaranteeEvent, deal: Guarantee, at: Date): Guar
     case 'cost':
       return { event, amount: fen(7), on: today };
     case 'correct': {
-      const entry = body.entries.find(({ kind }) => (body.claim ? kind === 'recovery' : kind === 'draw'));
+      const entry = body.entries.find(({ kind }) => (body.account ? kind === 'recovery' : kind === 'draw'));
       return { event, version: entry?.version ?? 0, amount: fen(1), reason };
     }
     case 'withdraw':
@@ -140,6 +140,9 @@ export function sampleOf(event: GuaranteeEvent, deal: Guarantee, at: Date): Guar
 
 export type Step = readonly [event: GuaranteeEvent, more?: Partial<GuaranteeChange> & { readonly afterDays?: number }];
 
+/** What who did the due diligence may not say. */
+export const COMMITTEE: readonly GuaranteeEvent[] = ['decide', 'meet-conditions'];
+
 /** Plays events one after another, each by who may; what takes two persons is said by A, then by B. */
 export function play(steps: readonly Step[], from: Guarantee = opened(GUARANTEE, order())): Guarantee {
   let deal = from;
@@ -148,7 +151,7 @@ export function play(steps: readonly Step[], from: Guarantee = opened(GUARANTEE,
     at = new Date(at.getTime() + afterDays * 86_400_000);
     const change = { ...sampleOf(event, deal, at), ...more } as GuaranteeChange;
     const role = raiserOf(deal.state, event);
-    deal = changed(GUARANTEE, deal, change, by(role, event === 'decide' ? 'c' : 'a', at));
+    deal = changed(GUARANTEE, deal, change, by(role, COMMITTEE.includes(event) ? 'c' : 'a', at));
     if (deal.proposal !== null) deal = changed(GUARANTEE, deal, change, by(role, 'b', at));
   }
   return deal;

@@ -3,19 +3,26 @@ import type { Tx } from '#lib/platform';
 import type { Capacity, Reservation } from '../capacity/capacity.service.ts';
 import type { Taking } from '../capacity/capacity.store.ts';
 import type { CapacityAnswer } from '../capacity/check-capacity.ts';
-import type { Raiser } from '../deals/deal.ts';
-import { dealsWithTerm } from '../deals/deals.store.ts';
-import type { Admit, OutcomeBook } from '../deals/ports.ts';
+import { refusal } from '../deals/checks.ts';
+import type { Admit, OutcomeBook, ReadProgrammeRoom } from '../deals/ports.ts';
 import type { DealFlow, DealMessage, Move } from '../deals/raise.ts';
-import { REFERRAL } from '../referrals/referral.ts';
+import type { Claimed } from '../referrals/referrals.service.ts';
 import { bpOf } from '../sharing/exact.ts';
 import { shareOf } from '../sharing/share-tree.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
 import { noteGuarantee } from './guarantee-outcomes.ts';
 import { OWN_PARTY, sharesInBp, type GuaranteeTerms } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
-import { exposureOf, type CapsRecord, type Guarantee, type GuaranteeBody, type GuaranteeChange } from './guarantee.ts';
+import {
+  exposureOf,
+  type CapsRecord,
+  type Guarantee,
+  type GuaranteeBody,
+  type GuaranteeChange,
+  type RoomRecord,
+} from './guarantee.ts';
 import type { GuaranteeEvent, GuaranteeState } from './guarantee-table.ts';
+import { isLive, loansOf } from './loan-links.reader.ts';
 import { firmInForce, readFuse, type FuseReader } from './scheme-book.reader.ts';
 import { caseChecks, NOTHING_ELSE, type SchemeRecord } from './scheme-rules.ts';
 import { sharesBy, sharingNamed } from './sharing-terms.ts';
@@ -24,19 +31,22 @@ import { sharesBy, sharingNamed } from './sharing-terms.ts';
 interface ServiceWords {
   readonly caps?: CapsRecord;
   readonly scheme?: SchemeRecord;
+  readonly room?: RoomRecord;
 }
 type GuaranteeMove = Move<GuaranteeState, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 export type GuaranteeFlow = DealFlow<GuaranteeState, GuaranteeEvent, GuaranteeBody, GuaranteeChange, GuaranteeTerms>;
 
 /** The loan under a guarantee: where a claim is filed it is in default, whatever its days (违约). */
 export interface GuaranteedLoan {
-  claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void>;
+  claimed(tx: Tx, dealId: string, claim: Claimed): Promise<void>;
 }
 
 export interface GuaranteePorts {
   readonly admit: Admit;
   readonly outcomes: OutcomeBook;
   readonly loan?: GuaranteedLoan;
+  /** Left out: what a firm uses of a programme is not looked at. */
+  readonly room?: ReadProgrammeRoom;
 }
 
 /** A guarantee with the capacity that it takes: reserved with approval, held to with the letter, less with each repayment. */
@@ -46,8 +56,12 @@ export const guaranteeFlow = (
   fuse: FuseReader = readFuse,
 ): GuaranteeFlow => ({
   type: GUARANTEE,
-  // The capacity first: its lock keeps the book still that the fuse is read from.
-  prepare: async (tx, made) => withSchemeOf(tx, fuse, made, await withCapacity(tx, capacity, made)),
+  prepare: async (tx, made) => {
+    await saidOfItsLoan(tx, made);
+    // The capacity first: its lock keeps the book still that the fuse is read from.
+    const measured = await withRoom(tx, ports.room, made, await withCapacity(tx, capacity, made));
+    return withSchemeOf(tx, fuse, made, measured);
+  },
   effects: async (tx, made) => {
     await follow(tx, capacity, made);
     if (made.change.event === 'claim') await claimed(tx, ports, made);
@@ -56,13 +70,41 @@ export const guaranteeFlow = (
   message,
 });
 
-/** The loan that the guarantee names, and those that name the guarantee. */
+/** As it follows a loan: none of its events raises what the guarantor decided on, so that nothing is prepared. */
+export const followingFlow = ({ prepare: _said, ...flow }: GuaranteeFlow): GuaranteeFlow => flow;
+
+/** Every loan under the guarantee. */
 async function claimed(tx: Tx, { loan }: GuaranteePorts, { after, by }: GuaranteeMove): Promise<void> {
   if (loan === undefined) return;
-  const { dealId, uscc, terms } = after;
-  const naming = (await dealsWithTerm(tx, REFERRAL, 'guaranteeId', dealId)).filter((one) => one.uscc === uscc);
-  const loans = new Set([...(terms.loanDealId === null ? [] : [terms.loanDealId]), ...naming.map((one) => one.dealId)]);
-  for (const id of loans) await loan.claimed(tx, id, dateAt(by.at), by);
+  const { dueOn } = after.body.overdue!;
+  for (const { dealId } of await loansOf(tx, after))
+    await loan.claimed(tx, dealId, { dueOn, on: dateAt(by.at), at: by.at });
+}
+
+/**
+ * One truth: what is drawn and repaid is told of the loan where it is on the platform, and the guarantee follows. Throws
+ * ProblemError guarantee-follows-loan 409 for what a desk says of the guarantee itself; that all is repaid may be said once no
+ * loan under it lives.
+ */
+async function saidOfItsLoan(tx: Tx, { before, change, by }: GuaranteeMove): Promise<void> {
+  if (by.role === 'SYSTEM' || !movesPrincipal(before, change)) return;
+  const loans = await loansOf(tx, before);
+  const loan = change.event === 'repaid' ? loans.find(isLive) : loans[0];
+  if (loan === undefined) return;
+  throw refusal(
+    'guarantee-follows-loan',
+    409,
+    '',
+    `担保随贷款业务 ${loan.dealId} 变动，请在该贷款上报送`,
+    `the guarantee follows the loan ${loan.dealId}: to be told of that loan`,
+  );
+}
+
+function movesPrincipal({ body }: Guarantee, change: GuaranteeChange): boolean {
+  if (change.event === 'draw' || change.event === 'reduce' || change.event === 'repaid') return true;
+  if (change.event !== 'correct') return false;
+  const kind = body.entries.find(({ version }) => version === change.version)?.kind;
+  return kind === 'draw' || kind === 'repayment';
 }
 
 const takingOf = ({ dealId, uscc, programme, terms }: Guarantee): Taking => ({
@@ -89,7 +131,7 @@ async function withCapacity(
   capacity: Capacity,
   { before, after, change, by }: GuaranteeMove,
 ): Promise<GuaranteeChange> {
-  const { caps: _said, scheme: _stated, ...given } = change as GuaranteeChange & ServiceWords;
+  const { caps: _said, scheme: _stated, room: _left, ...given } = change as GuaranteeChange & ServiceWords;
   const on = dateAt(by.at);
   const record = ({ checks, reservedUntil }: CapacityAnswer): GuaranteeChange =>
     ({ ...given, caps: { on, reservedUntil, checks } }) as GuaranteeChange;
@@ -108,6 +150,22 @@ async function withCapacity(
       caps: { on, reservedUntil: null, checks: await capacity.recheck(tx, taking) },
     } as GuaranteeChange;
   return given;
+}
+
+/** The change with what the programme leaves the firm, beside this guarantee and its loans: where it is approved, also under conditions. */
+async function withRoom(
+  tx: Tx,
+  read: ReadProgrammeRoom | undefined,
+  { before, change, by }: GuaranteeMove,
+  given: GuaranteeChange,
+): Promise<GuaranteeChange> {
+  const approves = change.event === 'decide' ? change.decision !== 'decline' : change.event === 'meet-conditions';
+  if (read === undefined || !approves) return given;
+  const { dealId, uscc, programme, terms } = before;
+  const loans = (await loansOf(tx, before)).map((loan) => loan.dealId);
+  const besides = [dealId, ...loans, ...(terms.loanDealId === null ? [] : [terms.loanDealId])];
+  const { cap, used } = await read(tx, { programme, uscc, on: dateAt(by.at), besides });
+  return { ...given, room: { cap, used } } as GuaranteeChange;
 }
 
 /** The change with what its scheme says: the rules with the approval, the fuse also with the letter. */

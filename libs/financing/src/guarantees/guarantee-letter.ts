@@ -2,7 +2,7 @@ import { addDays, addMonths, dateAt, type LocalDate } from '#lib/kernel';
 import { claimAmount } from '../sharing/claim-account.ts';
 import type { Raiser } from '../deals/deal.ts';
 import { withCaps, withScheme, type Handler } from './guarantee-application.ts';
-import { figuresOf, stillToRecover, type GuaranteeEntry } from './guarantee-entries.ts';
+import { figuresOf, stillToRecover, type GuaranteeEntry, type LoanEntryName } from './guarantee-entries.ts';
 import { amountAt, dayAt, hashAt, refusal, textAt } from '../deals/checks.ts';
 import type { Guarantee, GuaranteeBody, LetterTerms } from './guarantee.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
@@ -82,7 +82,7 @@ export const acceptBatch: Handler<'accept-batch'> = ({ body, terms }, change, { 
   return { body: withScheme(withCaps(taken, change.event, change.caps), change) };
 };
 
-export const draw: Handler<'draw'> = (deal, { amount, on }, { at }) => {
+export const draw: Handler<'draw'> = (deal, { amount, on, loan }, { at }) => {
   const { body } = deal;
   const { drawUntil, issuedOn, batchNo, maturity } = body.letter!;
   if (body.drawsEnded) throw refusal('draws-over', 409, '/on', '提款期已过', 'nothing more may be drawn');
@@ -90,7 +90,8 @@ export const draw: Handler<'draw'> = (deal, { amount, on }, { at }) => {
   // A loan of a batch was paid out before its letter.
   const from = batchNo === null ? issuedOn : undefined;
   const day = dayAt('/on', on, from, drawUntil < today ? drawUntil : today);
-  return { body: add(deal, { kind: 'draw', amount: amountAt('/amount', amount), on: day, maturity }) };
+  const entry = { kind: 'draw', amount: amountAt('/amount', amount), on: day, maturity, ...followed(loan) } as const;
+  return { body: add(deal, entry) };
 };
 
 export const endDraws: Handler<'end-draws'> = ({ body }) => ({
@@ -108,9 +109,12 @@ export const extend: Handler<'extend'> = (deal, change, { at }) => {
   return { body: withCaps({ ...body, letter: { ...letter, maturity, guaranteeUntil } }, change.event, change.caps) };
 };
 
-export const reduce: Handler<'reduce'> = (deal, { amount, on }, by) => ({
-  body: add(deal, { kind: 'repayment', amount: amountAt('/amount', amount), on: notLater('/on', on, by) }),
-});
+const followed = (loan: LoanEntryName | undefined) => (loan === undefined ? {} : { loan });
+
+export const reduce: Handler<'reduce'> = (deal, { amount, on, loan }, by) => {
+  const sums = { amount: amountAt('/amount', amount), on: notLater('/on', on, by) };
+  return { body: add(deal, { kind: 'repayment', ...sums, ...followed(loan) }) };
+};
 
 /** 结清: all that is outstanding is repaid. */
 export const repaid: Handler<'repaid'> = (deal, { on }, by) => {
@@ -159,9 +163,10 @@ export const claim: Handler<'claim'> = ({ body, terms }, { interest, document },
   return { body: { ...body, drawsEnded: true, claim: filed } };
 };
 
-/** What was repaid meanwhile is not paid again. */
+/** What was repaid meanwhile is not paid again, and nobody is paid more than was claimed. */
 function payable({ body, terms }: Guarantee, amount: number): void {
-  const most = claimAmount(body.outstanding, body.claim!.interest, terms.guaranteedBp);
+  const { interest, amount: claimed } = body.claim!;
+  const most = Math.min(claimed, claimAmount(body.outstanding, interest, terms.guaranteedBp));
   if (amount > most)
     throw refusal(
       'pay-over-claim',
@@ -238,7 +243,7 @@ export const correct: Handler<'correct'> = ({ body, terms, state, version: now }
       `there is no event ${version} that this desk may put right`,
     );
   const amount = amountAt('/amount', change.amount, 0);
-  const costs = entry.kind === 'recovery' ? { costs: amountAt('/costs', change.costs ?? 0, 0) } : {};
+  const costs = entry.kind === 'recovery' ? { costs: amountAt('/costs', change.costs ?? entry.costs, 0) } : {};
   const entries = body.entries.map((one) => (one === entry ? { ...one, amount, ...costs, correctedBy: now + 1 } : one));
   const after = booked(body, terms, entries);
   return { ...(state === 'RECOVERING' || state === 'RECOVERED' ? { to: recovered(after) } : {}), body: after };

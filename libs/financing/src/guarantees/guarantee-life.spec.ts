@@ -3,9 +3,10 @@ import { fen, type ProblemError } from '#lib/kernel';
 import { changed, opened, replayed, type DealRecord, type Raiser } from '../deals/deal.ts';
 import { treeOf } from '../sharing/tree-builder.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
-import { AT, by, order, sampleOf, TERMS } from './guarantee-example.ts';
+import { AT, by, COMMITTEE, order, sampleOf, TERMS } from './guarantee-example.ts';
 import { exposureOf, type Guarantee, type GuaranteeChange } from './guarantee.ts';
 import { GUARANTEE_ENDS, GUARANTEE_TABLE, type GuaranteeEvent } from './guarantee-table.ts';
+import { sharesInBp } from './guarantee-terms.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 
 const numRuns = process.env['FIRSTMILE_LONG'] ? 2000 : 60;
@@ -42,7 +43,7 @@ function live(
     ) as GuaranteeChange;
     const roles: readonly Raiser['role'][] = GUARANTEE_TABLE.states[deal.state].on?.[event]?.by ?? ['SYSTEM'];
     const role = roles[part % roles.length]!;
-    const who = by(role, event === 'decide' ? 'c' : deal.proposal ? 'b' : 'a', now);
+    const who = by(role, COMMITTEE.includes(event) ? 'c' : deal.proposal ? 'b' : 'a', now);
     try {
       const after = changed(GUARANTEE, deal, change, who);
       look(deal, after, change);
@@ -138,5 +139,16 @@ describe('any life of a guarantee', () => {
       }),
       { numRuns },
     );
+  });
+});
+
+describe('shares of a guarantee', () => {
+  it('add up to the whole', () => {
+    expect(sharesInBp(TERMS.tree)).toEqual([
+      { party: 'bank', bp: 2000 },
+      { party: 'national', bp: 4000 },
+      { party: 'city', bp: 2400 },
+      { party: 'guarantor', bp: 1600 },
+    ]);
   });
 });

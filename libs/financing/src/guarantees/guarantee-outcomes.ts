@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '#lib/data-sources';
-import { dateAt } from '#lib/kernel';
+import { dateAt, type LocalDate } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import type { OutcomeBook } from '../deals/ports.ts';
 import type { Move } from '../deals/raise.ts';
@@ -31,9 +31,16 @@ function kindOf({ before, after, change }: GuaranteeMove): OutcomeKind | undefin
   return KINDS[change.event];
 }
 
+/** What is put right was on the day of the entry, not on the day of the correction. */
+function dayCorrected({ body }: GuaranteeMove['before'], change: GuaranteeChange): LocalDate | undefined {
+  if (change.event !== 'correct') return undefined;
+  const entry = body.entries.find(({ version }) => version === change.version);
+  return entry !== undefined && 'on' in entry ? entry.on : undefined;
+}
+
 /** What a guarantor reports becomes a record of source 16, where the firm agreed to it beforehand (条例 art. 29). */
 export async function noteGuarantee(tx: Tx, book: OutcomeBook, made: GuaranteeMove): Promise<void> {
-  const { after, change, by } = made;
+  const { before, after, change, by } = made;
   const { dealId, version, uscc, terms, body } = after;
   const today = dateAt(by.at);
   const kind = kindOf(made);
@@ -50,7 +57,7 @@ export async function noteGuarantee(tx: Tx, book: OutcomeBook, made: GuaranteeMo
     guaranteeId: dealId,
     ...(letterNo === undefined ? {} : { letterNo }),
     ...(amount === undefined ? {} : { amount }),
-    on: 'on' in change ? change.on : today,
+    on: 'on' in change ? change.on : (dayCorrected(before, change) ?? today),
     ...(change.event === 'correct' ? { corrects: change.version } : {}),
   });
 }

@@ -94,6 +94,9 @@ const rule = (to: GuaranteeState | readonly GuaranteeState[], ...by: Desk[]): Ru
 /** Raised by a timer, or by the program as a batch is taken in. */
 const system = (to: GuaranteeState | readonly GuaranteeState[]): Rule<GuaranteeState, Desk> => ({ to });
 
+/** What a bank tells of the loan while a claim is looked at: less is to be paid, or what it told was wrong. */
+const told = (state: GuaranteeState) => ({ reduce: rule(state, 'BANK'), correct: rule(state, 'BANK') });
+
 const WITHDRAW = { withdraw: rule('WITHDRAWN', ...APPLICANT) };
 /** What was approved and not issued: the applicant steps back, the guarantor takes it back, or time does. */
 const BEFORE_ISSUE = { ...WITHDRAW, cancel: rule('CANCELLED', 'GUAR'), lapse: system('LAPSED') };
@@ -206,7 +209,7 @@ export const GUARANTEE_TABLE: Workflow<GuaranteeState, GuaranteeEvent, Desk> = w
       CLAIM_FILED: {
         zh: '已申请代偿',
         en: 'claim filed',
-        on: { review: rule('CLAIM_REVIEW', 'GUAR'), reduce: rule('CLAIM_FILED', 'BANK') },
+        on: { review: rule('CLAIM_REVIEW', 'GUAR'), ...told('CLAIM_FILED') },
       },
       CLAIM_REVIEW: {
         zh: '代偿审核中',
@@ -215,7 +218,7 @@ export const GUARANTEE_TABLE: Workflow<GuaranteeState, GuaranteeEvent, Desk> = w
           pay: rule('PAID', 'GUAR'),
           dispute: rule('CLAIM_DISPUTED', 'GUAR'),
           'reject-claim': rule('CLAIM_REJECTED', 'GUAR'),
-          reduce: rule('CLAIM_REVIEW', 'BANK'),
+          ...told('CLAIM_REVIEW'),
         },
         timers: [{ days: 30, event: 'alarm' }],
       },
@@ -225,13 +228,17 @@ export const GUARANTEE_TABLE: Workflow<GuaranteeState, GuaranteeEvent, Desk> = w
         on: {
           settle: rule('CLAIM_REVIEW', 'GUAR', 'BANK'),
           court: rule(['PAID', 'CLAIM_REJECTED'], 'GUAR', 'BANK'),
-          reduce: rule('CLAIM_DISPUTED', 'BANK'),
+          ...told('CLAIM_DISPUTED'),
         },
       },
       CLAIM_REJECTED: {
         zh: '已拒赔',
         en: 'claim rejected',
-        on: { 'accept-rejection': rule('RELEASED', 'BANK'), contest: rule('CLAIM_DISPUTED', 'BANK') },
+        on: {
+          'accept-rejection': rule('RELEASED', 'BANK'),
+          contest: rule('CLAIM_DISPUTED', 'BANK'),
+          ...told('CLAIM_REJECTED'),
+        },
       },
       PAID: {
         zh: '已代偿',

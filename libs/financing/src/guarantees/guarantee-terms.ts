@@ -3,6 +3,7 @@ import { DocumentCheck } from '../sharing/document-check.ts';
 import { compareExact, exact } from '../sharing/exact.ts';
 import { checkTree, leavesOf, shareOf, splitByTree, type ShareTree } from '../sharing/share-tree.ts';
 import { MOST_FEN, refusal } from '../deals/checks.ts';
+import type { ProgrammeRoom } from '../deals/ports.ts';
 import { checkSharing, type SharingTerms } from './sharing-terms.ts';
 
 /** The guarantor's own place in a tree of shares. */
@@ -76,6 +77,18 @@ export function guaranteeTerms(given: GuaranteeTerms): GuaranteeTerms {
 /** Each party's share in basis points, as partners are told it: adds up to 10,000. */
 export const sharesInBp = (tree: ShareTree): readonly { readonly party: string; readonly bp: number }[] =>
   leavesOf(splitByTree(tree, fen(10_000))).map(({ party, amount }) => ({ party, bp: amount }));
+
+/** What the firm owes elsewhere is not said, only that it counts. Throws ProblemError programme-cap 409. */
+export function withinRoom(pointer: string, amount: Fen, room: Pick<ProgrammeRoom, 'cap' | 'used'> | undefined): void {
+  if (room === undefined || room.cap === null || amount <= room.cap - room.used) return;
+  throw refusal(
+    'programme-cap',
+    409,
+    pointer,
+    `超过产品上限 ${room.cap} 分（扣除企业在该产品下已批与未还的金额）`,
+    `over the programme's cap of ${room.cap} fen, less what the firm was approved or owes under it`,
+  );
+}
 
 /** Throws ProblemError guarantee-over-programme 422 for more than the programme gives one firm. */
 export function withinProgramme(

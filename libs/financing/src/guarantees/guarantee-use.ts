@@ -5,6 +5,7 @@ import { LIVE_REFERRALS, useOfReferral, type DealUse, type UseReader } from '../
 import type { LoanMovement } from '../line/existing-loans.ts';
 import type { GuaranteeEntry } from './guarantee-entries.ts';
 import { LETTER_BINDS, type Guarantee } from './guarantee.ts';
+import { loansOf } from './loan-links.reader.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import { GUARANTEE } from './guarantee-type.ts';
 
@@ -24,11 +25,17 @@ export const guaranteeUse: UseReader = async (db, uscc, on) => {
     ...useOfReferral(loan, on),
     guaranteeId: loan.terms.guaranteeId,
   }));
-  return guarantees.map((guarantee) => {
+  const uses: DealUse[] = [];
+  for (const guarantee of guarantees) {
     const { dealId, terms } = guarantee;
-    const own = loans.filter((loan) => loan.dealId === terms.loanDealId || loan.guaranteeId === dealId);
-    return useOfGuarantee(guarantee, on, own);
-  });
+    // A loan may have gone over to another, which names no guarantee.
+    const under = terms.loanDealId === null ? [] : (await loansOf(db, guarantee)).map((loan) => loan.dealId);
+    const own = loans.filter(
+      (loan) => loan.dealId === terms.loanDealId || loan.guaranteeId === dealId || under.includes(loan.dealId),
+    );
+    uses.push(useOfGuarantee(guarantee, on, own));
+  }
+  return uses;
 };
 
 /** What a guarantee takes up on a day beside the loans that are referred under it: of the loan, guaranteed or not. Pure. */

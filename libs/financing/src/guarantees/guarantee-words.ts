@@ -2,8 +2,8 @@ import { field, type EventWords, type Fields, type FieldWords } from '../deals/e
 import type { Change, GuaranteeChange } from './guarantee.ts';
 import { DECISIONS } from './guarantee.ts';
 
-/** What of a change comes from outside: the caps and the scheme are written by the service alone. */
-type Said<E extends GuaranteeChange['event']> = Exclude<keyof Change<E>, 'event' | 'caps' | 'scheme'>;
+/** What of a change comes from outside: caps, scheme, room and the loan that is followed are written by the service alone. */
+type Said<E extends GuaranteeChange['event']> = Exclude<keyof Change<E>, 'event' | 'caps' | 'scheme' | 'loan' | 'room'>;
 
 const NOTHING = {};
 const REASON = { reason: field('text', '理由', 'reason') };

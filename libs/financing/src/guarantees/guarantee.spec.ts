@@ -5,7 +5,7 @@ import { guaranteedOf, stillToRecover } from './guarantee-entries.ts';
 import { AT, by, HASH, order, PATHS, play, raiserOf, sampleOf, TERMS } from './guarantee-example.ts';
 import { exposureOf, type Guarantee, type GuaranteeChange } from './guarantee.ts';
 import { GUARANTEE_ENDS, GUARANTEE_EVENTS, GUARANTEE_STATES, GUARANTEE_TABLE } from './guarantee-table.ts';
-import { guaranteeTerms, sharesInBp } from './guarantee-terms.ts';
+import { guaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 
 const CALENDAR = workingCalendar({ daysOff: [], workdays: [], through: '2030-12-31' });
@@ -111,7 +111,11 @@ describe('an application', () => {
     const terms = { ...TERMS, principal: fen(600), programmeMost: fen(500), suggestedLine: fen(300) };
     const deal = play(PATHS.REVIEWED, opened(GUARANTEE, order(terms)));
     const decide = (amount: number, more: object = {}): string | undefined =>
-      refused(deal, { ...sampleOf('decide', deal, AT), amount, ...more } as GuaranteeChange, by('GUAR', 'c'));
+      refused(
+        deal,
+        { ...sampleOf('decide', deal, AT), reasonCode: undefined, amount, ...more } as GuaranteeChange,
+        by('GUAR', 'c'),
+      );
     expect(decide(601)).toBe('amount-over-application /amount');
     expect(decide(501)).toBe('guarantee-over-programme /amount');
     expect(decide(301)).toBe('reason-code-needed /reasonCode');
@@ -128,7 +132,7 @@ describe('an application', () => {
   it('under conditions is approved when each is met', () => {
     const deal = play(PATHS.CONDITIONAL);
     expect([deal.body.approved, exposureOf(deal)]).toEqual([0, null]);
-    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR'))).toBe(
+    expect(refused(deal, { event: 'meet-conditions', documents: [] }, by('GUAR', 'c'))).toBe(
       'documents-incomplete /documents',
     );
     const met = play([['meet-conditions']], deal);
@@ -334,6 +338,51 @@ describe('a letter', () => {
     expect([reopened.state, reopened.body.account!.netRecovered]).toEqual(['RECOVERING', 5]);
   });
 
+  it('above the suggested line, and where there is none, the committee says why by a code', () => {
+    const decide = (suggestedLine: number | null, reasonCode?: string) => {
+      const line = suggestedLine === null ? null : fen(suggestedLine);
+      const reviewed = { ...play(PATHS.REVIEWED), terms: { ...TERMS, suggestedLine: line } };
+      const decided = { decision: 'approve', amount: fen(100), reason: '通过' } as const;
+      return refused(
+        reviewed,
+        { event: 'decide', ...decided, ...(reasonCode === undefined ? {} : { reasonCode }) },
+        by('GUAR', 'c'),
+      );
+    };
+    expect([decide(100), decide(99), decide(null), decide(null, 'NO-LINE')]).toEqual([
+      undefined,
+      'reason-code-needed /reasonCode',
+      'reason-code-needed /reasonCode',
+      undefined,
+    ]);
+  });
+
+  it('who did the due diligence does not say either that the conditions are met', () => {
+    const conditional = play(PATHS.CONDITIONAL);
+    const met = { event: 'meet-conditions', documents: [HASH] } as const;
+    for (const person of ['a', 'b']) expect(refused(conditional, met, by('GUAR', person))).toBe('duties-separate');
+    expect(changed(GUARANTEE, conditional, met, by('GUAR', 'c')).state).toBe('APPROVED');
+  });
+
+  it('is approved within what its programme leaves the firm', () => {
+    const room = { cap: fen(1000), used: fen(901) };
+    const decided = { decision: 'approve', amount: fen(100), reason: '通过', reasonCode: 'R' } as const;
+    const decide = { event: 'decide', ...decided, room } as const;
+    expect(refused(play(PATHS.REVIEWED), decide, by('GUAR', 'c'))).toBe('programme-cap /amount');
+    expect(refused(play(PATHS.REVIEWED), { ...decide, amount: fen(99) }, by('GUAR', 'c'))).toBeUndefined();
+    const met = { event: 'meet-conditions', documents: [HASH], room } as const;
+    expect(refused(play(PATHS.CONDITIONAL), met, by('GUAR', 'c'))).toBe('programme-cap ');
+  });
+
+  it('a corrected recovery keeps its costs where no others are said', () => {
+    const scene = play([...PATHS.PAID, ['recover', { amount: fen(1000), costs: fen(10) }]]);
+    const { version } = scene.body.entries.at(-1)!;
+    const right = (more: object): Guarantee =>
+      changed(GUARANTEE, scene, { event: 'correct', version, amount: fen(900), reason: '错账', ...more }, by('GUAR'));
+    expect(right({}).body.account).toMatchObject({ grossRecovered: 900, costs: 10 });
+    expect(right({ costs: fen(0) }).body.account).toMatchObject({ grossRecovered: 900, costs: 0 });
+  });
+
   it('shows the guarantor’s caps and due diligence to the guarantor only', () => {
     const deal = play([...PATHS.REVIEWED, ['decide', { caps: { on: dateAt(AT), reservedUntil: null, checks: [] } }]]);
     expect([guaranteeFor('GUAR', deal).body.caps.length, guaranteeFor('GUAR', deal).body.report]).toEqual([
@@ -341,14 +390,5 @@ describe('a letter', () => {
       deal.body.report,
     ]);
     expect([guaranteeFor('BANK', deal).body.caps, guaranteeFor('FIRM', deal).body.report]).toEqual([[], null]);
-  });
-
-  it('tells shares that add up to the whole', () => {
-    expect(sharesInBp(TERMS.tree)).toEqual([
-      { party: 'bank', bp: 2000 },
-      { party: 'national', bp: 4000 },
-      { party: 'city', bp: 2400 },
-      { party: 'guarantor', bp: 1600 },
-    ]);
   });
 });

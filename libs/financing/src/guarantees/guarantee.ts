@@ -2,7 +2,14 @@ import { fen, type Fen, type LocalDate } from '#lib/kernel';
 import type { Text } from '#lib/scoring';
 import type { CapCheck } from '../capacity/caps.ts';
 import type { Deal } from '../deals/deal.ts';
-import { guaranteedOf, NOTHING, type GuaranteeEntry, type GuaranteeFigures } from './guarantee-entries.ts';
+import type { ProgrammeRoom } from '../deals/ports.ts';
+import {
+  guaranteedOf,
+  NOTHING,
+  type GuaranteeEntry,
+  type GuaranteeFigures,
+  type LoanEntryName,
+} from './guarantee-entries.ts';
 import type { GuaranteeState } from './guarantee-table.ts';
 import type { GuaranteeTerms } from './guarantee-terms.ts';
 import type { SchemeRecord } from './scheme-rules.ts';
@@ -14,6 +21,9 @@ export interface CapsRecord {
   readonly reservedUntil: LocalDate | null;
   readonly checks: readonly CapCheck[];
 }
+
+/** 产品余额 as it stood with an approval. Written by the service. */
+export type RoomRecord = Pick<ProgrammeRoom, 'cap' | 'used'>;
 
 /** The letter's own words (保函). */
 export interface LetterTerms {
@@ -53,6 +63,7 @@ export type GuaranteeChange =
       readonly fuseReason?: string;
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
+      readonly room?: RoomRecord;
     }
   /** One document for each condition, in their order. */
   | {
@@ -61,6 +72,7 @@ export type GuaranteeChange =
       readonly fuseReason?: string;
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
+      readonly room?: RoomRecord;
     }
   | { readonly event: 'contract'; readonly contractNo: string; readonly signedOn: LocalDate; readonly bankId?: string }
   | ({
@@ -75,7 +87,8 @@ export type GuaranteeChange =
       readonly caps?: CapsRecord;
       readonly scheme?: SchemeRecord;
     } & LetterTerms)
-  | { readonly event: 'draw' | 'reduce'; readonly amount: Fen; readonly on: LocalDate }
+  /** `loan`: written where it follows a loan on the platform, by nobody else. */
+  | { readonly event: 'draw' | 'reduce'; readonly amount: Fen; readonly on: LocalDate; readonly loan?: LoanEntryName }
   | {
       readonly event: 'extend';
       readonly maturity: LocalDate;

@@ -3,11 +3,10 @@ import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal 
 import { dateAt, ProblemError, type LocalDate, type Uscc } from '#lib/kernel';
 import type { Db, Tx } from '#lib/platform';
 import { seesBook, type Capacity } from '../capacity/capacity.service.ts';
-import { withoutAmounts } from '../capacity/refusals.ts';
+import { ofNoAmount, withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
 import {
   dealEvents,
-  dealsWithTerm,
   findDeal,
   openDeal,
   pageOfDeals,
@@ -26,15 +25,18 @@ import {
 } from '../deals/raise.ts';
 import type { Admission } from '../deals/ports.ts';
 import { dealUnknown } from '../deals/refusals.ts';
-import type { CoveringGuarantee, LoanMove } from '../referrals/referrals.service.ts';
-import { guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
+import type { CoveringGuarantee, LoanMove } from '../referrals/loan-move.ts';
+import type { Referral } from '../referrals/referral-terms.ts';
+import { REFERRAL } from '../referrals/referral.ts';
+import { followingFlow, guaranteeFlow, type GuaranteeFlow, type GuaranteePorts } from './guarantee-flow.ts';
 import { guaranteedOf } from './guarantee-entries.ts';
-import { changeOfLoan } from './loan-moves.ts';
+import { allOwe, covers, guaranteesOfLoan, isLive, loansOf } from './loan-links.reader.ts';
+import { changesOfLoan } from './loan-moves.ts';
 import { fusesOf, type FuseReader } from './scheme-book.reader.ts';
 import { caseChecks, caseFaults, caseRefused, NOTHING_ELSE, type FuseReading } from './scheme-rules.ts';
 import { sharesBy, sharingNamed } from './sharing-terms.ts';
 import { refusal } from '../deals/checks.ts';
-import { guaranteeTerms, isUuid, withinProgramme, type GuaranteeTerms } from './guarantee-terms.ts';
+import { guaranteeTerms, isUuid, withinProgramme, withinRoom, type GuaranteeTerms } from './guarantee-terms.ts';
 import { dueChange, GUARANTEE, guaranteeFor } from './guarantee-type.ts';
 import type { Guarantee, GuaranteeChange } from './guarantee.ts';
 
@@ -53,6 +55,8 @@ interface AdmittedTerms extends Pick<GuaranteeApplication, 'uscc' | 'programme'>
 /** 担保申请: opened by the firm, its bank, a guarantor or the platform; moved by whoever sits at it. */
 export class Guarantees implements CoveringGuarantee {
   readonly flow: GuaranteeFlow;
+  /** What a loan does is not said of the guarantee by anybody. */
+  private readonly following: GuaranteeFlow;
 
   constructor(
     private readonly parts: DealParts,
@@ -60,6 +64,7 @@ export class Guarantees implements CoveringGuarantee {
     private readonly ports: GuaranteePorts,
   ) {
     this.flow = guaranteeFlow(capacity, ports);
+    this.following = followingFlow(this.flow);
   }
 
   /**
@@ -77,7 +82,7 @@ export class Guarantees implements CoveringGuarantee {
         '/bankId': [asked.bankId, 'bank'],
         '/reGuarantorId': [asked.reGuarantorId, 'guarantor'],
       });
-      await knownLoan(tx, asked.loanDealId, uscc);
+      await knownLoan(tx, asked, uscc);
       const at = clock.now();
       const parties = partiesOf(asked);
       const on = dateAt(at);
@@ -100,6 +105,14 @@ export class Guarantees implements CoveringGuarantee {
     return this.ports.admit(tx, { programme, uscc, on, parties: partiesOf(terms), pending, besides });
   }
 
+  /**
+   * 产品余额 for a loan of the batch that a row is of, beside the loan that it names. Throws ProblemError programme-cap 409.
+   */
+  async withinRoom(tx: Tx, { uscc, programme, terms }: AdmittedTerms, on: LocalDate): Promise<void> {
+    const besides = terms.loanDealId === null ? [] : [terms.loanDealId];
+    withinRoom('/principal', terms.principal, await this.ports.room?.(tx, { programme, uscc, on, besides }));
+  }
+
   /** The flow with a reading of fuses of its own. */
   flowReading(fuse: FuseReader): GuaranteeFlow {
     return guaranteeFlow(this.capacity, this.ports, fuse);
@@ -114,12 +127,12 @@ export class Guarantees implements CoveringGuarantee {
   }
 
   /**
-   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired,
-   * sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
+   * One event. Throws what `command` throws, what the guarantee refuses, capacity-passed, reservation-expired, programme-cap,
+   * guarantee-follows-loan, sharing-case-refused, claim-fuse-tripped and claim-fuse-undecided 409.
    */
   async act(principal: Principal, given: Command<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(this.parts.db, given.change);
-    const deal = await told(principal, command(this.parts, this.flow, principal, given));
+    const deal = await told(principal, given.change, command(this.parts, this.flow, principal, given));
     return guaranteeFor(deskFor(principal, deal), deal);
   }
 
@@ -141,27 +154,30 @@ export class Guarantees implements CoveringGuarantee {
     return deals.map((deal) => guaranteeFor(deskFor(principal, deal), deal));
   }
 
-  /** Guarantees of a loan, so that its draws and repayments reach them. */
-  ofLoan(db: Db, loanDealId: string): Promise<Guarantee[]> {
-    return dealsWithTerm(db, GUARANTEE, 'loanDealId', loanDealId);
-  }
-
   /** As `act`, in the transaction that took the guarantee. */
   async commandOn(tx: Tx, principal: Principal, given: CommandOn<GuaranteeChange>): Promise<Guarantee> {
     await knownBank(tx, given.change);
-    return told(principal, commandOn(tx, this.parts, this.flow, principal, given));
+    return told(principal, given.change, commandOn(tx, this.parts, this.flow, principal, given));
   }
 
   /**
-   * What happened to the loan happens to its guarantee, in the loan's transaction: a draw is refused where the letter does not
-   * allow it, a repayment lowers it. What no letter binds any more is not moved by a repayment. Throws ProblemError
-   * deal-unknown 404 for a guarantee of another firm, or of another bank.
+   * What happened to a loan happens to its guarantees, in the loan's transaction: a draw is refused where the letter does not
+   * allow it, what is paid lowers it. Throws ProblemError guarantee-unknown 422 for a draw under a guarantee of another bank.
    */
-  async loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void> {
-    const deal = await findDeal(tx, GUARANTEE, guaranteeId, 'update');
-    if (deal === undefined || !covers(deal, loan)) throw dealUnknown(guaranteeId);
-    const change = changeOfLoan(deal, loan);
-    if (change !== undefined) await move(tx, this.parts, this.flow, deal, change, loan.by);
+  async loanMoved(tx: Tx, loan: LoanMove): Promise<void> {
+    for (const dealId of await guaranteesOfLoan(tx, loan)) {
+      // Locked before its other loans are read: of two that move at once the second sees what the first one did.
+      let deal = await findDeal(tx, GUARANTEE, dealId, 'update');
+      const named = dealId === loan.guaranteeId;
+      if (deal === undefined || !covers(deal, loan)) {
+        if (named && loan.kind === 'draw') throw otherGuarantee();
+        continue;
+      }
+      const others = (await loansOf(tx, deal)).filter((one) => one.dealId !== loan.dealId);
+      const around = { named, othersOwe: allOwe(others), othersLive: others.some(isLive) };
+      for (const change of changesOfLoan(deal, loan, around))
+        deal = await move(tx, this.parts, this.following, deal, change, loan.by);
+    }
   }
 
   /** 期限届满: what time brings, and reservations that are over. Resolves to the number of deals that moved. */
@@ -176,20 +192,24 @@ export class Guarantees implements CoveringGuarantee {
 }
 
 /** How a guarantor's book stands is told to nobody but itself and the house. */
-async function told<T>({ kind }: Principal, work: Promise<T>): Promise<T> {
+async function told<T>({ kind }: Principal, change: GuaranteeChange, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (kind === 'guarantor' || kind === 'operator' || !(error instanceof ProblemError)) throw error;
-    throw withoutAmounts(error);
+    if (!(error instanceof ProblemError)) throw error;
+    const placed = 'amount' in change ? error : ofNoAmount(error);
+    throw kind === 'guarantor' || kind === 'operator' ? placed : withoutAmounts(placed);
   }
 }
 
-/** A bank moves the guarantees that it is the bank of, for the firm whose loan it is. */
-const covers = ({ uscc, parties }: Guarantee, { uscc: borrower, by }: LoanMove): boolean =>
-  uscc === borrower &&
-  (by.role === 'SYSTEM' ||
-    parties.some(({ institutionId, desk }) => desk === 'BANK' && institutionId === by.institutionId));
+const otherGuarantee = (): ProblemError =>
+  refusal(
+    'guarantee-unknown',
+    422,
+    '',
+    '所指担保的贷款银行不是本行',
+    'the guarantee that the loan names is of another bank',
+  );
 
 /** Where somebody stands who may see the deal; a regulator reads like the house. */
 const deskFor = (principal: Principal, deal: Guarantee): Desk =>
@@ -212,7 +232,7 @@ export function guaranteeSeen(
 /** The details of an event without what is the guarantor's own. */
 function shown(event: string | null, detail: DealEventRow['detail']): DealEventRow['detail'] {
   if (event === 'report') return {};
-  const { caps: _own, scheme: _book, fuseReason: _why, ...rest } = detail;
+  const { caps: _own, scheme: _book, room: _use, fuseReason: _why, ...rest } = detail;
   return rest;
 }
 
@@ -253,15 +273,27 @@ export function heldAtApplication(
   if (faults.length > 0) throw caseRefused(code, faults);
 }
 
-/** 贷款推荐业务 of this very firm. Throws ProblemError loan-unknown 422. */
-export async function knownLoan(tx: Tx, loanDealId: string | null, uscc: Uscc): Promise<void> {
-  if (loanDealId === null) return;
-  const [loan] = await tx.query(`SELECT FROM deal WHERE deal_id = $1 AND kind = 'referral' AND uscc = $2`, [
-    loanDealId,
-    uscc,
-  ]);
-  if (loan === undefined)
-    throw refusal('loan-unknown', 422, '/loanDealId', '该企业没有此贷款推荐', 'the firm has no such referral');
+/**
+ * 贷款推荐业务 of this very firm, with the bank of the guarantee or on its way to it; null: none is named. Throws ProblemError
+ * loan-unknown 422.
+ */
+export async function knownLoan(
+  tx: Tx,
+  { loanDealId, bankId }: Pick<GuaranteeTerms, 'loanDealId' | 'bankId'>,
+  uscc: Uscc,
+): Promise<Referral | null> {
+  if (loanDealId === null) return null;
+  const loan = isUuid(loanDealId) ? await findDeal(tx, REFERRAL, loanDealId) : undefined;
+  const banks = loan === undefined ? [] : [loan.terms.bank, ...loan.terms.nextBanks];
+  if (loan === undefined || loan.uscc !== uscc || (bankId !== null && !banks.includes(bankId)))
+    throw refusal(
+      'loan-unknown',
+      422,
+      '/loanDealId',
+      '该企业在此银行没有此贷款推荐',
+      'the firm has no such referral with the bank',
+    );
+  return loan;
 }
 
 /** Throws ProblemError party-unknown 422. */

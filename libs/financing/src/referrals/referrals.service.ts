@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { actorOf, HOUSE, type Principal } from '#lib/access';
-import { addDays, dateAt, fen, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
+import { addDays, dateAt, daysBetween, ProblemError, type Fen, type LocalDate, type Uscc } from '#lib/kernel';
 import { actAs, type Tx } from '#lib/platform';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import type { DealOrder, Party, Raiser } from '../deals/deal.ts';
@@ -30,6 +30,7 @@ import { referralMessage } from './referral-messages.ts';
 import { noteOutcomes } from './referral-outcomes.ts';
 import { MOST_OPEN, OPEN_REFERRALS, type ReferralEvent, type ReferralState } from './referral-table.ts';
 import type { LoanForm, Referral, ReferralBody, ReferralChange, ReferralTerms } from './referral-terms.ts';
+import { loanMoveOf, type CoveringGuarantee } from './loan-move.ts';
 import { guaranteedForm, loanOf, REFERRAL } from './referral.ts';
 
 /** What is offered to a firm. */
@@ -44,21 +45,12 @@ export interface ReferralOffer {
   readonly guaranteeId?: string;
 }
 
-/** A guarantee moves with the loan that it covers, in the same transaction. */
-export interface CoveringGuarantee {
-  /** Throws ProblemError where the letter does not allow it. */
-  loanMoved(tx: Tx, guaranteeId: string, loan: LoanMove): Promise<void>;
-}
-
-export interface LoanMove {
-  /** Of the loan. */
-  readonly uscc: Uscc;
-  readonly kind: 'draw' | 'payment' | 'repaid' | 'correct';
-  readonly amount: Fen;
+/** 代偿申请 of a guarantee: what its loan is told. */
+export interface Claimed {
+  /** The day from which on the guarantor knows it as overdue. */
+  readonly dueOn: LocalDate;
   readonly on: LocalDate;
-  /** What is outstanding of the loan after it. */
-  readonly outstanding: Fen;
-  readonly by: Raiser;
+  readonly at: Date;
 }
 
 export interface ReferralPorts {
@@ -112,7 +104,7 @@ export class Referrals {
       await knownFirm(tx, offer.uscc);
       await knownBanks(tx, [offer.bank, ...offer.nextBanks]);
       const { uscc, programme } = offer;
-      const guarantors = offer.guaranteeId === undefined ? [] : await guarantorsOf(tx, offer.guaranteeId, uscc);
+      const guarantors = offer.guaranteeId === undefined ? [] : await guarantorsOf(tx, offer.guaranteeId, offer);
       const parties = [{ institutionId: offer.bank, desk: 'BANK' as const }, ...guarantors];
       // Under a guarantee it is the guarantor that decides whether it accepts.
       const pending = guarantors.length > 0 ? (['guarantorAcceptance'] as const) : [];
@@ -173,12 +165,19 @@ export class Referrals {
     );
   }
 
-  /** A claim was filed under the guarantee of a loan: the loan is in default (违约), whatever its days. */
-  async claimed(tx: Tx, dealId: string, on: LocalDate, by: Raiser): Promise<void> {
+  /**
+   * A claim was filed under the guarantee of a loan: the loan is in default (违约), whatever its days. Where the bank told of its
+   * being overdue to the guarantor alone, the loan is overdue first.
+   */
+  async claimed(tx: Tx, dealId: string, { dueOn, on, at }: Claimed): Promise<void> {
     const deal = await findDeal(tx, REFERRAL, dealId, 'update');
-    if (deal?.state !== 'OVERDUE' && deal?.state !== 'RESTRUCTURED') return;
-    const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at: by.at };
-    await move(tx, this.parts, this.flow, deal, { event: 'default', cause: 'claim', on }, system);
+    if (deal === undefined || loanOf(deal).outstanding === 0) return;
+    const system: Raiser = { role: 'SYSTEM', institutionId: null, personId: null, at };
+    const daysPastDue = Math.max(1, daysBetween(dueOn, on));
+    const overdue = { event: 'overdue', daysPastDue, on: dueOn } as const;
+    const loan = deal.state === 'PERFORMING' ? await move(tx, this.parts, this.flow, deal, overdue, system) : deal;
+    if (loan.state !== 'OVERDUE' && loan.state !== 'RESTRUCTURED') return;
+    await move(tx, this.parts, this.flow, loan, { event: 'default', cause: 'claim', on }, system);
   }
 
   private async prepared(tx: Tx, before: Referral, change: ReferralChange, { at }: Raiser): Promise<ReferralChange> {
@@ -266,31 +265,9 @@ export class Referrals {
     await move(tx, this.parts, this.flow, opened, carried, system);
   }
 
-  private async moveGuarantee(tx: Tx, { after, before, change, by }: ReferralMove): Promise<void> {
-    const { guaranteeId } = after.terms;
-    if (guaranteeId === null || this.ports.guarantee === undefined) return;
-    const { outstanding } = loanOf(after);
-    const loan = { uscc: after.uscc, outstanding, by };
-    if (change.event === 'draw')
-      await this.ports.guarantee.loanMoved(tx, guaranteeId, {
-        ...loan,
-        kind: 'draw',
-        amount: change.amount,
-        on: change.on,
-      });
-    else if (change.event === 'pay')
-      await this.ports.guarantee.loanMoved(tx, guaranteeId, {
-        ...loan,
-        kind: 'payment',
-        amount: change.amount,
-        on: change.on,
-      });
-    else if (change.event === 'repaid')
-      await this.ports.guarantee.loanMoved(tx, guaranteeId, { ...loan, kind: 'repaid', amount: fen(0), on: change.on });
-    else if (change.event === 'correct') {
-      const amount = fen(loanOf(after).outstanding - loanOf(before).outstanding);
-      await this.ports.guarantee.loanMoved(tx, guaranteeId, { ...loan, kind: 'correct', amount, on: dateAt(by.at) });
-    }
+  private async moveGuarantee(tx: Tx, made: ReferralMove): Promise<void> {
+    const loan = loanMoveOf(made);
+    if (loan !== undefined) await this.ports.guarantee?.loanMoved(tx, loan);
   }
 }
 
@@ -313,15 +290,24 @@ async function knownFirm(tx: Tx, uscc: Uscc): Promise<void> {
   });
 }
 
-/** Who guarantees it. Throws ProblemError guarantee-unknown 422 for a guarantee that is none of this firm. */
-async function guarantorsOf(tx: Tx, guaranteeId: string, uscc: Uscc): Promise<Party[]> {
-  const guarantors = await tx.query<Party>(
+/** Who guarantees it. Throws ProblemError guarantee-unknown 422 for a guarantee that is none of this firm, or another bank's. */
+async function guarantorsOf(
+  tx: Tx,
+  guaranteeId: string,
+  { uscc, bank, nextBanks }: Pick<ReferralOffer, 'uscc' | 'bank' | 'nextBanks'>,
+): Promise<Party[]> {
+  const parties = await tx.query<Party>(
     `SELECT p.institution_id AS "institutionId", p.desk FROM deal d JOIN deal_party p USING (deal_id)
-     WHERE d.deal_id = $1 AND d.kind = 'guarantee' AND d.uscc = $2 AND p.desk IN ('GUAR', 'REGUAR')`,
+     WHERE d.deal_id = $1 AND d.kind = 'guarantee' AND d.uscc = $2`,
     [guaranteeId, uscc],
   );
-  if (guarantors.length > 0) return guarantors;
-  throw refusal('guarantee-unknown', 422, '/guaranteeId', '该企业没有此担保', 'the firm has no such guarantee');
+  const guarantors = parties.filter(({ desk }) => desk === 'GUAR' || desk === 'REGUAR');
+  const banks = parties.filter(({ desk }) => desk === 'BANK').map(({ institutionId }) => institutionId);
+  const others = banks.length > 0 && [bank, ...nextBanks].some((one) => !banks.includes(one));
+  if (guarantors.length > 0 && !others) return guarantors;
+  const en = others ? 'the guarantee is of another bank' : 'the firm has no such guarantee';
+  const zh = others ? '此担保的贷款银行为他行' : '该企业没有此担保';
+  throw refusal('guarantee-unknown', 422, '/guaranteeId', zh, en);
 }
 
 /** Guarantees that cover it: the one that it was offered under, and those that name it. */
