@@ -97,6 +97,8 @@ const NOT_ANSWERED = [
   // What a base of the suggested line lacks: a member of the line.
   'receivables',
   'turns',
+  // Why a bank declines, in an example.
+  'need',
   // Shipped data that is not sound: the process does not start.
   'line-parameters-invalid',
   'programme-invalid',

@@ -77,6 +77,7 @@ export const GUARANTEE_PROBLEMS: Readonly<Record<string, ProblemEntry>> = {
   'row-key-invalid': entry(422, '贷款编号有误', 'Not a number of a loan'),
   'row-key-conflict': entry(409, '该贷款已按不同内容承保', 'The loan was accepted with another content'),
   'row-key-elsewhere': entry(409, '该贷款已在其他批次承保', 'The loan was accepted in another batch'),
+  'guarantee-over-loan': entry(422, '超过所附贷款的余额', 'The row is for more than the loan that it names owes'),
   'batch-invalid': entry(422, '批次有误', 'The number of the batch or of its rows is not valid'),
 };
 

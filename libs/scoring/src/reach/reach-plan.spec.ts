@@ -187,7 +187,8 @@ describe('reachPlan', () => {
           expect([code, touched.filter((c) => !characteristics.includes(c))]).toEqual([code, []]);
         }
       }),
-      { numRuns },
+      // Seeded: which changes come up at all is counted below.
+      { numRuns, seed: 11 },
     );
     expect([...applied].sort()).toEqual(
       FIRM_CHANGES.map(({ code }) => code)
