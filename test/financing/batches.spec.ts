@@ -10,6 +10,7 @@ import {
 } from '#lib/financing';
 import { addDays, addMonths, fen } from '#lib/kernel';
 import { codes, GuaranteeKit, MILLION, uscc } from './guarantee-kit.ts';
+import { pageOf } from './pages.ts';
 
 describe('a batch of guarantees', () => {
   let kit: GuaranteeKit;
@@ -230,9 +231,10 @@ describe('a batch of guarantees', () => {
   });
 
   it('every deal of it was told to both partners and replays', async () => {
-    const deals = await kit.guarantees.page(kit.guarantor, { limit: 200 });
+    const deals = await pageOf(kit.product, kit.clock, kit.guarantor);
     expect(deals.length).toBeGreaterThan(4);
-    for (const deal of deals) {
+    for (const { dealId: id } of deals) {
+      const { deal } = await kit.guarantees.get(kit.guarantor, id);
       const events = await kit.product.db.as(HOUSE, (tx) => dealEvents(tx, deal.dealId));
       const { dealId, uscc: firm, programme, openedAt, parties, terms } = deal;
       const order = { dealId, uscc: firm, programme, openedAt, parties, terms };

@@ -146,7 +146,7 @@ export class Desks {
 
   /** Deals of a firm as somebody sees them. */
   async seenBy(by: Principal, firm: number): Promise<string[]> {
-    const page = await this.deals.referrals.page(by, { limit: 50, uscc: demoUscc(firm) });
+    const page = await this.deals.deals.page(by, { limit: 50, uscc: demoUscc(firm) });
     return page.map(({ dealId }) => dealId);
   }
 }

@@ -23,6 +23,7 @@ import { openTestProduct, type TestProduct } from '../kit/database.ts';
 import { deliver } from '../kit/deliver.ts';
 import { demoUscc, register } from '../kit/firms.ts';
 import { codeOf, HASH, usedBy, jointPartners, jointWords, RoomOf, YEAR_END } from './joint-partners.ts';
+import { pageOf } from './pages.ts';
 
 const FIRM = demoUscc(1);
 const MILLION = 100_000_000;
@@ -44,9 +45,8 @@ describe('joint cases', () => {
     note: (_tx, outcome) => Promise.resolve(void noted.push(outcome)),
     noteMonth: () => Promise.reject(new Error('no month of a joint case')),
   };
-  /** What the programme says of the firm. */
+  /** What the programme says of the firm; NOT takes none. */
   let admission: Admission;
-  /** NOT takes no firm. */
   const admit: Admit = (tx, { programme, uscc, besides = [] }) =>
     programme === 'NOT'
       ? Promise.reject(new ProblemError({ code: 'programme-refused', status: 409, zh: '不符合', en: 'refused' }))
@@ -191,7 +191,7 @@ describe('joint cases', () => {
     expect((await cases.get(who['bank']!, dealId)).consents).toHaveLength(1);
     expect(await codeOf(cases.get(who['stranger']!, dealId))).toBe('deal-unknown');
     expect(await codeOf(cases.history(who['stranger']!, dealId))).toBe('deal-unknown');
-    expect((await cases.page(who['stranger']!, { limit: 10 })).length).toBe(0);
+    expect(await pageOf(product, clock, who['stranger']!)).toEqual([]);
     const say = { event: 'say', round: 'external', opinion: 'noted', need: null, text: '' } as const;
     expect(await codeOf(cases.raise(who['stranger']!, { dealId, version: 2, change: say }))).toBe('deal-unknown');
     const ended = await tell(dealId, ['firm', { event: 'unshare', institutionId: id('bank'), purpose: null }]);

@@ -248,29 +248,6 @@ export async function dealsWithTerm<S extends string, E extends string, B, C ext
   return rows.map((row) => dealOf(type, row));
 }
 
-export interface DealQuery {
-  readonly limit: number;
-  /** Before this one: the newest come first, ids are in the order of time. */
-  readonly before?: string;
-  readonly state?: string;
-  readonly uscc?: Uscc;
-}
-
-/** A page of what the actor may see. */
-export async function pageOfDeals<S extends string, E extends string, B, C extends { readonly event: E }, O>(
-  db: Db,
-  type: DealType<S, E, B, C, O>,
-  { limit, before, state, uscc }: DealQuery,
-): Promise<Deal<S, B, C, O>[]> {
-  const rows = await db.query<DealRow>(
-    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.kind = $1 AND ($2::uuid IS NULL OR d.deal_id < $2)
-       AND ($3::text IS NULL OR d.state = $3) AND ($4::text IS NULL OR d.uscc = $4) ORDER BY d.deal_id DESC LIMIT $5`,
-    [type.kind, before ?? null, state ?? null, uscc ?? null, limit],
-    'deal-page',
-  );
-  return rows.map((row) => dealOf(type, row));
-}
-
 /** A firm's deals of this kind in these states, the oldest first. */
 export async function dealsOfFirm<S extends string, E extends string, B, C extends { readonly event: E }, O>(
   db: Db,

@@ -5,14 +5,7 @@ import type { Db, Tx } from '#lib/platform';
 import { seesBook, type Capacity } from '../capacity/capacity.service.ts';
 import { ofNoAmount, withoutAmounts } from '../capacity/refusals.ts';
 import type { Desk, Party } from '../deals/deal.ts';
-import {
-  dealEvents,
-  findDeal,
-  openDeal,
-  pageOfDeals,
-  type DealEventRow,
-  type DealQuery,
-} from '../deals/deals.store.ts';
+import { dealEvents, findDeal, openDeal, type DealEventRow } from '../deals/deals.store.ts';
 import {
   command,
   commandOn,
@@ -146,12 +139,6 @@ export class Guarantees implements CoveringGuarantee {
       if (deal === undefined) throw dealUnknown(dealId);
       return guaranteeSeen(principal, deal, await dealEvents(tx, dealId));
     });
-  }
-
-  /** Newest first, those that the reader may see. */
-  async page(principal: Principal, query: DealQuery): Promise<Guarantee[]> {
-    const deals = await this.parts.db.as(actorOf(principal), (tx) => pageOfDeals(tx, GUARANTEE, query));
-    return deals.map((deal) => guaranteeFor(deskFor(principal, deal), deal));
   }
 
   /** As `act`, in the transaction that took the guarantee. */

@@ -3,14 +3,7 @@ import { actorOf, HOUSE, institutionsById, type InstitutionKind, type Principal 
 import { dateAt, instantText, ProblemError, type Fen, type ProblemDetail, type Uscc } from '#lib/kernel';
 import type { Tx } from '#lib/platform';
 import { deadlinesOf, type Desk, type Raiser } from '../deals/deal.ts';
-import {
-  dealEvents,
-  findDeal,
-  openDeal,
-  pageOfDeals,
-  type DealEventRow,
-  type DealQuery,
-} from '../deals/deals.store.ts';
+import { dealEvents, findDeal, openDeal, type DealEventRow } from '../deals/deals.store.ts';
 import type { Admit, OutcomeBook } from '../deals/ports.ts';
 import {
   command,
@@ -175,13 +168,6 @@ export class JointCases {
       proposal: sight === 'all' ? deal.proposal : null,
       events: historyFor(events, viewer, sight),
     };
-  }
-
-  /** The newest first. */
-  async page(principal: Principal, query: DealQuery): Promise<JointCaseView[]> {
-    return this.parts.db.as(actorOf(principal), async (tx) =>
-      (await pageOfDeals(tx, JOINT_CASE, query)).map((deal) => this.viewed(deal, principal)),
-    );
   }
 
   /** Every event that concerns the viewer. Throws ProblemError deal-unknown 404. */

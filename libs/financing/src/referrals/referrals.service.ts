@@ -4,14 +4,7 @@ import { addDays, dateAt, daysBetween, ProblemError, type Fen, type LocalDate, t
 import { actAs, type Tx } from '#lib/platform';
 import { amountAt, dayAt, refusal } from '../deals/checks.ts';
 import type { DealOrder, Party, Raiser } from '../deals/deal.ts';
-import {
-  dealEvents,
-  findDeal,
-  openDeal,
-  pageOfDeals,
-  type DealEventRow,
-  type DealQuery,
-} from '../deals/deals.store.ts';
+import { dealEvents, findDeal, openDeal, type DealEventRow } from '../deals/deals.store.ts';
 import { lockFirm } from '../deals/firm-lock.ts';
 import type { Admit, OutcomeBook, ReadProgrammeRoom } from '../deals/ports.ts';
 import {
@@ -151,11 +144,6 @@ export class Referrals {
       if (deal === undefined) throw dealUnknown(dealId);
       return { deal, events: await dealEvents(tx, dealId) };
     });
-  }
-
-  /** The newest first, as the actor may see. */
-  page(principal: Principal, query: DealQuery): Promise<Referral[]> {
-    return this.parts.db.as(actorOf(principal), (tx) => pageOfDeals(tx, REFERRAL, query));
   }
 
   /** What time brings: offers lapse, silent banks are passed by. Resolves to the number of deals that moved. */
