@@ -167,9 +167,10 @@ describe('scoreFirm', () => {
           pct: false,
           pledged: false,
         });
+        // Filed long ago: one of the last year would count towards a burst of filings, whoever filed it (W06).
         const more = base.patent('bought', {
           status: 'granted',
-          filedOn: day('2026-05-01'),
+          filedOn: day('2021-05-01'),
           original: false,
           pledged: true,
         });

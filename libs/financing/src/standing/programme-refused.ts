@@ -83,12 +83,19 @@ const joined = (condition: Text, why: Text): Text => ({
   en: `${condition.en}: ${why.en}`,
 });
 
-const unknownDetail = ({ zh, en, why, provider }: Missing, values: boolean): ProblemDetail => ({
-  pointer: '/programme',
-  code: 'condition-unknown',
-  zh: `${zh}：${values ? why.zh : '尚不能判定'}；需${provider.zh}`,
-  en: `${en}: ${values ? why.en : 'it is not known'}; it takes that ${provider.en}`,
-});
+function unknownDetail({ zh, en, why, provider }: Missing, values: boolean): ProblemDetail {
+  // Where nobody said anything, why says already who could.
+  const isSaid = values && why.zh.endsWith(provider.zh);
+  const told = values ? why : NOT_KNOWN;
+  return {
+    pointer: '/programme',
+    code: 'condition-unknown',
+    zh: `${zh}：${told.zh}${isSaid ? '' : `；需${provider.zh}`}`,
+    en: `${en}: ${told.en}${isSaid ? '' : `; it takes that ${provider.en}`}`,
+  };
+}
+
+const NOT_KNOWN: Text = { zh: '尚不能判定', en: 'it is not known' };
 
 const withheldDetail = ({ zh, en }: Text): ProblemDetail => ({
   pointer: '/programme',
