@@ -1,4 +1,5 @@
 import type { Reply } from '../api/api-kit.ts';
+import { deliver } from '../kit/deliver.ts';
 import { columnsOf, m, type JointDesks } from './joint-desks.ts';
 import { coded, committing, reasons, wordsOf } from './joint-stories.ts';
 
@@ -104,5 +105,31 @@ export function jointRoom(desks: () => JointDesks): void {
       ...['firm 1', 'investor', 'guarantor', 'bank'].map((who) => [who, 'sign', signature(1)] as const),
     );
     expect([signed['state'].code, signed['body'].package]).toEqual(['SIGNED', m(15)]);
+  });
+}
+
+/** 一票否决: the last story of its suite, for it ends every case of the firm. */
+export function jointKnockOut(desks: () => JointDesks): void {
+  it('is frozen by the house on the day on which the ledger learns of a knock-out', async () => {
+    const dealId = await activeCase(desks());
+    const { product, clock } = desks().api;
+    const header = '统一社会信用代码,企业名称,列入原因,列入日期,列入机关,移出日期,移出原因,操作标志';
+    const row = `${desks().firms.taken[0]!},,提交虚假材料取得登记,2026-07-03,样例局,,,U`;
+    clock.pass(60_000);
+    const body = `${header}\n${row}\n`;
+    const { deliveryId, held } = await deliver(product, { source: 'serious-violations', layout: 'listings', body });
+    if (held !== null) {
+      await product.deliveries.release(deliveryId, { person: product.person, reason: '逐行核对' });
+      await product.intake.process(deliveryId);
+    }
+    await product.knockOutWatch.follow();
+    const frozen = await desks().read('ops', dealId);
+    expect([frozen['state'].code, frozen['body'].freezes.at(-1)]).toEqual([
+      'FROZEN',
+      expect.objectContaining({ reason: 'knock-out', text: 'K03' }),
+    ]);
+    expect(frozen['events'].at(-1)).toMatchObject({ event: 'freeze', role: 'SYSTEM' });
+    const drawn = await desks().tell('bank', dealId, 'draw', desks().loan('loan', m(1)));
+    expect(coded(drawn)).toEqual([409, 'transition-refused']);
   });
 }

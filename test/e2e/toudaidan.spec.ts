@@ -1,7 +1,7 @@
 import type { Reply } from '../api/api-kit.ts';
 import { demoUscc } from '../kit/firms.ts';
 import { columnsOf, JointDesks, m } from './joint-desks.ts';
-import { jointDays, jointParts, jointRoom } from './joint-rules.ts';
+import { jointDays, jointKnockOut, jointParts, jointRoom } from './joint-rules.ts';
 import {
   coded,
   jointAlarms,
@@ -302,4 +302,5 @@ describe('投贷担 2:1:1 over the API', () => {
   jointParts(() => desks);
   jointRoom(() => desks);
   jointDays(() => desks);
+  jointKnockOut(() => desks);
 });
