@@ -82,8 +82,9 @@ export class Background {
     await queryLog.anchor(clock);
     await disputes.tick(clock);
     await lists.tick(clock);
-    await knockOutWatch.follow(() => this.stopping);
-    await listNews.tell(() => this.stopping);
+    // A firm that cannot be judged today keeps no partner from its news.
+    for (const step of [() => knockOutWatch.follow(() => this.stopping), () => listNews.tell(() => this.stopping)])
+      await step().catch((error: unknown) => this.log('follow-lists', error));
   }
 
   /** True once a minute. */

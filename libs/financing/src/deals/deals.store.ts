@@ -234,20 +234,6 @@ export async function findDeal<S extends string, E extends string, B, C extends 
   return row && dealOf(type, row);
 }
 
-/** Deals of this kind that were opened with such a term, for example a link to another deal; the oldest first. */
-export async function dealsWithTerm<S extends string, E extends string, B, C extends { readonly event: E }, O>(
-  db: Db,
-  type: DealType<S, E, B, C, O>,
-  term: keyof O & string,
-  value: string,
-): Promise<Deal<S, B, C, O>[]> {
-  const rows = await db.query<DealRow>(
-    `SELECT d.*, ${PARTIES} FROM deal d WHERE d.kind = $1 AND d.terms @> jsonb_build_object($2::text, $3::text) ORDER BY d.deal_id`,
-    [type.kind, term, value],
-  );
-  return rows.map((row) => dealOf(type, row));
-}
-
 /** A firm's deals of this kind in these states, the oldest first. */
 export async function dealsOfFirm<S extends string, E extends string, B, C extends { readonly event: E }, O>(
   db: Db,
