@@ -1,4 +1,5 @@
 import { FixedClock, step } from '#lib/kernel';
+import { Background } from '#lib/product';
 import { LISTED, Lists, MEMBERSHIP, shippedList, type ListVersion } from '#lib/whitelist';
 import { MONTHS, openCity, type City } from './city.ts';
 import { Told } from './told.ts';
@@ -202,6 +203,14 @@ describe('a list over months', () => {
       expect((await told.notices('late')).length).toBe(now.length + 1);
       expect(await told.notices('lender')).toEqual([]);
       expect(late.kind).toBe('bank');
+    });
+
+    it('by the worker, once a minute', async () => {
+      await told.joins('latest', 'bank');
+      const faults: unknown[] = [];
+      const worker = new Background(city.product, (event, error) => void faults.push(event, error));
+      await worker.followCalendar();
+      expect([(await told.notices('latest')).length > 1, faults]).toEqual([true, []]);
     });
   });
 });

@@ -75,7 +75,7 @@ export class Background {
   }
 
   /** Authorisations end, days of the query log are anchored, a list is made from each new month end and partners are told: once a minute at most. */
-  private async followCalendar(): Promise<void> {
+  async followCalendar(): Promise<void> {
     if (!this.isTimeFor('calendar')) return;
     const { db, authorisations, queryLog, disputes, lists, listNews, knockOutWatch, clock } = this.product;
     await db.as(HOUSE, (tx) => authorisations.expire(tx, clock));
